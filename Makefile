@@ -1,0 +1,25 @@
+PYTHON ?= .venv/bin/python
+BIN ?= .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help check test prove prove-stale
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+check: ## format, lint, types, import contracts, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/scr docs --check
+
+test: ## every test, with coverage floors
+	$(PYTHON) -m pytest --cov --cov-report=term
+	$(BIN)/coverage report --include='rbac/*,gateway/access/*,gateway/audit/*,gateway/patient/*' --fail-under=100
+
+prove: ## the full run of one large count: make prove NAME=P01
+	$(PYTHON) -m tests.prove $(NAME)
+
+prove-stale: ## renew every piece of evidence older than the code it names
+	$(PYTHON) -m tests.prove --stale

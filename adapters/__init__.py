@@ -1,0 +1,1 @@
+"""One file per source dialect, turning a source's answer into a typed SourceAnswer."""

@@ -1,0 +1,1 @@
+"""FHIR and JSON routes over the use cases; holds no rules."""

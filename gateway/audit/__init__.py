@@ -1,0 +1,1 @@
+"""Every act, written durably before its effect."""

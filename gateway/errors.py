@@ -1,0 +1,69 @@
+"""Name the failures of the service.
+
+Does not say how they are told to a caller: `gateway/api/problems.py` turns each into a status and an
+OperationOutcome.
+
+    SharedCareRecordError
+    ├── NotAuthenticatedError      who is asking cannot be established
+    ├── RefusedError               known caller, not allowed (the reason is a closed word)
+    ├── NotFoundError              does not exist, or must look as if it did not
+    ├── GoneError                  was there, is no longer (page cursors)
+    ├── BadRequestError            what was asked cannot be understood or is not supported
+    ├── NotAcceptableError         no representation that the caller takes
+    └── UnavailableError           a part that must answer did not
+        ├── AuditUnavailableError  no record could be written, so nothing is done
+        ├── PolicyChangedError     decided under an older policy version: decide again
+        └── NoSourceAnsweredError  none of the sources answered
+"""
+
+
+class SharedCareRecordError(Exception):
+    """Root of every failure that this service names; messages never hold patient data."""
+
+
+class NotAuthenticatedError(SharedCareRecordError):
+    """Say that the caller is not known."""
+
+
+class RefusedError(SharedCareRecordError):
+    """Say that a known caller may not do this; `reason` is a closed word for people and audit."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class NotFoundError(SharedCareRecordError):
+    """Say that something does not exist for this caller."""
+
+
+class GoneError(SharedCareRecordError):
+    """Say that something existed and has expired."""
+
+
+class BadRequestError(SharedCareRecordError):
+    """Say what in the request cannot be served; `code` is a FHIR issue type."""
+
+    def __init__(self, message: str, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotAcceptableError(SharedCareRecordError):
+    """Say that the caller takes none of the forms that are served."""
+
+
+class UnavailableError(SharedCareRecordError):
+    """Say that a part that must answer did not."""
+
+
+class AuditUnavailableError(UnavailableError):
+    """Say that the audit record could not be made durable."""
+
+
+class PolicyChangedError(UnavailableError):
+    """Say that the decision was made under a policy version that is no longer active."""
+
+
+class NoSourceAnsweredError(UnavailableError):
+    """Say that no source answered."""

@@ -1,0 +1,1 @@
+"""The clinician's question: gather, verify, group, label, narrow, derive, splice."""

@@ -1,0 +1,1 @@
+"""The administrator's question: which version of the role policy is active."""
