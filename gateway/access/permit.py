@@ -1,0 +1,78 @@
+"""Hold what a caller may do with one person's record, and why a caller may not.
+
+Only `gateway/access` constructs these; every function that fetches or returns a person's data takes one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from adapters.contract import Demographics
+from fhir_profiles.nhs_number import NhsNumber
+from gateway.identity import Principal
+from rbac.types import Levels, Purpose
+
+
+class RefusalReason(StrEnum):
+    """Closed list of reasons for saying no."""
+
+    UNKNOWN_PERSON = "unknown-person"
+    NO_ROLE = "no-role"
+    PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
+    BREAK_GLASS_REQUIRED = "break-glass-required"
+    NO_PATIENT_ACCESS = "no-patient-access"
+    NO_RELATIONSHIP = "no-relationship"
+    SHARING_RESTRICTED = "sharing-restricted"
+    CHECK_FAILED = "check-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Allow one caller to see one person's record, at these levels, until `expires_at`.
+
+    `objected_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
+    """
+
+    decision_id: UUID
+    patient: NhsNumber
+    patient_id: str
+    person: Demographics
+    principal: Principal
+    purpose: Purpose
+    levels: Levels
+    policy_version: str
+    relationship: str
+    objected_sources: frozenset[str]
+    hides_whereabouts: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FindPermit:
+    """Allow one caller to look people up in PDS; restricted people stay absent."""
+
+    decision_id: UUID
+    principal: Principal
+    purpose: Purpose
+    policy_version: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRequest:
+    """Allow the two reads that found a relationship; they disclose nothing."""
+
+    patient: NhsNumber
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Say no. `looks_like_not_found` when even the existence of the person may not be told."""
+
+    decision_id: UUID
+    reason: RefusalReason
+    policy_version: str
+    patient_id: str | None = None
+    looks_like_not_found: bool = False

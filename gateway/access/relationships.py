@@ -1,0 +1,92 @@
+"""Decide whether a caller's organisation has a live relationship with a person.
+
+Does not fetch anything: the registry's rows, PDS's practice and the contact probe are passed in.
+Expiry times: identity brief, section 5 (judgement, to be approved by a Caldicott Guardian).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from adapters.contract import Contact, ContactProbe, Demographics, Outcome
+from gateway.identity import Principal
+from rbac.types import OrganisationKind
+
+CONTACT_LASTS = timedelta(hours=72)
+"""An emergency or ambulance contact founds a relationship this long after its end. The probe carries no
+class, so a hospital stay that ended counts as an attendance; longer spans come from the registry."""
+
+_OPEN_STATUSES = frozenset({"arrived", "triaged", "in-progress", "onleave"})
+_ENDED_STATUS = "finished"
+
+
+class RegistryRow(Protocol):
+    """A recorded relationship; `ends_at` is None while it has no end. Times are UTC."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def user_id(self) -> str | None: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def relationship_type(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that may found a relationship, as it was read for this decision."""
+
+    registry: tuple[RegistryRow, ...]
+    person: Demographics
+    probe: ContactProbe | None
+
+
+def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> str | None:
+    """Name the relationship that holds now, or None."""
+    return (
+        _registered(principal, evidence.registry, now)
+        or _registered_practice(principal, evidence.person)
+        or _contact(evidence.probe, now)
+    )
+
+
+def _registered(principal: Principal, rows: Iterable[RegistryRow], now: datetime) -> str | None:
+    return next((row.relationship_type for row in rows if _is_live(row, principal, now)), None)
+
+
+def _is_live(row: RegistryRow, principal: Principal, now: datetime) -> bool:
+    return (
+        row.organisation == principal.organisation
+        and row.user_id in {None, principal.user_id}
+        and row.starts_at <= now
+        and (row.ends_at is None or now < row.ends_at)
+    )
+
+
+def _registered_practice(principal: Principal, person: Demographics) -> str | None:
+    is_own_practice = (
+        principal.organisation_kind is OrganisationKind.GENERAL_PRACTICE
+        and person.practice is not None
+        and person.practice == principal.organisation
+    )
+    return "registered-gp" if is_own_practice else None
+
+
+def _contact(probe: ContactProbe | None, now: datetime) -> str | None:
+    if probe is None or probe.outcome is not Outcome.DATA:
+        return None
+    return "contact" if any(_founds(contact, now) for contact in probe.contacts) else None
+
+
+def _founds(contact: Contact, now: datetime) -> bool:
+    if contact.starts_at is None or contact.starts_at > now:
+        return False
+    if contact.ends_at is None:
+        return contact.status in _OPEN_STATUSES
+    ended_lately = contact.ends_at <= now < contact.ends_at + CONTACT_LASTS
+    is_still_running = now < contact.ends_at and contact.status in _OPEN_STATUSES
+    return is_still_running or (ended_lately and contact.status in _OPEN_STATUSES | {_ENDED_STATUS})

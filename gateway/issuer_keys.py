@@ -1,0 +1,91 @@
+"""Keep the signing keys of an identity provider: bounded, rarely refetched, weak ones left out.
+
+Does not check tokens. Follows RFC 7517 (JWK sets) and RFC 8725 (JWT best practice).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
+
+from gateway.errors import UnavailableError
+
+REFETCH_PAUSE = timedelta(seconds=60)
+"""A thousand tokens with unknown key ids must not become a thousand calls to the issuer."""
+
+KEYS_LAST = timedelta(minutes=5)
+"""A key that the issuer withdrew is refused after this long."""
+
+KEYS_LAST_WITHOUT_ISSUER = timedelta(hours=24)
+"""While the issuer does not answer, the last good keys stand this long, then nobody gets in."""
+
+SMALLEST_RSA_BITS = 2048
+
+FetchKeys = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+class IssuerKeys:
+    """Keep one issuer's signing keys, refetched on age or on an unknown key id, rarely and bounded."""
+
+    def __init__(self, fetch: FetchKeys, clock: Callable[[], datetime]) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: dict[str, Key] = {}
+        self._fetched_at: datetime | None = None
+        self._tried_at: datetime | None = None
+
+    async def find(self, key_id: str) -> Key | None:
+        """Give the key of this id; asks the issuer again at most once a minute.
+
+        Raises UnavailableError when there are no keys young enough to trust.
+        """
+        if self._is_older_than(KEYS_LAST) or key_id not in self._keys:
+            await self._refetch()
+        if self._is_older_than(KEYS_LAST_WITHOUT_ISSUER):
+            raise UnavailableError("The identity provider's keys cannot be read.")
+        return self._keys.get(key_id)
+
+    def _is_older_than(self, age: timedelta) -> bool:
+        return self._fetched_at is None or self._clock() - self._fetched_at > age
+
+    async def _refetch(self) -> None:
+        now = self._clock()
+        if self._tried_at is not None and now - self._tried_at < REFETCH_PAUSE:
+            return
+        self._tried_at = now
+        try:
+            self._keys = usable_keys(await self._fetch())
+        except UnavailableError:
+            return  # the last good keys stand until they are too old
+        self._fetched_at = now
+
+
+def usable_keys(document: Mapping[str, Any]) -> dict[str, Key]:
+    """Read a JWK set, leaving out symmetric, weak, nameless and duplicated keys."""
+    found: dict[str, Key] = {}
+    seen: set[str] = set()
+    entries = document.get("keys")
+    for entry in entries if isinstance(entries, list) else []:
+        key_id = entry.get("kid") if isinstance(entry, dict) else None
+        if not isinstance(key_id, str) or not key_id:
+            continue
+        key = _read_key(entry)
+        if key is not None and key_id not in seen:
+            found[key_id] = key
+        elif key_id in seen:
+            found.pop(key_id, None)
+        seen.add(key_id)
+    return found
+
+
+def _read_key(entry: dict[str, Any]) -> Key | None:
+    try:
+        keys = KeySet.import_key_set({"keys": [entry]}).keys
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    key = keys[0]
+    if isinstance(key, RSAKey):
+        return key if key.public_key.key_size >= SMALLEST_RSA_BITS else None
+    return key if isinstance(key, ECKey | OKPKey) else None

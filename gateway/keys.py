@@ -1,0 +1,79 @@
+"""Keep the service's keys, one set for each purpose, in a file that only its owner may read.
+
+Does not use them. The first key of a purpose is current; later ones still read what they wrote.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+KEY_BYTES = 64
+"""AES-SIV with 256-bit strength takes 64 bytes (RFC 5297); other purposes use a prefix."""
+
+
+class KeyPurpose(StrEnum):
+    """What a key is for; no key serves two purposes."""
+
+    PATIENT_IDS = "patient-ids"
+    REGISTRY = "registry"
+    VIEW_HASH = "view-hash"
+
+
+class KeyFileError(ValueError):
+    """Say what is wrong with a key file; never shows a key."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """Hold the keys of every purpose, current first."""
+
+    by_purpose: Mapping[KeyPurpose, tuple[bytes, ...]]
+
+    def current(self, purpose: KeyPurpose) -> bytes:
+        """Give the key that new values are made with."""
+        return self.by_purpose[purpose][0]
+
+    def all_of(self, purpose: KeyPurpose) -> tuple[bytes, ...]:
+        """Give every key that may have made a value, current first."""
+        return self.by_purpose[purpose]
+
+
+def make_keys() -> Keys:
+    """Make one new random key for each purpose."""
+    return Keys({purpose: (secrets.token_bytes(KEY_BYTES),) for purpose in KeyPurpose})
+
+
+def write_keys(path: Path, keys: Keys) -> None:
+    """Write a new key file; refuses to replace one, because what old keys wrote would be lost.
+
+    Raises FileExistsError when the file is there.
+    """
+    document = {
+        purpose.value: [base64.b64encode(key).decode() for key in found]
+        for purpose, found in keys.by_purpose.items()
+    }
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def read_keys(path: Path) -> Keys:
+    """Read a key file.
+
+    Raises KeyFileError when it is missing, unreadable, or lacks a purpose.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Keys({purpose: _decode(document[purpose.value]) for purpose in KeyPurpose})
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise KeyFileError("The key file cannot be read: make one with `scr keys init`.") from fault
+
+
+def _decode(texts: list[str]) -> tuple[bytes, ...]:
+    keys = tuple(base64.b64decode(text, validate=True) for text in texts)
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
+        raise KeyFileError(f"Each purpose needs at least one key of {KEY_BYTES} bytes.")
+    return keys
