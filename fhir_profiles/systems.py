@@ -21,6 +21,7 @@ DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason
 
 _OURS = "https://shared-care-record.example"
 CATEGORY = f"{_OURS}/CodeSystem/category"
+LABEL = f"{_OURS}/CodeSystem/label"
 SOURCE_OUTCOME = f"{_OURS}/CodeSystem/source-outcome"
 JOURNEY = f"{_OURS}/CodeSystem/journey"
 EXTENSION_BASE = f"{_OURS}/StructureDefinition"
