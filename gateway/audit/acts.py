@@ -1,0 +1,292 @@
+"""Name the acts that the audit keeps, and write each as one canonical entry.
+
+Pure: stores nothing. Content follows the GP Connect audit extract and IHE BALP; `docs/audit.md` says
+which field holds what.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar, TypeAlias, assert_never
+from uuid import UUID
+
+import orjson
+
+from adapters.contract import Outcome, Reason
+from rbac.types import Purpose
+
+TEXT_LIMIT_BYTES = 1024  # of one value, after escaping (safety AI-05)
+
+Detail: TypeAlias = str | int | bool | None
+Written: TypeAlias = "Detail | UUID | datetime | list[Written] | dict[str, Written]"
+
+
+class AuditAction(StrEnum):
+    """Every kind of entry; each is described in docs/audit.md."""
+
+    ASKED = "asked"
+    DISCLOSED = "disclosed"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGNED_OUT = "signed-out"
+    POLICY_ACTIVATED = "policy-activated"
+    RELATIONSHIPS_IMPORTED = "relationships-imported"
+    SAFETY_EVENT_RAISED = "safety-event-raised"
+
+
+class AskedAct(StrEnum):
+    """What was asked for."""
+
+    VIEW = "view"
+    SEARCH = "search"
+    READ = "read"
+    ORIGINAL = "original"
+    FIND = "find"
+    PAGE = "page"
+
+
+class Decision(StrEnum):
+    """Whether it was allowed."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class DisclosureOutcome(StrEnum):
+    """What became of an allowed request."""
+
+    DISCLOSED = "disclosed"
+    NOTHING = "nothing"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person who acts, as they were at that time; organisation is an ODS code."""
+
+    user_id: str
+    role: str
+    organisation: str
+    organisation_kind: str
+    name: str
+    role_profile_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Row A: somebody asked, and this was decided. A denial is this row alone.
+
+    `patient` is the opaque id, None for a search by name. `reason` is a closed word of the decider.
+    `purpose` is None where what was sent is not one.
+    """
+
+    action: ClassVar[AuditAction] = AuditAction.ASKED
+    decision_id: UUID
+    at: datetime
+    who: Who
+    request_id: str
+    act: AskedAct
+    purpose: Purpose | None
+    patient: str | None = field(repr=False)
+    decision: Decision
+    reason: str
+    policy_version: str
+    relationship: str | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """Row B: what is about to be shown; durable before its first byte leaves.
+
+    `sources`: each source's true outcome. `shown` and `withheld`: counts by category, by reason.
+    `view_hash`: keyed hash of the view, empty when there is none.
+    """
+
+    action: ClassVar[AuditAction] = AuditAction.DISCLOSED
+    decision_id: UUID
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    outcome: DisclosureOutcome
+    sources: Mapping[str, tuple[Outcome, Reason]]
+    shown: Mapping[str, int]
+    withheld: Mapping[str, int]
+    view_hash: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody began a session by the way that `method` names."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGNED_IN
+    at: datetime
+    who: Who
+    method: str
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """Somebody did not get in; `user_id` is what they claimed, if anything."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGN_IN_FAILED
+    at: datetime
+    reason: str
+    user_id: str | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A session ended, by the user or by the provider, as `reason` says."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGNED_OUT
+    at: datetime
+    user_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyActivated:
+    """A policy version became the one that decides; `previous` is None for the first."""
+
+    action: ClassVar[AuditAction] = AuditAction.POLICY_ACTIVATED
+    at: datetime
+    user_id: str
+    version: str
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipsImported:
+    """A registry's relationships were taken in."""
+
+    action: ClassVar[AuditAction] = AuditAction.RELATIONSHIPS_IMPORTED
+    at: datetime
+    user_id: str
+    source: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyEventRaised:
+    """A source's answer to this decision is for the safety team to look at."""
+
+    action: ClassVar[AuditAction] = AuditAction.SAFETY_EVENT_RAISED
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    decision_id: UUID
+    source: str
+    reason: Reason
+
+
+AuditEvent: TypeAlias = (
+    Asked
+    | Disclosed
+    | SignedIn
+    | SignInFailed
+    | SignedOut
+    | PolicyActivated
+    | RelationshipsImported
+    | SafetyEventRaised
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it is stored: canonical JSON, and the few fields by which it is found again.
+
+    `decided_under` is the policy version that must still be active when the entry is committed.
+    """
+
+    action: AuditAction
+    decision_id: UUID | None
+    patient: str | None = field(repr=False)
+    user_id: str | None
+    decided_under: str | None
+    body: bytes = field(repr=False)
+
+
+def entry_of(event: AuditEvent) -> Entry:
+    """Write an event as canonical JSON: keys sorted, instants in UTC, text escaped and capped.
+
+    Raises: ValueError for an instant without a time zone.
+    """
+    decision_id, patient, user_id, decided_under = _found_by(event)
+    return Entry(
+        action=event.action,
+        decision_id=decision_id,
+        patient=None if patient is None else escaped(patient),
+        user_id=None if user_id is None else escaped(user_id),
+        decided_under=decided_under,
+        body=orjson.dumps(
+            {"action": event.action, **_fields(event)},
+            option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
+        ),
+    )
+
+
+def escaped(text: str) -> str:
+    """Show control, format and undecodable characters as escapes, and cut at the limit."""
+    # No character takes more than four bytes.
+    if len(text) <= TEXT_LIMIT_BYTES // 4 and text.isprintable() and "\\" not in text:
+        return text
+    shown = "".join(_escaped_character(each) for each in text[: TEXT_LIMIT_BYTES + 1])
+    encoded = shown.encode()
+    if len(encoded) <= TEXT_LIMIT_BYTES:
+        return shown
+    return encoded[: TEXT_LIMIT_BYTES - 3].decode(errors="ignore") + "…"
+
+
+def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, str | None]:
+    match event:
+        case Asked():
+            return event.decision_id, event.patient, event.who.user_id, event.policy_version
+        case Disclosed() | SafetyEventRaised():
+            return event.decision_id, event.patient, event.user_id, None
+        case SignedIn():
+            return None, None, event.who.user_id, None
+        case SignInFailed() | SignedOut() | PolicyActivated() | RelationshipsImported():
+            return None, None, event.user_id, None
+        case _:
+            assert_never(event)
+
+
+def _fields(value: AuditEvent | Who) -> dict[str, Written]:
+    return {name: _written(getattr(value, name)) for name in value.__slots__}
+
+
+def _written(value: object) -> Written:
+    match value:
+        case str():
+            return escaped(value)
+        case None | bool() | int():
+            return value
+        case UUID():
+            return value
+        case datetime():
+            return _instant(value)
+        case Who():
+            return _fields(value)
+        case dict() | Mapping():
+            return {escaped(str(key)): _written(each) for key, each in value.items()}
+        case tuple():
+            return [_written(each) for each in value]
+        case _:
+            raise TypeError(f"an audit entry cannot hold {type(value).__name__}")
+
+
+def _instant(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant without a time zone cannot be recorded: give an aware one")
+    return value.astimezone(UTC)
+
+
+def _escaped_character(character: str) -> str:
+    if character.isprintable() and character != "\\":
+        return character
+    return character.encode("unicode_escape").decode()

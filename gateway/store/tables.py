@@ -1,0 +1,154 @@
+"""Lay out the tables, in SQL that SQLite and PostgreSQL both speak.
+
+Holds no NHS number: a person is a keyed hash (`patient_key`) or an opaque id (`patient`), both made by
+the caller. A change here needs a migration; a test compares the two.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+
+from gateway.store.types import UtcDateTime
+from gateway.store.words import ObjectionExceptions, RelationshipType
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, words: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+
+active_policy = Table(
+    "active_policy",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", ForeignKey("policy_version.version"), nullable=False),
+    Column("activated_at", UtcDateTime, nullable=False),
+    Column("generation", Integer, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+    CheckConstraint("generation > 0", name="generation"),
+)
+
+# SQLite makes only a column typed INTEGER its row id; a BIGINT key would cost a second index.
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column(
+        "sequence",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("kind", String(64), nullable=False),
+    Column("decision_id", Uuid, nullable=True, index=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("patient", Text, nullable=True, index=True),
+    Column("user_id", Text, nullable=True),
+    Column("body", LargeBinary, nullable=False),
+    CheckConstraint("sequence > 0", name="sequence"),
+    CheckConstraint("length(kind) > 0", name="kind"),
+)
+
+relationship = Table(
+    "relationship",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("patient_key", String(64), nullable=False, index=True),
+    Column("organisation", String(16), nullable=False),
+    Column("team", Text, nullable=True),
+    Column("user_id", Text, nullable=True),
+    Column("type", String(32), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=True),
+    Column("source", Text, nullable=False),
+    CheckConstraint(_one_of("type", RelationshipType), name="type"),
+    CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="period"),
+    CheckConstraint("length(patient_key) = 64", name="patient_key"),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("patient_key", String(64), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("exceptions", String(16), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("exceptions", ObjectionExceptions), name="exceptions"),
+    CheckConstraint("length(patient_key) = 64", name="patient_key"),
+)
+
+page_snapshot = Table(
+    "page_snapshot",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("provider_session", Text, nullable=True, index=True),
+    Column("subject", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    CheckConstraint("expires_at > created_at", name="period"),
+)
+
+safety_event = Table(
+    "safety_event",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("patient", Text, nullable=True, index=True),
+    Column("reason", String(64), nullable=False),
+    Column("decision_id", Uuid, nullable=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    CheckConstraint("length(kind) > 0", name="kind"),
+)
+
+identity_hold = Table(
+    "identity_hold",
+    metadata,
+    Column("patient_key", String(64), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("reason", String(64), nullable=False),
+    Column("held_at", UtcDateTime, nullable=False),
+    CheckConstraint("length(patient_key) = 64", name="patient_key"),
+)
