@@ -1,0 +1,92 @@
+"""Make the tokens of the demo identity provider.
+
+Checks nobody (`identity_provider` does). RFC 9068 access tokens; OpenID Connect Core 1.0 id tokens; CIS2 claim names.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from adapters.simulators.demo_users import DemoUser
+
+ALGORITHM = "ES256"
+# Short, so that a token that leaks in a demo is soon worth nothing.
+TOKEN_LIFETIME = timedelta(minutes=10)
+
+Claims = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMaker:
+    """Signs tokens; `new_secret` gives an unguessable text each time."""
+
+    issuer: str
+    audience: str
+    signing_key: ECKey
+    now: Callable[[], datetime]
+    new_secret: Callable[[], str]
+
+    def public_keys(self) -> Claims:
+        """Give the JSON Web Key Set that verifies these tokens."""
+        public = self.signing_key.as_dict(private=False)
+        return {"keys": [{**public, "kid": self._key_id(), "use": "sig", "alg": ALGORITHM}]}
+
+    def access_token(self, user: DemoUser, client_id: str, scope: str) -> str:
+        """Make an access token for the gateway."""
+        claims = {
+            **self._common(user),
+            "aud": self.audience,
+            "client_id": client_id,
+            "jti": self.new_secret(),
+            "scope": scope,
+            "purpose_of_use": list(user.purposes),
+            "nhsid_nrbac_roles": [_role(user)],
+        }
+        return self._signed("at+jwt", claims)
+
+    def id_token(self, user: DemoUser, client_id: str, nonce: str) -> str:
+        """Make an id token for the client that signed the user in."""
+        claims = {
+            **self._common(user),
+            "aud": client_id,
+            "acr": "AAL3_ANY",
+            "amr": ["N3_SMARTCARD"],
+            "sid": self.new_secret(),
+            **({"nonce": nonce} if nonce else {}),
+        }
+        return self._signed("JWT", claims)
+
+    def _common(self, user: DemoUser) -> Claims:
+        issued_at = int(self.now().timestamp())
+        return {
+            "iss": self.issuer,
+            "sub": user.user_id,
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + int(TOKEN_LIFETIME.total_seconds()),
+            "given_name": user.given_name,
+            "family_name": user.family_name,
+            "selected_roleid": user.role_profile_id,
+            "id_assurance_level": "3",
+            "authentication_assurance_level": "3",
+        }
+
+    def _signed(self, token_type: str, claims: Claims) -> str:
+        header = {"typ": token_type, "alg": ALGORITHM, "kid": self._key_id()}
+        return jwt.encode(header, claims, self.signing_key, algorithms=[ALGORITHM])
+
+    def _key_id(self) -> str:
+        return self.signing_key.thumbprint()
+
+
+def _role(user: DemoUser) -> Claims:
+    return {
+        "person_orgid": user.user_id,
+        "person_roleid": user.role_profile_id,
+        "org_code": user.organisation,
+        "role_name": user.role_name,
+        "role_code": user.role_code,
+    }
