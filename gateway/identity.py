@@ -8,7 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -72,6 +72,15 @@ class Issuer:
     algorithms: tuple[str, ...] = ("ES256", "RS256")
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A token whose signature is right; nothing of what it claims is checked yet."""
+
+    issuer: Issuer
+    header: Mapping[str, Any] = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+
+
 class TokenVerifier:
     """Turn an access token into a Principal, or refuse it."""
 
@@ -94,8 +103,7 @@ class TokenVerifier:
 
         Raises NotAuthenticatedError for any doubt about it, UnavailableError when keys cannot be read.
         """
-        if len(token) > TOKEN_CHARACTERS_AT_MOST or not _COMPACT_TOKEN.fullmatch(token):
-            raise NotAuthenticatedError("The token is not a signed compact JWT.")
+        _refuse_malformed(token)
         token_hash = sha256(token.encode()).hexdigest()
         known = self._remembered.get(token_hash)
         if known is not None and self._clock() < known.expires_at:
@@ -109,7 +117,12 @@ class TokenVerifier:
             self._remembered.clear()
         self._remembered[principal.token_hash] = principal
 
-    async def _checked_claims(self, token: str) -> dict[str, Any]:
+    async def signed(self, token: str) -> Signed:
+        """Check a token's form, issuer and signature; what it claims is for the caller to check.
+
+        Raises NotAuthenticatedError, and UnavailableError when keys cannot be read.
+        """
+        _refuse_malformed(token)
         issuer = self._issuers.get(_unverified_issuer(token))
         if issuer is None:
             raise NotAuthenticatedError("The token's issuer is not one of ours.")
@@ -118,8 +131,12 @@ class TokenVerifier:
             decoded = jwt.decode(token, key, algorithms=list(issuer.algorithms))
         except (JoseError, ValueError, TypeError) as fault:
             raise NotAuthenticatedError("The token's signature is not right.") from fault
-        check_claims(decoded.claims, decoded.header, issuer, self._clock())
-        return decoded.claims
+        return Signed(issuer, decoded.header, decoded.claims)
+
+    async def _checked_claims(self, token: str) -> Mapping[str, Any]:
+        signed = await self.signed(token)
+        check_claims(signed.claims, signed.header, signed.issuer, self._clock())
+        return signed.claims
 
     async def _key_for(self, token: str, issuer: Issuer) -> Key:
         header = _unverified_header(token)
@@ -170,6 +187,14 @@ def check_claims(
         [issuer.audience],
     ):
         raise NotAuthenticatedError("The token is for another service or from another issuer.")
+    check_times(claims, now)
+
+
+def check_times(claims: Mapping[str, Any], now: datetime) -> None:
+    """Refuse a token that is not for now.
+
+    Raises NotAuthenticatedError.
+    """
     at, leeway = now.timestamp(), LEEWAY.total_seconds()
     if not at - leeway < _instant(claims, "exp"):
         raise NotAuthenticatedError("The token has expired.")
@@ -225,6 +250,11 @@ def _purposes(claims: Mapping[str, Any]) -> frozenset[Purpose]:
     if not isinstance(words, list) or not words or not set(map(str, words)) <= known:
         raise NotAuthenticatedError("The token's purposes of use are missing or unknown.")
     return frozenset(Purpose(word) for word in words)
+
+
+def _refuse_malformed(token: str) -> None:
+    if len(token) > TOKEN_CHARACTERS_AT_MOST or not _COMPACT_TOKEN.fullmatch(token):
+        raise NotAuthenticatedError("The token is not a signed compact JWT.")
 
 
 def _unverified_header(token: str) -> Mapping[str, Any]:

@@ -3,13 +3,19 @@
 Does not check tokens. Follows RFC 7517 (JWK sets) and RFC 8725 (JWT best practice).
 """
 
+import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
+from adapters.limits import Allowance, ByteBudget
+from adapters.source_config import SourceConfig, SourceDialect
+from adapters.transport import Call, Transport, Unfetched
 from gateway.errors import UnavailableError
 
 REFETCH_PAUSE = timedelta(seconds=60)
@@ -23,7 +29,39 @@ KEYS_LAST_WITHOUT_ISSUER = timedelta(hours=24)
 
 SMALLEST_RSA_BITS = 2048
 
+FETCH_SECONDS = 2.0
+KEY_SET_BYTES = 256 * 1024
+"""A hundred times a usual key set; an issuer that sends more is not well."""
+
 FetchKeys = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+def key_fetcher(url: str) -> FetchKeys:
+    """Give the function that reads an issuer's key set over the same bounded transport as sources.
+
+    It raises UnavailableError for anything but a JSON object in time and within the cap.
+    """
+    config = SourceConfig("issuer", SourceDialect.FHIR_R4, url, "", FETCH_SECONDS)
+    transport = Transport(config)
+
+    async def fetch() -> Mapping[str, Any]:
+        ends_at = asyncio.get_running_loop().time() + FETCH_SECONDS
+        result = await transport.fetch(Call(url), Allowance(ends_at, ByteBudget(KEY_SET_BYTES)))
+        if isinstance(result, Unfetched) or result.status != HTTPStatus.OK:
+            raise UnavailableError("The identity provider's keys cannot be read.")
+        return _json_object(result.body)
+
+    return fetch
+
+
+def _json_object(body: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise UnavailableError("The identity provider's keys cannot be read.") from fault
+    if not isinstance(document, dict):
+        raise UnavailableError("The identity provider's keys cannot be read.")
+    return document
 
 
 class IssuerKeys:

@@ -13,14 +13,14 @@ class ObjectionRow(Protocol):
     """A recorded objection to one source, or to all of them (`*`)."""
 
     @property
-    def source_id(self) -> str: ...
+    def source(self) -> str: ...
 
 
 def objects_to_everything(rows: Iterable[ObjectionRow]) -> bool:
     """Say whether the person objects to the shared record as such."""
-    return any(row.source_id == ALL_SOURCES for row in rows)
+    return any(row.source == ALL_SOURCES for row in rows)
 
 
 def objected_sources(rows: Iterable[ObjectionRow]) -> frozenset[str]:
     """Name the sources that must not be asked about this person."""
-    return frozenset(row.source_id for row in rows) - {ALL_SOURCES}
+    return frozenset(row.source for row in rows) - {ALL_SOURCES}

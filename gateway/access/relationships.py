@@ -33,7 +33,7 @@ class RegistryRow(Protocol):
     @property
     def ends_at(self) -> datetime | None: ...
     @property
-    def relationship_type(self) -> str: ...
+    def type(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> 
 
 
 def _registered(principal: Principal, rows: Iterable[RegistryRow], now: datetime) -> str | None:
-    return next((row.relationship_type for row in rows if _is_live(row, principal, now)), None)
+    return next((row.type for row in rows if _is_live(row, principal, now)), None)
 
 
 def _is_live(row: RegistryRow, principal: Principal, now: datetime) -> bool:

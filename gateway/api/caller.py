@@ -1,0 +1,35 @@
+"""Recognise the caller of one request, once, and find the service's parts."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from gateway.api.requests import principal_of, purpose_of, refuse_other_formats
+from gateway.identity import Principal
+from gateway.wiring import Services
+from rbac.types import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, what for, and under which request id."""
+
+    principal: Principal
+    purpose: Purpose
+    request_id: str
+
+
+def services_of(request: Request) -> Services:
+    """Give the running service's parts."""
+    services: Services = request.app.state.services
+    return services
+
+
+async def caller_of(request: Request) -> Caller:
+    """Recognise the caller by the bearer token, with the purpose of use.
+
+    Raises NotAuthenticatedError, RefusedError, NotAcceptableError.
+    """
+    refuse_other_formats(request)
+    principal = await principal_of(request, services_of(request).verifier.principal)
+    return Caller(principal, purpose_of(request, principal), request.state.request_id)

@@ -1,0 +1,112 @@
+"""Say what this service really serves, and where its callers get their tokens.
+
+Generated from the same tables that the routes read. FHIR R4 CapabilityStatement; SMART App Launch 2,
+section 4 (well-known).
+"""
+
+from collections.abc import Iterable
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from fhir_profiles.capability import (
+    Interaction,
+    Operation,
+    SearchParameter,
+    SearchType,
+    ServedResource,
+    Service,
+    capability_statement,
+)
+from fhir_profiles.uk_core import profile_of
+from gateway.api.caller import services_of
+from gateway.api.problems import FHIR_JSON
+from gateway.patient.search import PARAMETERS, Kind
+from gateway.version import VERSION, VERSION_DATE
+
+router = APIRouter()
+
+_TYPE_OF_KIND = {
+    Kind.ID: SearchType.TOKEN,
+    Kind.DATE: SearchType.DATE,
+    Kind.STATUS: SearchType.TOKEN,
+    Kind.CLINICAL_STATUS: SearchType.TOKEN,
+    Kind.CODE: SearchType.TOKEN,
+}
+
+_READ_ONLY = ("Organization", "Practitioner", "PractitionerRole", "Location", "Medication")
+
+_EVERYTHING = Operation(
+    "everything",
+    "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+    "The joined record, narrowed to the caller's role, with one outcome entry for each source.",
+)
+
+_FIND = (
+    SearchParameter(
+        "identifier", SearchType.TOKEN, "NHS number; POST only, so that it is in no address."
+    ),
+    SearchParameter("family", SearchType.STRING, "Family name, with birthdate; POST only."),
+    SearchParameter("given", SearchType.STRING, "Given name; POST only."),
+    SearchParameter("birthdate", SearchType.DATE, "Birth date, exact day; POST only."),
+    SearchParameter("gender", SearchType.TOKEN, "FHIR administrative gender; POST only."),
+)
+
+
+@router.get("/fhir/metadata", summary="What is served")
+async def metadata(request: Request) -> Response:
+    settings = services_of(request).settings
+    service = Service(
+        name="Shared care record",
+        version=VERSION,
+        base_url=f"{settings.base_url}/fhir",
+        description=(
+            "Read-only joined record. Items may be withheld by role; an empty answer is no proof of absence."
+        ),
+        updated_on=VERSION_DATE,
+        allows_cross_origin=False,
+    )
+    return Response(capability_statement(service, served_resources()), media_type=FHIR_JSON)
+
+
+@router.get("/fhir/.well-known/smart-configuration", summary="Where tokens come from")
+async def smart_configuration(request: Request) -> Response:
+    issuers = services_of(request).settings.issuer
+    document: dict[str, object] = {"capabilities": ["permission-v2"]}
+    if issuers:
+        first = issuers[0]
+        document |= {
+            "issuer": first.issuer,
+            "jwks_uri": first.jwks_url,
+            "authorization_endpoint": first.authorize_url,
+            "token_endpoint": first.token_url,
+            "grant_types_supported": ["authorization_code"],
+            "code_challenge_methods_supported": ["S256"],
+        }
+    return Response(orjson.dumps(document), media_type="application/json")
+
+
+def served_resources() -> Iterable[ServedResource]:
+    """List what is served, from the tables that the routes read."""
+    yield ServedResource(
+        "Patient",
+        (Interaction.READ, Interaction.SEARCH_TYPE),
+        _FIND,
+        (_EVERYTHING,),
+        profile_of("Patient"),
+    )
+    for resource_type, parameters in PARAMETERS.items():
+        described = (
+            SearchParameter(
+                "patient", SearchType.REFERENCE, "Required: the opaque id of one person."
+            ),
+            *(
+                SearchParameter(name, _TYPE_OF_KIND[kind], f"Compares the item's {kind.value}.")
+                for name, kind in parameters.items()
+            ),
+        )
+        interactions = (Interaction.READ, Interaction.SEARCH_TYPE)
+        yield ServedResource(resource_type, interactions, described, (), profile_of(resource_type))
+    for resource_type in _READ_ONLY:
+        yield ServedResource(resource_type, (Interaction.READ,), (), (), profile_of(resource_type))

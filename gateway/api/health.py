@@ -1,0 +1,40 @@
+"""Tell operators whether the service lives, is ready, and how it fares; never anything about a person."""
+
+import orjson
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+from gateway.api.caller import services_of
+from gateway.errors import UnavailableError
+from gateway.version import VERSION
+
+router = APIRouter()
+
+_JSON = "application/json"
+
+
+@router.get("/health/live", summary="The process answers")
+async def live() -> Response:
+    return Response(b'{"status":"live"}', media_type=_JSON)
+
+
+@router.get("/health/ready", summary="Database and role policy answer")
+async def ready(request: Request) -> Response:
+    try:
+        await services_of(request).policies.active()
+    except UnavailableError:
+        return Response(b'{"status":"not ready"}', 503, media_type=_JSON)
+    return Response(b'{"status":"ready"}', media_type=_JSON)
+
+
+@router.get("/version", summary="The running version")
+async def running_version() -> Response:
+    return Response(orjson.dumps({"version": VERSION}), media_type=_JSON)
+
+
+@router.get("/metrics", summary="Counts and times, by route and source")
+async def metrics(request: Request) -> Response:
+    return Response(
+        generate_latest(services_of(request).metrics.registry), media_type=CONTENT_TYPE_LATEST
+    )

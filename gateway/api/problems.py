@@ -1,0 +1,80 @@
+"""Turn each failure into a status and an OperationOutcome: one table, one function for every not-found.
+
+Decides nothing. HTTP semantics after HL7 UK's Access draft and FHIR R4, section 3.1.0.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fhir_profiles.outcomes import Severity, operation_outcome
+from gateway.errors import (
+    BadRequestError,
+    GoneError,
+    NoSourceAnsweredError,
+    NotAcceptableError,
+    NotAuthenticatedError,
+    NotFoundError,
+    RefusedError,
+    SharedCareRecordError,
+)
+
+FHIR_JSON = "application/fhir+json"
+
+_NOT_FOUND = operation_outcome(
+    Severity.ERROR, "not-found", diagnostics="There is nothing here for you under this address."
+)
+
+_REFUSALS = {
+    "no-relationship": "Your organisation has no current relationship with this person.",
+    "break-glass-required": "Emergency access must be opened first, with a reason.",
+    "sharing-restricted": "Sharing of this record is restricted.",
+    "purpose-not-allowed": "This purpose of use is not one of yours.",
+    "no-patient-access": "Your role has no access to one person's record.",
+}
+
+
+def problem_of(fault: SharedCareRecordError) -> Response:
+    """Give the response for a named failure."""
+    match fault:
+        case NotFoundError():
+            return not_found()
+        case NotAuthenticatedError():
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return _problem(401, "login", "A valid access token is needed.", challenge)
+        case RefusedError():
+            return _problem(403, "forbidden", _REFUSALS.get(fault.reason, "This is not allowed."))
+        case GoneError():
+            return _problem(410, "expired", "This page has expired: search again.")
+        case BadRequestError():
+            return _problem(400, fault.code, str(fault))
+        case NotAcceptableError():
+            return _problem(406, "not-supported", "Only JSON is served.")
+        case NoSourceAnsweredError():
+            message = "None of the sources answered. This does not say that there is no record."
+            return _problem(503, "transient", message, {"Retry-After": "5"})
+        case _:
+            message = "A part of the service that must answer did not. Nothing was disclosed."
+            return _problem(503, "transient", message, {"Retry-After": "5"})
+
+
+def not_found() -> Response:
+    """Give the one answer for "does not exist" and for "not yours"."""
+    return Response(_NOT_FOUND, 404, media_type=FHIR_JSON)
+
+
+async def answer_named_failure(_request: Request, fault: Exception) -> Response:
+    """Answer a failure that the service names."""
+    assert isinstance(fault, SharedCareRecordError)
+    return problem_of(fault)
+
+
+async def answer_unknown_failure(_request: Request, _fault: Exception) -> Response:
+    """Answer anything else: nothing of it is told, the request id leads to the log."""
+    return _problem(500, "exception", "The service failed. Quote the X-Request-ID of this answer.")
+
+
+def _problem(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    body = operation_outcome(Severity.ERROR, code, diagnostics=message)
+    return Response(body, status, media_type=FHIR_JSON, headers=headers)

@@ -1,0 +1,41 @@
+"""Compose the web application from the service's parts."""
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from gateway.api import conformance, health, patients, people
+from gateway.api.front_door import FrontDoor
+from gateway.api.measured import Measured
+from gateway.api.problems import answer_named_failure, answer_unknown_failure, not_found
+from gateway.errors import SharedCareRecordError
+from gateway.version import VERSION
+from gateway.web import pages
+from gateway.wiring import Services, new_id
+
+
+def create_app(services: Services) -> ASGIApp:
+    """Compose the application. Interactive documentation is off: its pages load from elsewhere."""
+    app = FastAPI(
+        title="Shared care record", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.services = services
+    for module in (health, conformance, people, patients):
+        app.include_router(module.router)
+    app.router.routes.extend(pages.routes())
+    app.add_exception_handler(SharedCareRecordError, answer_named_failure)
+    app.add_exception_handler(404, _answer_not_found)
+    app.add_exception_handler(405, _answer_not_found)
+    app.add_exception_handler(Exception, answer_unknown_failure)
+    return FrontDoor(Measured(app, services.metrics), _hosts(services), new_id)
+
+
+async def _answer_not_found(_request: Request, _fault: Exception) -> Response:
+    return not_found()
+
+
+def _hosts(services: Services) -> frozenset[str]:
+    settings = services.settings
+    return frozenset({urlsplit(settings.base_url).netloc, *settings.allowed_hosts})

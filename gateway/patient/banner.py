@@ -1,0 +1,84 @@
+"""Say who the person of a view is, as the banner over every page tells it.
+
+Renders nothing. Always from the permit's own person, so banner and data cannot be about two people; the
+whereabouts of someone whom PDS restricts are in no field of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fhir_profiles.nhs_number import NhsNumber
+from fhir_profiles.vocabulary import Category
+from gateway.access.permit import Permit
+from gateway.patient.dates import span_of
+from rbac.types import Level
+
+
+class Whereabouts(StrEnum):
+    """Whether address and practice may be told."""
+
+    TOLD = "told"
+    RESTRICTED = "restricted"
+    NOT_FOR_ROLE = "not-for-role"
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Who the record is about. `age` is in whole years, at death for someone who has died.
+
+    `practice` and `address_lines` are empty unless `whereabouts` is `told`.
+    """
+
+    family_name: str
+    given_names: tuple[str, ...]
+    prefix: str | None
+    nhs_number: NhsNumber
+    superseded: tuple[NhsNumber, ...]
+    gender: str | None
+    born_on: str | None
+    age: int | None
+    died_at: str | None
+    whereabouts: Whereabouts
+    practice: str | None
+    address_lines: tuple[str, ...]
+
+
+def banner_of(permit: Permit, now: datetime) -> Banner:
+    """Make the banner of one view."""
+    person = permit.person
+    whereabouts = _whereabouts(permit)
+    is_told = whereabouts is Whereabouts.TOLD
+    postcode = (person.postcode,) if person.postcode else ()
+    return Banner(
+        family_name=person.family_name,
+        given_names=person.given_names,
+        prefix=person.prefix,
+        nhs_number=person.nhs_number,
+        superseded=person.superseded,
+        gender=person.gender,
+        born_on=person.born_on,
+        age=age_in_years(person.born_on, person.died_at, now),
+        died_at=person.died_at,
+        whereabouts=whereabouts,
+        practice=person.practice if is_told else None,
+        address_lines=(*person.address_lines, *postcode) if is_told else (),
+    )
+
+
+def age_in_years(born_on: str | None, died_at: str | None, now: datetime) -> int | None:
+    """Give the age today, or at death; None when the birth date is not known to the day."""
+    born = span_of(born_on)
+    died = span_of(died_at)
+    if born is None or len(born_on or "") < len("2000-01-01"):
+        return None
+    end = now if died is None else died.low
+    had_birthday = (end.month, end.day) >= (born.low.month, born.low.day)
+    return max(0, end.year - born.low.year - (0 if had_birthday else 1))
+
+
+def _whereabouts(permit: Permit) -> Whereabouts:
+    if permit.hides_whereabouts:
+        return Whereabouts.RESTRICTED
+    level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
+    return Whereabouts.TOLD if level is Level.ALL else Whereabouts.NOT_FOR_ROLE

@@ -1,0 +1,179 @@
+"""Tie together what is shown: copies across sources, contradictions, journeys.
+
+Works on narrowed items only, so nothing derived can tell of what was withheld (design decisions 3).
+Contradictions are shown, never resolved. FHIR R4 Linkage, DetectedIssue and List.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+
+from fhir_profiles import systems
+from fhir_profiles.headers import identifiers_of
+from fhir_profiles.vocabulary import Category
+from gateway.patient.ids import derived_id
+from gateway.patient.shown import ShownItem
+from rbac.types import Level
+
+NO_KNOWN_ALLERGY = frozenset({"716186003", "409137002", "428607008", "429625007"})
+"""SNOMED CT: no known allergy, and its children for drugs, environment and food."""
+
+_WITHOUT_FORCE = frozenset({"entered-in-error", "refuted", "resolved", "inactive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One resource of ours: its type, id and bytes."""
+
+    resource_type: str
+    id: str
+    category: Category | None
+    body: bytes
+
+
+def derive(patient_id: str, items: Sequence[ShownItem]) -> tuple[Derived, ...]:
+    """Derive everything from what is shown, in a stable order."""
+    whole = [item for item in items if item.level is not Level.MASK]
+    return (
+        *(_linkage(patient_id, members) for members in _copies(whole)),
+        *(_allergy_conflict(patient_id, *pair) for pair in _allergy_conflicts(whole)),
+        *(_same_id_conflict(patient_id, members) for members in _repeated_ids(whole)),
+        *(_journey(patient_id, members) for members in journeys(whole)),
+    )
+
+
+def _copies(items: Iterable[ShownItem]) -> Iterable[list[ShownItem]]:
+    groups: dict[int, list[ShownItem]] = defaultdict(list)
+    for item in items:
+        if item.group is not None:
+            groups[item.group].append(item)
+    return (members for members in groups.values() if len(members) > 1)
+
+
+def _linkage(patient_id: str, members: Sequence[ShownItem]) -> Derived:
+    kinds = ["source", *["alternate"] * (len(members) - 1)]
+    entries = [
+        {"type": kind, "resource": {"reference": _reference(member)}}
+        for kind, member in zip(kinds, members, strict=True)
+    ]
+    return _derived(patient_id, "Linkage", members, None, {"active": True, "item": entries})
+
+
+def _allergy_conflicts(items: Iterable[ShownItem]) -> Iterable[tuple[ShownItem, ShownItem]]:
+    allergies = [item for item in items if _is_standing_allergy(item)]
+    denials = [item for item in allergies if _denies_allergy(item)]
+    stated = [item for item in allergies if not _denies_allergy(item)]
+    return ((denial, stated[0]) for denial in denials if stated)
+
+
+def _is_standing_allergy(item: ShownItem) -> bool:
+    if item.resource_type != "AllergyIntolerance":
+        return False
+    words = {code for _system, code in item.clinical_statuses} | {item.stands}
+    return words.isdisjoint(_WITHOUT_FORCE)
+
+
+def _denies_allergy(item: ShownItem) -> bool:
+    return any(
+        system == systems.SNOMED_CT and code in NO_KNOWN_ALLERGY for system, code in item.codings
+    )
+
+
+def _allergy_conflict(patient_id: str, denial: ShownItem, allergy: ShownItem) -> Derived:
+    text = "One source says that there is no known allergy; another states one."
+    return _issue(patient_id, (denial, allergy), "high", text)
+
+
+def _repeated_ids(items: Iterable[ShownItem]) -> Iterable[list[ShownItem]]:
+    """Find different resources that one source sent under one type and id."""
+    holders: dict[tuple[str | None, str, str], list[ShownItem]] = defaultdict(list)
+    for item in items:
+        if item.header.id is not None and item.source_id is not None:
+            holders[item.source_id, item.resource_type, item.header.id].append(item)
+    return (members for members in holders.values() if len(members) > 1)
+
+
+def _same_id_conflict(patient_id: str, members: Sequence[ShownItem]) -> Derived:
+    text = "One source sent different versions of this item; both are shown."
+    return _issue(patient_id, members, "moderate", text)
+
+
+def _issue(patient_id: str, members: Sequence[ShownItem], severity: str, text: str) -> Derived:
+    content = {
+        "status": "preliminary",
+        "severity": severity,
+        "code": {"text": "Sources differ"},
+        "patient": {"reference": f"Patient/{patient_id}"},
+        "implicated": [{"reference": _reference(member)} for member in members],
+        "detail": text,
+    }
+    return _derived(patient_id, "DetectedIssue", members, Category.ALERTS, content)
+
+
+def journeys(items: Iterable[ShownItem]) -> list[list[ShownItem]]:
+    """Find encounters of one episode: those that share an identifier, such as an ambulance incident's.
+
+    Shape: each journey has at least two encounters, the earliest first; undated ones come last.
+    """
+    encounters = [item for item in items if item.resource_type == "Encounter"]
+    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for position, item in enumerate(encounters):
+        for identifier in identifiers_of(item.header):
+            if identifier.system and identifier.value:
+                holders[identifier.system, identifier.value.strip().casefold()].append(position)
+    return [
+        _in_time_order(encounters, members) for members in _tied(len(encounters), holders.values())
+    ]
+
+
+def _tied(count: int, ties: Iterable[Sequence[int]]) -> list[list[int]]:
+    roots = list(range(count))
+    for tie in ties:
+        for one, other in pairwise(tie):
+            low, high = sorted((roots[one], roots[other]))
+            roots = [low if root == high else root for root in roots]
+    members: dict[int, list[int]] = defaultdict(list)
+    for position, root in enumerate(roots):
+        members[root].append(position)
+    return [found for found in members.values() if len(found) > 1]
+
+
+def _in_time_order(encounters: Sequence[ShownItem], positions: Iterable[int]) -> list[ShownItem]:
+    members = [encounters[position] for position in positions]
+    dated = [(span.low, member) for member in members if (span := member.when) is not None]
+    dated.sort(key=lambda pair: pair[0])
+    return [*(member for _low, member in dated), *(each for each in members if each.when is None)]
+
+
+def _journey(patient_id: str, members: Sequence[ShownItem]) -> Derived:
+    content = {
+        "status": "current",
+        "mode": "snapshot",
+        "title": "Journey of care",
+        "code": {"coding": [{"system": systems.JOURNEY, "code": "journey"}]},
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "entry": [{"item": {"reference": _reference(member)}} for member in members],
+    }
+    return _derived(patient_id, "List", members, Category.ENCOUNTERS, content)
+
+
+def _derived(
+    patient_id: str,
+    resource_type: str,
+    members: Sequence[ShownItem],
+    category: Category | None,
+    content: Mapping[str, object],
+) -> Derived:
+    new_id = derived_id(patient_id, [resource_type, *(member.id for member in members)])
+    meta: dict[str, object] = {"source": systems.GATEWAY_SOURCE_URI}
+    if category is not None:
+        meta["tag"] = [{"system": systems.CATEGORY, "code": category.value}]
+    body = {"resourceType": resource_type, "id": new_id, "meta": meta, **content}
+    return Derived(resource_type, new_id, category, msgspec.json.encode(body))
+
+
+def _reference(item: ShownItem) -> str:
+    return f"{item.resource_type}/{item.id}"

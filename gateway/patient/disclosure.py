@@ -1,0 +1,248 @@
+"""Carry one request for a person's record from the decision to the second audit row.
+
+Holds no rule of its own: `access` decides, `join` joins. Row A is committed while sources are asked; row B
+is durable before the caller gets a byte (design decisions 10). Doubt anywhere refuses.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from uuid import UUID
+
+from adapters.contract import Outcome, SourceAnswer
+from gateway.access.decision import AccessControl, Question
+from gateway.access.permit import Permit, Refusal, RefusalReason
+from gateway.audit.acts import (
+    Asked,
+    AskedAct,
+    Decision,
+    Disclosed,
+    DisclosureOutcome,
+    SafetyEventRaised,
+)
+from gateway.audit.log import AuditLog
+from gateway.errors import (
+    NoSourceAnsweredError,
+    NotFoundError,
+    PolicyChangedError,
+    RefusedError,
+    SharedCareRecordError,
+    UnavailableError,
+)
+from gateway.patient.asking import who_of
+from gateway.patient.directory import SourceDirectory
+from gateway.patient.gather import Gatherer
+from gateway.patient.join import Joiner, View
+from gateway.patient.receipt import SourceEnd, no_source_answered
+from gateway.patient.shown import ShownItem
+from gateway.store.safety_events import SafetyEvent, record_safety_event
+
+DECISIONS_AT_MOST = 3
+"""A policy that changes more often than this within one request is not one to wait for."""
+
+WRONG_PATIENT_HAZARD = "H-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One request: who asks about whom, what for, and to do what.
+
+    `answers` is None when the sources are to be asked, else what they said when the search began.
+    """
+
+    question: Question
+    act: AskedAct
+    request_id: str
+    answers: tuple[SourceAnswer, ...] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class OpenView:
+    """A view that is decided and joined, and of which nothing has been told yet."""
+
+    view: View
+    answers: tuple[SourceAnswer, ...]
+    shown: tuple[ShownItem, ...] | None = None
+
+    def will_show(self, items: Sequence[ShownItem]) -> None:
+        """Say which items the caller is about to get: row B is about these."""
+        self.shown = tuple(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The clinician's use case, over the deployment's parts. `hash_key` keys the hash of each view."""
+
+    access: AccessControl
+    gatherer: Gatherer
+    joiner: Joiner
+    log: AuditLog
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    hash_key: bytes = field(repr=False)
+    _last_words: set[asyncio.Task[int]] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def open(self, inquiry: Inquiry) -> AsyncIterator[OpenView]:
+        """Decide, ask and join; when the block ends well, row B of what it will show is durable.
+
+        Raises NotFoundError, RefusedError, NoSourceAnsweredError or UnavailableError; then nothing was shown.
+        """
+        permit, answers = await self._permitted(inquiry)
+        try:
+            opened = OpenView(self.joiner.join(permit, answers), answers)
+            await self._report_wrong_patients(opened.view)
+            if no_source_answered(opened.view.ends):
+                raise NoSourceAnsweredError("None of the sources answered.")
+            yield opened
+            await self._disclose(opened)
+        except SharedCareRecordError:
+            await self._end(permit, DisclosureOutcome.NOTHING)
+            raise
+        except BaseException:
+            self._say_aborted(permit)
+            raise
+
+    async def _permitted(self, inquiry: Inquiry) -> tuple[Permit, tuple[SourceAnswer, ...]]:
+        for _attempt in range(DECISIONS_AT_MOST):
+            decision = await self.access.decide(inquiry.question)
+            try:
+                if isinstance(decision, Refusal):
+                    await self.log.append(_asked(inquiry, decision, self.clock()))
+                    raise _refused(decision)
+                return decision, await self._ask_on_record(decision, inquiry)
+            except PolicyChangedError:
+                continue
+        raise UnavailableError("The role policy keeps changing.")
+
+    async def _ask_on_record(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
+        asking = asyncio.ensure_future(self._answers(permit, inquiry))
+        try:
+            await self.log.append(_asked(inquiry, permit, self.clock()))
+        except BaseException:
+            asking.cancel()
+            raise
+        try:
+            return await asking
+        except BaseException:
+            asking.cancel()
+            self._say_aborted(permit)
+            raise
+
+    async def _answers(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
+        if inquiry.answers is not None:
+            return inquiry.answers
+        return await self.gatherer.gather(permit, self.new_id())
+
+    async def _disclose(self, opened: OpenView) -> None:
+        view, shown = opened.view, opened.shown or ()
+        await self.log.append(
+            Disclosed(
+                decision_id=view.permit.decision_id,
+                at=self.clock(),
+                user_id=view.permit.principal.user_id,
+                patient=view.permit.patient_id,
+                outcome=DisclosureOutcome.DISCLOSED if shown else DisclosureOutcome.NOTHING,
+                sources={end.source_id: (end.outcome, end.reason) for end in view.ends},
+                shown=dict(Counter(_category_word(item) for item in shown)),
+                withheld=view.withheld,
+                view_hash=view_hash(self.hash_key, view, shown),
+            )
+        )
+
+    async def _end(self, permit: Permit, outcome: DisclosureOutcome) -> None:
+        await self.log.append(_nothing_shown(permit, outcome, self.clock()))
+
+    def _say_aborted(self, permit: Permit) -> None:
+        # The caller is gone and this task is being cancelled: the row is written by a task of its own.
+        ending = asyncio.ensure_future(
+            self.log.append(_nothing_shown(permit, DisclosureOutcome.ABORTED, self.clock()))
+        )
+        self._last_words.add(ending)
+        ending.add_done_callback(self._last_words.discard)
+
+    async def _report_wrong_patients(self, view: View) -> None:
+        for end in view.ends:
+            if end.outcome is Outcome.WRONG_PATIENT:
+                self._directory.report_wrong_patient(end.source_id, view.permit.person.practice)
+                await self._keep_safety_event(view.permit, end)
+
+    async def _keep_safety_event(self, permit: Permit, end: SourceEnd) -> None:
+        now = self.clock()
+        event = SafetyEvent(
+            self.new_id(),
+            WRONG_PATIENT_HAZARD,
+            end.source_id,
+            end.reason.value,
+            now,
+            permit.patient_id,
+            permit.decision_id,
+        )
+        recorded = SafetyEventRaised(
+            now,
+            permit.principal.user_id,
+            permit.patient_id,
+            permit.decision_id,
+            end.source_id,
+            end.reason,
+        )
+        async with self.log.recorded(recorded) as session:
+            await session.do(record_safety_event, event)
+
+    @property
+    def _directory(self) -> SourceDirectory:
+        return self.gatherer.directory
+
+
+def view_hash(key: bytes, view: View, shown: Sequence[ShownItem]) -> str:
+    """Give the keyed hash that fixes what was shown: from which bytes, which items, at which levels."""
+    digest = blake2b(view.basis, key=key[:64], digest_size=32)
+    for item in shown:
+        digest.update(f"{item.id}:{item.level.value};".encode())
+    return digest.hexdigest()
+
+
+def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked:
+    is_allowed = isinstance(decision, Permit)
+    return Asked(
+        decision_id=decision.decision_id,
+        at=now,
+        who=who_of(inquiry.question.principal),
+        request_id=inquiry.request_id,
+        act=inquiry.act,
+        purpose=inquiry.question.purpose,
+        patient=inquiry.question.patient_id,
+        decision=Decision.ALLOWED if is_allowed else Decision.REFUSED,
+        reason="permitted" if isinstance(decision, Permit) else decision.reason.value,
+        policy_version=decision.policy_version,
+        relationship=decision.relationship if isinstance(decision, Permit) else None,
+    )
+
+
+def _nothing_shown(permit: Permit, outcome: DisclosureOutcome, now: datetime) -> Disclosed:
+    return Disclosed(
+        decision_id=permit.decision_id,
+        at=now,
+        user_id=permit.principal.user_id,
+        patient=permit.patient_id,
+        outcome=outcome,
+        sources={},
+        shown={},
+        withheld={},
+    )
+
+
+def _refused(refusal: Refusal) -> SharedCareRecordError:
+    if refusal.looks_like_not_found:
+        return NotFoundError("There is no such record for this caller.")
+    if refusal.reason is RefusalReason.CHECK_FAILED:
+        return UnavailableError("A check that the decision rests on could not be made.")
+    return RefusedError(refusal.reason.value, "The request was refused.")
+
+
+def _category_word(item: ShownItem) -> str:
+    return item.category.value if item.category is not None else item.resource_type

@@ -1,0 +1,143 @@
+"""Look people up in PDS for a caller who may, and give each an opaque id.
+
+Fetches no clinical data. Restricted people are absent, as if they did not exist (design decisions 6). Both
+audit rows are written: PDS itself counts every person that a search matches.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.contract import (
+    AddressUse,
+    Demographics,
+    DemographicsSource,
+    FindRequest,
+    Outcome,
+    Reason,
+    Trace,
+    TraceOutcome,
+)
+from fhir_profiles.nhs_number import NhsNumber
+from fhir_profiles.vocabulary import Category
+from gateway.access.decision import AccessControl
+from gateway.access.guarded import CallSite, asked
+from gateway.access.permit import FindPermit, Refusal
+from gateway.audit.acts import Asked, AskedAct, Decision, Disclosed, DisclosureOutcome
+from gateway.audit.log import AuditLog
+from gateway.errors import BadRequestError, RefusedError, UnavailableError
+from gateway.identity import Principal
+from gateway.patient.asking import who_of
+from gateway.patient.ids import PatientIds
+from rbac.types import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Who looks somebody up, and what for."""
+
+    principal: Principal
+    purpose: Purpose
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One person found; `score` is 1.0 for an exact match."""
+
+    patient_id: str
+    person: Demographics
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The search for people, over the deployment's parts."""
+
+    access: AccessControl
+    demographics: DemographicsSource
+    ids: PatientIds
+    log: AuditLog
+    clock: Callable[[], datetime]
+
+    async def by_number(self, finder: Finder, number: NhsNumber) -> tuple[Found, ...]:
+        """Find the person who holds a number, or held it; empty when there is none for this caller.
+
+        Raises RefusedError, UnavailableError.
+        """
+        permit = await self._permit(finder, self.ids.seal(number))
+        trace = await asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.read(number), Trace)
+        return await self._told(permit, trace)
+
+    async def by_demographics(self, finder: Finder, request: FindRequest) -> tuple[Found, ...]:
+        """Find people by name and birth date, best match first.
+
+        Raises RefusedError, UnavailableError; BadRequestError when too many match.
+        """
+        permit = await self._permit(finder, None)
+        trace = await asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.find(request), Trace)
+        return await self._told(permit, trace)
+
+    async def _permit(self, finder: Finder, patient_id: str | None) -> FindPermit:
+        decision = await self.access.find_permit(finder.principal, finder.purpose)
+        await self.log.append(_asked(finder, decision, patient_id, self.clock()))
+        if isinstance(decision, Refusal):
+            raise RefusedError(decision.reason.value, "The search was refused.")
+        return decision
+
+    async def _told(self, permit: FindPermit, trace: Trace) -> tuple[Found, ...]:
+        people = [
+            Found(self.ids.seal(person.nhs_number), person, score)
+            for person, score in zip(trace.people, trace.scores, strict=True)
+            if person.address_use is AddressUse.UNRESTRICTED
+        ]
+        await self.log.append(_disclosed(permit, trace, people, self.clock()))
+        match trace.outcome:
+            case TraceOutcome.FOUND | TraceOutcome.NOT_FOUND:
+                return tuple(people)
+            case TraceOutcome.TOO_MANY:
+                raise BadRequestError(
+                    "Too many people match: add what else is known.", "too-costly"
+                )
+            case TraceOutcome.UNAVAILABLE:
+                raise UnavailableError("The demographics service did not answer.")
+
+
+def _asked(
+    finder: Finder, decision: FindPermit | Refusal, patient_id: str | None, now: datetime
+) -> Asked:
+    is_allowed = isinstance(decision, FindPermit)
+    return Asked(
+        decision_id=decision.decision_id,
+        at=now,
+        who=who_of(finder.principal),
+        request_id=finder.request_id,
+        act=AskedAct.FIND,
+        purpose=finder.purpose,
+        patient=patient_id,
+        decision=Decision.ALLOWED if is_allowed else Decision.REFUSED,
+        reason="permitted" if isinstance(decision, FindPermit) else decision.reason.value,
+        policy_version=decision.policy_version,
+    )
+
+
+def _disclosed(permit: FindPermit, trace: Trace, people: list[Found], now: datetime) -> Disclosed:
+    alone = people[0].patient_id if len(people) == 1 else None
+    return Disclosed(
+        decision_id=permit.decision_id,
+        at=now,
+        user_id=permit.principal.user_id,
+        patient=alone,
+        outcome=DisclosureOutcome.DISCLOSED if people else DisclosureOutcome.NOTHING,
+        sources={"pds": (_OUTCOME_OF_TRACE[trace.outcome], Reason.NONE)},
+        shown={Category.DEMOGRAPHICS.value: len(people)},
+        withheld={"restricted": len(trace.people) - len(people)},
+    )
+
+
+_OUTCOME_OF_TRACE = {
+    TraceOutcome.FOUND: Outcome.DATA,
+    TraceOutcome.NOT_FOUND: Outcome.EMPTY,
+    TraceOutcome.TOO_MANY: Outcome.REFUSED,
+    TraceOutcome.UNAVAILABLE: Outcome.FAILED,
+}

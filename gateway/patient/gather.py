@@ -1,0 +1,82 @@
+"""Ask every source at once for one person's record.
+
+Does not look into the answers. Every source ends in one of the ten outcomes, whatever happens to it.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.contract import Caller, Outcome, Reason, SourceAnswer, SourceRequest, Stage
+from fhir_profiles.vocabulary import Category
+from gateway.access.permit import Permit
+from gateway.patient.directory import KnownSource, SourceDirectory
+from rbac.types import Level
+
+OVERALL_SECONDS = 10.0
+"""No view waits longer than this for any source (design decisions 15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Ask the directory's sources; `overall_seconds` bounds them all."""
+
+    directory: SourceDirectory
+    overall_seconds: float = OVERALL_SECONDS
+
+    async def gather(self, permit: Permit, trace_id: UUID) -> tuple[SourceAnswer, ...]:
+        """Ask all sources at once; answers come in the directory's order, one each."""
+        request = SourceRequest(
+            nhs_number=permit.person.nhs_number,
+            caller=_caller(permit),
+            categories=_categories(permit),
+            trace_id=trace_id,
+        )
+        asking = (self._ask(source, permit, request) for source in self.directory.sources)
+        return tuple(await asyncio.gather(*asking))
+
+    async def _ask(
+        self, source: KnownSource, permit: Permit, request: SourceRequest
+    ) -> SourceAnswer:
+        kept_back = _not_asked(source, permit, request)
+        if kept_back is not None:
+            return kept_back
+        try:
+            async with asyncio.timeout(self.overall_seconds):
+                return await source.adapter_for(permit.person.practice).ask(request)
+        except TimeoutError:
+            return SourceAnswer(source.source_id, Outcome.TIMED_OUT, Reason.DEADLINE)
+        except Exception:  # noqa: BLE001 - a fault of one adapter must not take the other sources' data away
+            return SourceAnswer(source.source_id, Outcome.FAILED, Reason.ADAPTER_FAULT)
+
+
+def _not_asked(source: KnownSource, permit: Permit, request: SourceRequest) -> SourceAnswer | None:
+    if source.source_id in permit.objected_sources:
+        # The same outcome as when the source itself says that the person dissents: the reason stays untold.
+        return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.OBJECTION)
+    if source.stage is Stage.SHADOW:
+        return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
+    if not source.supplies & request.categories:
+        return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
+    return None
+
+
+def _categories(permit: Permit) -> frozenset[Category]:
+    return frozenset(
+        category
+        for (category, _label), level in permit.levels.view.items()
+        if level is not Level.NONE
+    )
+
+
+def _caller(permit: Permit) -> Caller:
+    principal = permit.principal
+    return Caller(
+        user_id=principal.user_id,
+        role_profile_id=principal.role_profile_id,
+        role_code=principal.role_code,
+        family_name=principal.family_name,
+        given_name=principal.given_name,
+        organisation=principal.organisation,
+        organisation_name=principal.organisation_name,
+    )

@@ -1,0 +1,261 @@
+"""Join the sources' answers into the view of one reader: verify, group, label, narrow, derive.
+
+Pure but for remembered work: asks nobody, records nothing. The order of the steps is the design's
+(decisions 3), and only what narrowing left is ever derived from, counted or rendered.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from hashlib import blake2b
+
+from adapters.contract import Demographics, Notice, SourceAnswer
+from fhir_profiles import systems
+from fhir_profiles.spans import read_resource
+from fhir_profiles.vocabulary import Category
+from gateway.access.guarded import CallSite, told
+from gateway.access.permit import Permit
+from gateway.errors import UnavailableError
+from gateway.patient.derive import Derived, derive
+from gateway.patient.directory import SourceDirectory
+from gateway.patient.group import groups_of
+from gateway.patient.ids import PatientIds
+from gateway.patient.items import Item
+from gateway.patient.label import LabelsOf, label, labels_by_lists
+from gateway.patient.narrow import Kept, Narrowed, Terms, narrow
+from gateway.patient.originals import Originals
+from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
+from gateway.patient.shown import ShownItem
+from gateway.patient.splice import ReferenceIndex, fill
+from gateway.patient.verify import Verified, verify
+from gateway.patient.work import Worked, WorkedAnswer, WorkMemory, worked_of
+from rbac.types import Level
+
+PDS_SOURCE_ID = "pds"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reader's view of one person.
+
+    Shape: `items` holds the Patient first, then the sources' items in the directory's order, then what
+    was derived. `ends` is the truth for audit; `receipt` is what the reader is told.
+    """
+
+    permit: Permit
+    items: tuple[ShownItem, ...]
+    receipt: Receipt
+    ends: tuple[SourceEnd, ...]
+    withheld: Mapping[str, int]
+    basis: bytes
+    """Hash over the answers' bytes: with the ids and levels shown, it fixes what the reader saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Join answers with the deployment's ids, directory and remembered work."""
+
+    directory: SourceDirectory
+    ids: PatientIds
+    memory: WorkMemory
+    clock: Callable[[], datetime]
+    labels_by: LabelsOf = labels_by_lists
+
+    def join(self, permit: Permit, answers: Sequence[SourceAnswer]) -> View:
+        """Join one permit's answers; `answers` runs in the directory's order."""
+        worked = [self.memory.read(answer) for answer in answers]
+        verified = [verify(answer, permit.person, permit.patient) for answer in worked]
+        ends = tuple(map(_end, answers, verified))
+        narrowed = self._narrow(permit, verified)
+        originals = Originals({answer.source_id: answer for answer in answers})
+        items = self._show(permit, narrowed, verified, originals)
+        return View(
+            permit=permit,
+            items=items,
+            receipt=receipt_of(_told_to(permit, ends), _counts(items)),
+            ends=ends,
+            withheld=narrowed.withheld,
+            basis=_basis(worked),
+        )
+
+    def _narrow(self, permit: Permit, verified: Sequence[Verified]) -> Narrowed:
+        items = [item for each in verified for item in self._items(permit, each)]
+        labelled = told(
+            CallSite.LABELS, lambda: label(items, groups_of(items), self.labels_by), tuple
+        )
+        stages = {source.source_id: source.stage for source in self.directory.sources}
+        return narrow(
+            labelled, Terms(permit.levels, permit.hides_whereabouts, stages, self.clock())
+        )
+
+    def _items(self, permit: Permit, verified: Verified) -> Iterable[Item]:
+        source = self.directory.by_id()[verified.source_id]
+        writer = source.written_by(permit.person.practice)
+        is_own = writer is not None and writer == permit.principal.organisation
+        copies = Counter(each.local_name for each in verified.proven)
+        for each in verified.proven:
+            local_id = local_id_of(each, is_alone=copies[each.local_name] == 1)
+            yield Item(verified.source_id, each, local_id, is_own)
+
+    def _show(
+        self,
+        permit: Permit,
+        narrowed: Narrowed,
+        verified: Sequence[Verified],
+        originals: Originals,
+    ) -> tuple[ShownItem, ...]:
+        new_ids = [self._new_id(permit, each) for each in narrowed.kept]
+        indexes = _indexes(permit, narrowed.kept, new_ids, verified)
+        shown = [
+            _shown(each, new_id, indexes[each.item.source_id], originals)
+            for each, new_id in zip(narrowed.kept, new_ids, strict=True)
+        ]
+        derived = derive(permit.patient_id, shown)
+        return (*_person(permit), *shown, *map(_derived_item, derived))
+
+    def _new_id(self, permit: Permit, kept: Kept) -> str:
+        item = kept.item
+        return self.ids.resource_id(
+            permit.patient_id, item.source_id, item.worked.type, item.local_id
+        )
+
+
+def local_id_of(worked: Worked, *, is_alone: bool) -> str:
+    """Tell a resource from its source's others of its type, whatever the order they came in."""
+    if worked.header.id is not None and is_alone:
+        return worked.header.id
+    return f"{worked.header.id or ''}#{blake2b(worked.body, digest_size=16).hexdigest()}"
+
+
+def _indexes(
+    permit: Permit, kept: Sequence[Kept], new_ids: Sequence[str], verified: Sequence[Verified]
+) -> dict[str, ReferenceIndex]:
+    """Make, for each source, the map from its own names to ours, of what is in view only."""
+    indexes = {each.source_id: ReferenceIndex() for each in verified}
+    for found in verified:
+        for name in found.patients:
+            # The source's Patient is the person: whatever refers to it refers to the one that is found.
+            indexes[found.source_id].add_name(name, b"Patient/" + permit.patient_id.encode())
+    for each, new_id in zip(kept, new_ids, strict=True):
+        if each.item.worked.type != "Patient":
+            indexes[each.item.source_id].add(each.item.worked.span, new_id.encode())
+    return indexes
+
+
+def _shown(kept: Kept, new_id: str, index: ReferenceIndex, originals: Originals) -> ShownItem:
+    item, worked = kept.item, kept.worked
+    return ShownItem(
+        id=new_id,
+        header=worked.header,
+        category=item.category,
+        level=kept.level,
+        source_id=item.source_id,
+        group=None if item.category is None else kept.group,
+        render=partial(_render, kept, new_id.encode(), index),
+        original=partial(originals.of, kept, index),
+    )
+
+
+def _render(kept: Kept, new_id: bytes, index: ReferenceIndex) -> list[bytes]:
+    category = kept.item.category
+    return fill(
+        kept.worked.template,
+        new_id=new_id,
+        source_uri=systems.source_uri(kept.item.source_id).encode(),
+        category=None if category is None else category.value.encode(),
+        resolve=index.resolve,
+    )
+
+
+def person_item(person: Demographics, patient_id: str) -> ShownItem:
+    """Give the one Patient that every reference leads to: the person as PDS knows them."""
+    span = read_resource(person.body)
+    if span is None:
+        raise UnavailableError("The demographics service's answer cannot be read.")
+    worked = worked_of(span)
+    render = partial(
+        fill,
+        worked.template,
+        new_id=patient_id.encode(),
+        source_uri=systems.source_uri(PDS_SOURCE_ID).encode(),
+        category=Category.DEMOGRAPHICS.value.encode(),
+        resolve=_resolves_nothing,
+    )
+    return ShownItem(
+        id=patient_id,
+        header=worked.header,
+        category=Category.DEMOGRAPHICS,
+        level=Level.ALL,
+        source_id=PDS_SOURCE_ID,
+        group=None,
+        render=render,
+        original=_no_original,
+    )
+
+
+def _person(permit: Permit) -> tuple[ShownItem, ...]:
+    level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
+    return (person_item(permit.person, permit.patient_id),) if level is Level.ALL else ()
+
+
+def _derived_item(derived: Derived) -> ShownItem:
+    span = read_resource(derived.body)
+    assert span is not None  # our own bytes
+    return ShownItem(
+        id=derived.id,
+        header=span.header,
+        category=derived.category,
+        level=Level.ALL,
+        source_id=None,
+        group=None,
+        render=lambda: [derived.body],
+        original=_no_original,
+    )
+
+
+def _resolves_nothing(_text: str) -> bytes | None:
+    return None
+
+
+def _no_original() -> bytes | None:
+    return None
+
+
+def _end(answer: SourceAnswer, verified: Verified) -> SourceEnd:
+    return SourceEnd(
+        source_id=answer.source_id,
+        outcome=verified.outcome,
+        reason=verified.reason,
+        notices=answer.notices,
+        stale_since=answer.stale_since,
+        has_proven_data=bool(verified.proven),
+        differences=verified.differences,
+    )
+
+
+def _told_to(permit: Permit, ends: Iterable[SourceEnd]) -> tuple[SourceEnd, ...]:
+    """Leave out what a source says of categories that the reader sees nothing of."""
+    return tuple(
+        replace(end, notices=tuple(each for each in end.notices if _is_told(permit, each)))
+        for end in ends
+    )
+
+
+def _is_told(permit: Permit, notice: Notice) -> bool:
+    category = notice.category
+    return category is None or permit.levels.level_of(category, frozenset()) is not Level.NONE
+
+
+def _counts(items: Iterable[ShownItem]) -> Mapping[str, int]:
+    return Counter(item.source_id for item in items if item.source_id is not None)
+
+
+def _basis(answers: Iterable[WorkedAnswer]) -> bytes:
+    digest = blake2b(digest_size=32)
+    for answer in answers:
+        digest.update(f"{answer.source_id}:{answer.outcome}:{len(answer.digests)};".encode())
+        for page in answer.digests:
+            digest.update(page)
+    return digest.digest()

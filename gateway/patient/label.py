@@ -1,0 +1,84 @@
+"""Say why each item is sensitive, by the strictest word of its source, its codes and its group.
+
+Decides nothing about readers. Design decisions 3 and 9: every member of a group carries the labels of all;
+`own` belongs to one item and never spreads; a label on the Patient covers everything from that source.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from fhir_profiles.classify import labels_of
+from fhir_profiles.vocabulary import Label
+from gateway.patient.evidence import LabelEvidence
+from gateway.patient.items import Item, LabelledItem
+from gateway.patient.work import Worked, names_in_reference
+
+LabelsOf = Callable[[LabelEvidence], frozenset[Label]]
+
+
+def labels_by_lists(evidence: LabelEvidence) -> frozenset[Label]:
+    """Read the labels from security labels and from the code lists."""
+    return labels_of(
+        evidence.security,
+        evidence.codings,
+        evidence.texts,
+        evidence.services,
+        evidence.extensions,
+    )
+
+
+def label(
+    items: Sequence[Item], groups: Sequence[int], labels_by: LabelsOf = labels_by_lists
+) -> tuple[LabelledItem, ...]:
+    """Label every item; `groups` runs in parallel with `items`."""
+    products = _products(items)
+    own = [_own_labels(item, products, labels_by) for item in items]
+    of_patient = _labels_of_patients(items, own)
+    of_group: dict[int, frozenset[Label]] = defaultdict(frozenset)
+    for item, group, found in zip(items, groups, own, strict=True):
+        of_group[group] |= found | of_patient[item.source_id]
+    return tuple(
+        LabelledItem(item, of_group[group] | _own(item), group)
+        for item, group in zip(items, groups, strict=True)
+    )
+
+
+def _own(item: Item) -> frozenset[Label]:
+    return _OWN if item.is_own else _NOTHING
+
+
+_OWN = frozenset({Label.OWN})
+_NOTHING: frozenset[Label] = frozenset()
+
+
+def _own_labels(
+    item: Item, products: dict[tuple[str, str], Worked], labels_by: LabelsOf
+) -> frozenset[Label]:
+    found = labels_by(item.worked.evidence)
+    reference = item.worked.header.medication_reference
+    if reference is None or reference.reference is None:
+        return found
+    # The drug's code stands in a resource of its own, which nobody labels: what it says, the item says.
+    named = (
+        products.get((item.source_id, name)) for name in names_in_reference(reference.reference)
+    )
+    return found.union(*(labels_by(each.evidence) for each in named if each is not None))
+
+
+def _products(items: Iterable[Item]) -> dict[tuple[str, str], Worked]:
+    return {
+        (item.source_id, name): item.worked
+        for item in items
+        if item.worked.type == "Medication"
+        for name in item.worked.names
+    }
+
+
+def _labels_of_patients(
+    items: Sequence[Item], own: Sequence[frozenset[Label]]
+) -> dict[str, frozenset[Label]]:
+    found: dict[str, frozenset[Label]] = defaultdict(frozenset)
+    for item, labels in zip(items, own, strict=True):
+        if item.worked.type == "Patient":
+            found[item.source_id] |= labels
+    return found

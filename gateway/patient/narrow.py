@@ -1,0 +1,183 @@
+"""Leave of a labelled record what one permit allows, at the level it allows.
+
+Decides by category and label only; derives nothing. Hard bars hold whatever the policy says. A retraction
+removes the stale copies of its group even from a reader who may not see the retraction (design decisions 3).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.contract import Stage
+from fhir_profiles.headers import ENTERED_IN_ERROR, status_of
+from fhir_profiles.vocabulary import HARD_BARRED, Category
+from gateway.patient.items import Item, LabelledItem
+from gateway.patient.projection import mask, summarise, without_whereabouts
+from gateway.patient.work import Worked
+from rbac.types import Level, Levels
+
+SAFETY_CATEGORIES = frozenset({Category.ALLERGIES, Category.ALERTS, Category.MEDICATIONS})
+"""What a source at the stage `safety` may contribute."""
+
+_RETRACTED = frozenset({ENTERED_IN_ERROR, "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current"."""
+
+    levels: Levels
+    hides_whereabouts: bool
+    stages: Mapping[str, Stage]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """An item as it may be shown: `worked` is the source's own resource, a projection of it, or a stub."""
+
+    item: Item
+    worked: Worked
+    level: Level
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is left, and how many were withheld, by reason; the counts are for audit alone."""
+
+    kept: tuple[Kept, ...]
+    withheld: Mapping[str, int]
+
+
+def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
+    """Narrow a record.
+
+    Shape: order is kept. Items without a category come last in the work: they are kept only where
+    something that is shown refers to them.
+    """
+    withheld: Counter[str] = Counter()
+    retracted = _retracted_groups(items)
+    kept: list[Kept] = []
+    for each in items:
+        category = each.item.category
+        if category is None:
+            continue
+        if each.group in retracted and not _is_retraction(each.item):
+            withheld["retracted"] += 1
+            continue
+        shown = _shown(each, category, terms)
+        if shown is None:
+            withheld[category.value] += 1
+        else:
+            kept.append(shown)
+    nobodys = [each for each in items if each.item.category is None]
+    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(withheld))
+
+
+def level_of(each: LabelledItem, category: Category, terms: Terms) -> Level:
+    """Give the level at which an item may be shown: the lowest that any of its labels leaves."""
+    if each.labels & HARD_BARRED:
+        return Level.NONE
+    if terms.stages[each.item.source_id] is Stage.SAFETY and category not in SAFETY_CATEGORIES:
+        return Level.NONE
+    return terms.levels.level_of(category, each.labels)
+
+
+def _shown(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
+    level = level_of(each, category, terms)
+    worked = _at_level(each.item.worked, category, level, terms)
+    if worked is not None and terms.hides_whereabouts:
+        worked = without_whereabouts(worked)
+    return None if worked is None else Kept(each.item, worked, level, each.group)
+
+
+def _at_level(worked: Worked, category: Category, level: Level, terms: Terms) -> Worked | None:
+    match level:
+        case Level.ALL:
+            return worked
+        case Level.SUMMARY:
+            return summarise(worked, category, terms.now)
+        case Level.MASK:
+            return mask(worked, category)
+        case Level.NONE:
+            return None
+
+
+def _retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
+    return frozenset(each.group for each in items if _is_retraction(each.item))
+
+
+def _is_retraction(item: Item) -> bool:
+    return status_of(item.worked.header) in _RETRACTED
+
+
+def _referred_to(
+    kept: Sequence[Kept], nobodys: Sequence[LabelledItem], terms: Terms
+) -> Iterable[Kept]:
+    reached = _reached([(each.item.source_id, each.worked) for each in kept], nobodys, terms)
+    names = {
+        (each.item.source_id, name) for each in (*kept, *reached) for name in each.item.worked.names
+    }
+    return (*reached, *_wholly_shown_lists(nobodys, names, terms))
+
+
+def _reached(
+    shown: list[tuple[str, Worked]], nobodys: Sequence[LabelledItem], terms: Terms
+) -> list[Kept]:
+    by_name = {
+        (each.item.source_id, name): each
+        for each in nobodys
+        if not each.item.worked.annotates and not each.labels & HARD_BARRED
+        for name in each.item.worked.names
+    }
+    found: dict[int, Kept] = {}
+    waiting = list(shown)
+    while waiting:
+        source_id, worked = waiting.pop()
+        for name in worked.reference_names:
+            target = by_name.get((source_id, name))
+            if target is None or id(target) in found:
+                continue
+            kept = _whole(target, terms)
+            if kept is not None:
+                found[id(target)] = kept
+                waiting.append((source_id, kept.worked))
+    return sorted(found.values(), key=_position(nobodys))
+
+
+def _position(nobodys: Sequence[LabelledItem]) -> Callable[[Kept], int]:
+    places = {id(each.item): place for place, each in enumerate(nobodys)}
+    return lambda kept: places[id(kept.item)]
+
+
+def _whole(each: LabelledItem, terms: Terms) -> Kept | None:
+    worked: Worked | None = each.item.worked
+    if worked is not None and terms.hides_whereabouts:
+        worked = without_whereabouts(worked)
+    return None if worked is None else Kept(each.item, worked, Level.ALL, each.group)
+
+
+def _wholly_shown_lists(
+    nobodys: Sequence[LabelledItem], names: set[tuple[str, str]], terms: Terms
+) -> list[Kept]:
+    """Keep lists and provenance only where everything they name is shown: a gap would tell of a hidden item."""
+    candidates = [
+        kept
+        for each in nobodys
+        if each.item.worked.annotates and not each.labels & HARD_BARRED
+        if (kept := _whole(each, terms)) is not None
+    ]
+    while True:
+        known = names | {
+            (kept.item.source_id, name) for kept in candidates for name in kept.worked.names
+        }
+        complete = [kept for kept in candidates if _names_only(kept, known)]
+        if len(complete) == len(candidates):
+            return complete
+        candidates = complete
+
+
+def _names_only(kept: Kept, known: set[tuple[str, str]]) -> bool:
+    return all((kept.item.source_id, name) in known for name in kept.worked.reference_names)

@@ -1,0 +1,226 @@
+"""Prove that what a source sent is about the person who was asked for, resource by resource.
+
+Repairs nothing and fetches nothing. Proven is kept; unproven is dropped and counted; one foreign resource
+rejects the whole answer. Design decisions 2; HL7 FHIR R4, section 2.3.0 (references).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from adapters.contract import Demographics, Outcome, Reason
+from fhir_profiles.headers import Reference, needs_subject
+from fhir_profiles.nhs_number import NhsNumber
+from fhir_profiles.references import ParsedReference, ReferenceKind, parse_reference
+from fhir_profiles.systems import NHS_NUMBER_ACCEPTED
+from gateway.patient.people import Comparison, Difference, Standing, compare, number_of
+from gateway.patient.work import Worked, WorkedAnswer
+
+ADMINISTRATIVE_TYPES = frozenset(
+    {
+        "Account",
+        "ChargeItem",
+        "Claim",
+        "ClaimResponse",
+        "Coverage",
+        "CoverageEligibilityResponse",
+        "Endpoint",
+        "ExplanationOfBenefit",
+        "Invoice",
+        "PaymentNotice",
+        "SupplyDelivery",
+        "SupplyRequest",
+    }
+)
+"""Billing and plumbing: knowingly not part of a care record, so their absence is nothing missing."""
+
+_SPOKEN_TO_US = frozenset({"OperationOutcome", "Bundle", "Parameters"})
+
+
+class Proof(StrEnum):
+    """What a resource's own statement of whose it is amounts to."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    FOREIGN = "foreign"
+    NOBODYS = "nobodys"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What is left of one answer. `patients` are the names by which its proven Patients are referred to."""
+
+    source_id: str
+    outcome: Outcome
+    reason: Reason
+    proven: tuple[Worked, ...] = ()
+    patients: frozenset[str] = frozenset()
+    dropped: int = 0
+    differences: frozenset[Difference] = frozenset()
+
+
+def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Verified:
+    """Keep what is proven to be about `person`, whose number `asked` was or is."""
+    accepted = frozenset({asked, person.nhs_number})
+    resources = [each for each in answer.resources if each.type not in _SPOKEN_TO_US]
+    patients = [
+        (each, compare(each.body, person, accepted)) for each in resources if each.type == "Patient"
+    ]
+    rejection = _rejection(comparison for _patient, comparison in patients)
+    if rejection is not None:
+        return Verified(answer.source_id, Outcome.WRONG_PATIENT, rejection)
+    same = [each for each, comparison in patients if comparison.standing is Standing.SAME]
+    proofs = _Proofs(_names_of(same), person, accepted)
+    judged = [(each, proofs.of(each)) for each in resources if each.type != "Patient"]
+    if any(proof is Proof.FOREIGN for _each, proof in judged):
+        return Verified(answer.source_id, Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT)
+    own = [each for each, proof in judged if proof is Proof.PROVEN and each.is_served]
+    reached = with_reached((*same, *own), resources)
+    unproven = [each for each, proof in judged if proof is Proof.UNPROVEN]
+    dropped = [each for each in unproven if each.type not in ADMINISTRATIVE_TYPES]
+    unserved = sum(proof is Proof.PROVEN and not each.is_served for each, proof in judged)
+    return _ended(
+        answer,
+        Verified(
+            answer.source_id,
+            answer.outcome,
+            answer.reason,
+            proven=reached,
+            patients=proofs.patients,
+            dropped=len(dropped) + len(patients) - len(same) + unserved,
+            differences=frozenset().union(*(found.differences for _patient, found in patients)),
+        ),
+    )
+
+
+def _ended(answer: WorkedAnswer, found: Verified) -> Verified:
+    """Say what the answer amounts to when something in it was unreadable, unproven or contradictory."""
+    if answer.outcome not in {Outcome.DATA, Outcome.STALE}:
+        return found
+    if found.dropped:
+        return replace(found, outcome=Outcome.MALFORMED, reason=Reason.UNPROVEN)
+    if answer.unreadable:
+        return replace(found, outcome=Outcome.MALFORMED, reason=Reason.PART_UNREADABLE)
+    if has_conflicting_copies(found.proven):
+        return replace(found, outcome=Outcome.MALFORMED, reason=Reason.CONFLICTING_COPIES)
+    return found
+
+
+def has_conflicting_copies(resources: Iterable[Worked]) -> bool:
+    """Say whether one source sent two different resources under one type and id."""
+    names = [each.local_name for each in resources if each.local_name is not None]
+    return len(set(names)) < len(names)
+
+
+def with_reached(proven: Iterable[Worked], resources: Iterable[Worked]) -> tuple[Worked, ...]:
+    """Add, in the answer's order, what belongs to nobody but is reached by reference from the proven.
+
+    Provenance and lists go the other way: they are added when they speak of something that is kept.
+    """
+    kept = list(proven)
+    identities = {id(each) for each in kept}
+    nobodys = [
+        each
+        for each in resources
+        if not each.subjects and each.is_served and id(each) not in identities
+    ]
+    by_name: dict[str, list[Worked]] = {}
+    for each in nobodys:
+        for name in each.names:
+            by_name.setdefault(name, []).append(each)
+    waiting = list(kept)
+    while waiting:
+        for name in waiting.pop().reference_names:
+            for target in by_name.get(name, ()):
+                if id(target) not in identities and not target.annotates:
+                    identities.add(id(target))
+                    kept.append(target)
+                    waiting.append(target)
+    names = {name for each in kept for name in each.names}
+    kept += [
+        each for each in nobodys if each.annotates and not names.isdisjoint(each.reference_names)
+    ]
+    return tuple(kept)
+
+
+def _rejection(comparisons: Iterable[Comparison]) -> Reason | None:
+    standings = {comparison.standing for comparison in comparisons}
+    if Standing.OTHER in standings:
+        return Reason.FOREIGN_SUBJECT
+    if Standing.NOT_VERIFIED in standings:
+        return Reason.NUMBER_NOT_VERIFIED
+    if Standing.DIFFERENT_DEMOGRAPHICS in standings:
+        return Reason.DEMOGRAPHICS_DIFFER
+    return None
+
+
+def _names_of(patients: Iterable[Worked]) -> frozenset[str]:
+    return frozenset(name for patient in patients for name in patient.names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """Judge resources by the proven Patients of the same answer."""
+
+    patients: frozenset[str]
+    person: Demographics
+    accepted: frozenset[NhsNumber]
+
+    def of(self, resource: Worked) -> Proof:
+        """Judge one resource: every subject that it names must be the person."""
+        if not resource.subjects:
+            belongs_to_nobody = resource.annotates or not needs_subject(resource.type)
+            return Proof.NOBODYS if belongs_to_nobody else Proof.UNPROVEN
+        proofs = {self._of_reference(subject, resource) for subject in resource.subjects}
+        if Proof.FOREIGN in proofs:
+            return Proof.FOREIGN
+        return Proof.UNPROVEN if Proof.UNPROVEN in proofs else Proof.PROVEN
+
+    def _of_reference(self, subject: Reference, resource: Worked) -> Proof:
+        by_identifier = self._of_identifier(subject)
+        if subject.reference is None:
+            return by_identifier or Proof.UNPROVEN
+        if by_identifier is Proof.FOREIGN:
+            return Proof.FOREIGN
+        return self._of_parsed(parse_reference(subject.reference), subject.reference, resource)
+
+    def _of_identifier(self, subject: Reference) -> Proof | None:
+        identifier = subject.identifier
+        if identifier is None or identifier.system not in NHS_NUMBER_ACCEPTED:
+            return None
+        return self._of_number(identifier.value or "")
+
+    def _of_parsed(self, parsed: ParsedReference, text: str, resource: Worked) -> Proof:
+        match parsed.kind:
+            case ReferenceKind.CONDITIONAL if parsed.system in NHS_NUMBER_ACCEPTED:
+                return self._of_number(parsed.value or "")
+            case ReferenceKind.CONTAINED:
+                return self._of_contained(parsed.id or "", resource)
+            case ReferenceKind.RELATIVE:
+                return self._named(f"{parsed.resource_type}/{parsed.id}")
+            case ReferenceKind.ABSOLUTE:
+                return self._named(f"{parsed.base}/{parsed.resource_type}/{parsed.id}")
+            case _:
+                return self._named(text)
+
+    def _named(self, name: str) -> Proof:
+        return Proof.PROVEN if name in self.patients else Proof.UNPROVEN
+
+    def _of_number(self, text: str) -> Proof:
+        number = number_of(text)
+        if number not in self.accepted:
+            return Proof.FOREIGN
+        # A number alone, without the source's own Patient that says it is verified, proves nothing.
+        return Proof.PROVEN if self.patients else Proof.UNPROVEN
+
+    def _of_contained(self, local_id: str, resource: Worked) -> Proof:
+        body = resource.contained_body(local_id)
+        if body is None:
+            return Proof.UNPROVEN
+        match compare(body, self.person, self.accepted).standing:
+            case Standing.SAME:
+                return Proof.PROVEN
+            case Standing.OTHER | Standing.NOT_VERIFIED | Standing.DIFFERENT_DEMOGRAPHICS:
+                return Proof.FOREIGN
+            case Standing.NO_NUMBER:
+                return Proof.UNPROVEN

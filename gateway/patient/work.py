@@ -1,0 +1,203 @@
+"""Read a source's bytes into what the later steps need, and remember that work for a few minutes.
+
+Holds no verdict, no label decision and no spliced value, and is keyed by what the bytes are, never by
+patient or address: every source is asked each time, and only an identical answer finds its work done
+(design decisions 14).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from adapters.contract import Outcome, Reason, SourceAnswer
+from fhir_profiles.classify import category_of, is_known_type
+from fhir_profiles.contained import contained_bodies
+from fhir_profiles.headers import Header, Reference, subjects_of
+from fhir_profiles.references import ReferenceKind, parse_reference
+from fhir_profiles.slots import template_of
+from fhir_profiles.spans import ResourceSpan, UnreadablePageError, read_page, read_resource
+from fhir_profiles.templates import Template
+from fhir_profiles.vocabulary import Category
+from gateway.patient.evidence import LabelEvidence, evidence_of
+
+REMEMBERED_SECONDS = 300.0
+REMEMBERED_BYTES = 64 * 1024 * 1024
+"""About sixty whole records a worker: what is open on a ward's screens, not a store of records."""
+
+_ANNOTATING_TYPES = frozenset({"List", "Provenance"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worked:
+    """One resource: its bytes, its header, where its slots are, and how it names itself and others."""
+
+    span: ResourceSpan
+    template: Template
+    category: Category | None
+    subjects: tuple[Reference, ...]
+    names: tuple[str, ...]
+    reference_names: frozenset[str]
+    evidence: LabelEvidence
+
+    @property
+    def type(self) -> str:
+        """Give the resource's type."""
+        return self.span.header.resource_type
+
+    @property
+    def header(self) -> Header:
+        """Give the fields that decide."""
+        return self.span.header
+
+    @property
+    def body(self) -> bytes:
+        """Give the source's own bytes."""
+        return self.span.body
+
+    @property
+    def local_name(self) -> str | None:
+        """Give `Type/id` as the source numbers it; None for a resource without an id."""
+        return None if self.header.id is None else f"{self.type}/{self.header.id}"
+
+    @property
+    def is_served(self) -> bool:
+        """Say whether resources of this type are part of the record that this service shows."""
+        return is_known_type(self.type)
+
+    @property
+    def annotates(self) -> bool:
+        """Say whether it only speaks about other resources."""
+        return self.type in _ANNOTATING_TYPES
+
+    def contained_body(self, local_id: str) -> bytes | None:
+        """Give the one contained Patient of this id; None when there is none, or more than one."""
+        inner = (read_resource(body) for body in contained_bodies(self.span))
+        found = [
+            each.body
+            for each in inner
+            if each is not None
+            and (each.header.resource_type, each.header.id) == ("Patient", local_id)
+        ]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedAnswer:
+    """One source's answer, read. `unreadable` counts what could not be: pages and entries.
+
+    `digests` are the SHA-256 of its pages.
+    """
+
+    source_id: str
+    outcome: Outcome
+    reason: Reason
+    resources: tuple[Worked, ...]
+    unreadable: int
+    digests: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _PageWork:
+    resources: tuple[Worked, ...]
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkMemory:
+    """Remember the work on pages by their SHA-256: bounded in bytes, five minutes at most.
+
+    `monotonic` gives seconds that never go back.
+    """
+
+    monotonic: Callable[[], float]
+    most_bytes: int = REMEMBERED_BYTES
+    _pages: OrderedDict[bytes, tuple[float, int, _PageWork]] = field(default_factory=OrderedDict)
+
+    def read(self, answer: SourceAnswer) -> WorkedAnswer:
+        """Read every page of an answer; identical bytes are read once."""
+        digests = tuple(sha256(body).digest() for body in answer.bodies)
+        pages = [self._page(*each) for each in zip(digests, answer.bodies, strict=True)]
+        resources = tuple(_distinct(each for page in pages for each in page.resources))
+        return WorkedAnswer(
+            answer.source_id,
+            answer.outcome,
+            answer.reason,
+            resources,
+            sum(page.unreadable for page in pages),
+            digests,
+        )
+
+    def _page(self, key: bytes, body: bytes) -> _PageWork:
+        self._forget()
+        known = self._pages.get(key)
+        if known is not None:
+            return known[2]
+        work = read_work(body)
+        self._pages[key] = (self.monotonic() + REMEMBERED_SECONDS, len(body), work)
+        return work
+
+    def _forget(self) -> None:
+        # Insertion order is age order, and nothing is ever renewed: five minutes is the longest it stays.
+        held = sum(size for _until, size, _work in self._pages.values())
+        now = self.monotonic()
+        while self._pages:
+            until, size, _work = next(iter(self._pages.values()))
+            if until > now and held <= self.most_bytes:
+                return
+            self._pages.popitem(last=False)
+            held -= size
+
+
+def read_work(body: bytes) -> _PageWork:
+    """Read one page; one that cannot be read is counted, never partly used."""
+    try:
+        page = read_page(body)
+    except UnreadablePageError:
+        return _PageWork((), 1)
+    return _PageWork(tuple(map(worked_of, page.resources)), page.unreadable)
+
+
+def worked_of(span: ResourceSpan) -> Worked:
+    """Do the work on one resource."""
+    template = template_of(span)
+    evidence = evidence_of(span)
+    return Worked(
+        span=span,
+        template=template,
+        category=category_of(span.header.resource_type, evidence.codings),
+        subjects=subjects_of(span.header),
+        names=_names(span),
+        reference_names=frozenset(
+            name for text in template.references for name in names_in_reference(text)
+        ),
+        evidence=evidence,
+    )
+
+
+def _names(span: ResourceSpan) -> tuple[str, ...]:
+    local = None if span.header.id is None else f"{span.header.resource_type}/{span.header.id}"
+    return tuple(name for name in (local, span.full_url) if name is not None)
+
+
+def names_in_reference(text: str) -> tuple[str, ...]:
+    """Give the name that a reference uses for its target, without any version."""
+    parsed = parse_reference(text)
+    match parsed.kind:
+        case ReferenceKind.RELATIVE:
+            return (f"{parsed.resource_type}/{parsed.id}",)
+        case ReferenceKind.ABSOLUTE:
+            return (f"{parsed.base}/{parsed.resource_type}/{parsed.id}",)
+        case ReferenceKind.CONTAINED:
+            return ()
+        case _:
+            return (text,)
+
+
+def _distinct(resources: Iterable[Worked]) -> Iterable[Worked]:
+    """Leave out byte-identical repeats: servers give one resource on two pages or in two searches."""
+    seen: set[bytes] = set()
+    for each in resources:
+        if each.body not in seen:
+            seen.add(each.body)
+            yield each

@@ -1,0 +1,133 @@
+"""Serve the gateway over HTTP, in one process or in several workers on one socket.
+
+Composes nothing and decides nothing. Each worker opens its own parts when it starts and closes them when it
+ends (ASGI lifespan protocol 2.0).
+"""
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.supervisors import Multiprocess
+
+from gateway.api.front_door import HEADER_BYTES_AT_MOST
+from gateway.app import create_app
+from gateway.errors import SharedCareRecordError
+from gateway.settings import Settings
+from gateway.wiring import Services, open_services
+
+CONNECTIONS_AT_MOST = 1_000
+"""Of one worker: far above what two cores can answer, so that a flood is refused and not queued."""
+
+IDLE_SECONDS = 15
+"""A browser's next page mostly comes within it; a source of slow connections does not hold one for long."""
+
+_BACKLOG = 1_024
+
+_log = structlog.get_logger("scr.serving")
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The application of one worker, from its start to its end."""
+
+    settings: Settings
+    begin_logging: Callable[[], None]
+    _app: ASGIApp | None = field(default=None, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or live through the worker's life."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.begin_logging()
+        try:
+            services = await self._open()
+        except (SharedCareRecordError, ValueError) as fault:
+            _log.error("not-started", reason=str(fault))
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await services.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self) -> Services:
+        services = open_services(self.settings)
+        try:
+            # Compiled now, so that no request waits for it.
+            await services.policies.active()
+        except SharedCareRecordError:
+            await services.aclose()
+            raise
+        self._app = create_app(services)
+        return services
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket; connections wait in it until a worker serves. Port 0 takes a free one.
+
+    Raises OSError when the address is taken.
+    """
+    return socket.create_server((host, port), backlog=_BACKLOG)
+
+
+def server_config(app: ASGIApp, workers: int = 1) -> uvicorn.Config:
+    """Give the server's limits. No access log: an address there would hold an opaque id."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS_AT_MOST,
+        timeout_keep_alive=IDLE_SECONDS,
+        h11_max_incomplete_event_size=HEADER_BYTES_AT_MOST,
+    )
+
+
+def serve(settings: Settings, listener: socket.socket, workers: int) -> bool:
+    """Serve until told to stop by a signal; say whether it ever started."""
+    config = server_config(Gateway(settings, log_everything), workers)
+    if workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return True
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return server.started
+
+
+def log_everything() -> None:
+    """Write operators' events to standard error, one JSON object a line."""
+    _log_from(logging.INFO)
+
+
+def log_warnings() -> None:
+    """Write only what went wrong to standard error."""
+    _log_from(logging.WARNING)
+
+
+def _log_from(level: int) -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

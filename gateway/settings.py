@@ -1,0 +1,192 @@
+"""Read the deployment's settings from `scr.toml` and the environment, and list every fault at once.
+
+Does not connect to anything. Environment variables have the prefix `SCR_` and win over the file; a secret
+may be given as `SCR_NAME_FILE`, a path to a file that holds it.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from rbac.types import OrganisationKind
+
+PREFIX = "SCR_"
+_LISTS = ("source", "issuer", "organisation", "gp_endpoint")
+
+
+class SettingsError(ValueError):
+    """List every fault of the settings, one a line; never shows a value."""
+
+
+class Profile(StrEnum):
+    """Whether demo conveniences exist."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AuthSettings(_Part):
+    """How the gateway identifies itself to one source."""
+
+    kind: Literal[
+        "none", "spine-jwt", "client-credentials", "private-key-jwt", "bearer", "mtls"
+    ] = "none"
+    token_url: str | None = Field(
+        None, description="Token endpoint of a client-credentials source."
+    )
+    client_id: str | None = Field(None, description="Client id at the token endpoint.")
+    secret: SecretStr | None = Field(
+        None, description="Client secret, bearer token or private key (PEM)."
+    )
+    certificate_file: Path | None = Field(None, description="Client certificate for mutual TLS.")
+    private_key_file: Path | None = Field(None, description="Key of the client certificate.")
+
+
+class SourceSettings(_Part):
+    """One source of records, or PDS."""
+
+    id: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{0,19}$", description="Short and stable: it names resource ids."
+    )
+    kind: Literal["gp-connect", "fhir-r4", "ambulance-r4", "pds"] = Field(
+        description="Dialect of the source."
+    )
+    base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="Where the source is.")
+    organisation: str | None = Field(
+        None, description="ODS code of who writes there; none for GP and PDS."
+    )
+    deadline_seconds: float | None = Field(
+        None, gt=0, le=30, description="Total time for one answer."
+    )
+    stage: Literal["shadow", "safety", "pilot", "open"] = Field(
+        "open", description="How far readers see it."
+    )
+    auth: AuthSettings = AuthSettings()
+
+
+class GpEndpointSettings(_Part):
+    """Where one practice's GP Connect endpoint is, as the Spine directory says."""
+
+    practice: str = Field(description="ODS code of the practice.")
+    base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="FHIR base of the practice.")
+    asid: str = Field(pattern=r"^[0-9]{12}$", description="Accredited system id of the practice.")
+
+
+class IssuerSettings(_Part):
+    """One OpenID provider whose tokens are taken."""
+
+    issuer: str = Field(description="Exact `iss` of its tokens.")
+    audience: str = Field(description="Exact `aud` that tokens for this service carry.")
+    jwks_url: str = Field(description="Where its signing keys are.")
+    algorithms: tuple[Literal["ES256", "RS256", "EdDSA"], ...] = Field(
+        ("ES256", "RS256"), description="Signature algorithms that are taken, pinned."
+    )
+    client_id: str | None = Field(None, description="Client id of the sign-in page there.")
+    authorize_url: str | None = Field(
+        None, description="Authorization endpoint for the sign-in page."
+    )
+    token_url: str | None = Field(None, description="Token endpoint for the sign-in page.")
+
+
+class OrganisationSettings(_Part):
+    """One organisation whose staff may call."""
+
+    code: str = Field(pattern=r"^[A-Z0-9]{3,10}$", description="ODS code.")
+    kind: OrganisationKind = Field(description="Kind of organisation, as the role policy knows it.")
+    name: str = Field(description="Name as people know it.")
+    asid: str | None = Field(
+        None,
+        pattern=r"^[0-9]{12}$",
+        description="Its accredited system id; GP Connect is asked in its name.",
+    )
+
+
+class Settings(_Part):
+    """Everything that a deployment decides."""
+
+    profile: Profile = Field(
+        Profile.PRODUCTION, description="`demo` opens demo conveniences, loudly."
+    )
+    base_url: str = Field(
+        pattern=r"^https?://[^\s?#]+[^/\s]$",
+        description="Public address of the service; links start with it.",
+    )
+    allowed_hosts: tuple[str, ...] = Field((), description="Further Host values that are answered.")
+    database_url: str = Field(
+        description="SQLAlchemy address: sqlite+aiosqlite:///… or postgresql+psycopg://…"
+    )
+    key_file: Path = Field(description="Keys made by `scr keys init`.")
+    overall_seconds: float = Field(
+        10.0, gt=0, le=60, description="Longest that a view waits for sources."
+    )
+    source: tuple[SourceSettings, ...] = Field((), description="The sources.")
+    gp_endpoint: tuple[GpEndpointSettings, ...] = Field(
+        (), description="Endpoints of GP practices."
+    )
+    issuer: tuple[IssuerSettings, ...] = Field((), description="The OpenID providers.")
+    organisation: tuple[OrganisationSettings, ...] = Field(
+        (), description="Organisations that may call."
+    )
+
+    @field_validator("source")
+    @classmethod
+    def _ids_are_distinct(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        ids = [source.id for source in sources]
+        if len(set(ids)) != len(ids):
+            raise ValueError("source ids must differ")
+        if sum(source.kind == "pds" for source in sources) != 1:
+            raise ValueError("exactly one source must be of kind pds")
+        return sources
+
+
+def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Read the file, then let the environment win.
+
+    Raises SettingsError listing every fault.
+    """
+    document = {} if path is None else _read_toml(path)
+    document.update(_from_environment(environment))
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as fault:
+        raise SettingsError(_told(fault)) from fault
+
+
+def process_environment() -> Mapping[str, str]:
+    """Give the process's environment: the one place that reads it."""
+    return os.environ
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"{path.name} cannot be read as TOML.") from fault
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        if name in _LISTS:
+            continue
+        variable = PREFIX + name.upper()
+        if f"{variable}_FILE" in environment:
+            found[name] = Path(environment[f"{variable}_FILE"]).read_text(encoding="utf-8").strip()
+        elif variable in environment:
+            found[name] = environment[variable]
+    return found
+
+
+def _told(fault: ValidationError) -> str:
+    # Only where and what kind: the value itself may be a secret.
+    lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in fault.errors()]
+    return "The settings have faults:\n" + "\n".join(lines)

@@ -1,0 +1,122 @@
+"""Build the service's parts from its settings: the one place that owns the clock, ids and keys.
+
+Holds no rule and serves no request.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from adapters.source_clients import Surroundings
+from gateway.access.decision import AccessControl
+from gateway.access.registry import StoredRegistry
+from gateway.audit.log import AuditLog
+from gateway.identity import Issuer, Organisation, TokenVerifier
+from gateway.issuer_keys import key_fetcher
+from gateway.keys import KeyPurpose, read_keys
+from gateway.metrics import Metrics
+from gateway.patient.disclosure import Records
+from gateway.patient.find import People
+from gateway.patient.gather import Gatherer
+from gateway.patient.ids import PatientIds
+from gateway.patient.join import Joiner
+from gateway.patient.paging import Pages
+from gateway.patient.work import WorkMemory
+from gateway.policy.active import ActivePolicies
+from gateway.settings import Settings
+from gateway.sources import Sources, open_sources
+from gateway.store.engine import Store, open_store
+from rbac.roles import role_for
+
+
+def now() -> datetime:
+    """Give the wall clock in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> UUID:
+    """Give a new random id."""
+    return uuid4()
+
+
+def monotonic() -> float:
+    """Give seconds that never go back."""
+    return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The running service's parts, as routes and pages use them. Close it when done."""
+
+    settings: Settings
+    store: Store
+    log: AuditLog
+    verifier: TokenVerifier
+    policies: ActivePolicies
+    records: Records
+    people: People
+    pages: Pages
+    ids: PatientIds
+    sources: Sources
+    metrics: Metrics
+
+    async def aclose(self) -> None:
+        """Close sources, audit and store, in that order."""
+        await self.sources.aclose()
+        await self.log.aclose()
+        self.store.close()
+
+
+def open_services(settings: Settings) -> Services:
+    """Open everything that the settings name; the database must be migrated. Needs a running loop.
+
+    Raises KeyFileError, SourceConfigError or UnsupportedDatabaseError for settings that cannot be used.
+    """
+    keys = read_keys(settings.key_file)
+    store = open_store(settings.database_url)
+    log = AuditLog(store, now)
+    sources = open_sources(settings, Surroundings(now, new_id, monotonic))
+    policies = ActivePolicies(store)
+    access = AccessControl(
+        policies=policies,
+        registry=StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now),
+        demographics=sources.demographics,
+        contact_sources=sources.contacts,
+        clock=now,
+        new_id=new_id,
+    )
+    ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
+    metrics = Metrics()
+    return Services(
+        settings=settings,
+        store=store,
+        log=log,
+        verifier=_verifier(settings),
+        policies=policies,
+        records=Records(
+            access=access,
+            gatherer=Gatherer(sources.directory, settings.overall_seconds),
+            joiner=Joiner(sources.directory, ids, WorkMemory(monotonic), now),
+            log=log,
+            clock=now,
+            new_id=new_id,
+            hash_key=keys.current(KeyPurpose.VIEW_HASH),
+        ),
+        people=People(access, sources.demographics, ids, log, now),
+        pages=Pages(store, now),
+        ids=ids,
+        sources=sources,
+        metrics=metrics,
+    )
+
+
+def _verifier(settings: Settings) -> TokenVerifier:
+    issuers = tuple(
+        Issuer(row.issuer, row.audience, key_fetcher(row.jwks_url), row.algorithms)
+        for row in settings.issuer
+    )
+    organisations = {
+        row.code: Organisation(row.code, row.kind, row.name) for row in settings.organisation
+    }
+    return TokenVerifier(issuers, organisations, role_for, now)

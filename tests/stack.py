@@ -1,0 +1,257 @@
+"""Run the gateway against the simulated London: its own database for every test, real HTTP to sources."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import orjson
+
+from adapters.simulators.truth import Person
+from gateway.access.registry import patient_key
+from gateway.app import create_app
+from gateway.audit.acts import RelationshipsImported
+from gateway.audit.entries import entries_between
+from gateway.audit.log import AuditLog
+from gateway.keys import KeyPurpose, Keys, make_keys, read_keys, write_keys
+from gateway.policy.active import activate
+from gateway.settings import Settings
+from gateway.store.engine import open_store
+from gateway.store.migrate import upgrade
+from gateway.store.objections import EVERY_SOURCE, Objection, record_objection
+from gateway.store.relationships import Relationship, add_relationships
+from gateway.store.words import ObjectionExceptions, RelationshipType
+from gateway.wiring import Services, open_services
+from rbac.policy import load_default
+from tests.london import AUDIENCE, PASSWORD, London, now
+
+ORGANISATION_KINDS = {
+    "F84004": "general-practice",
+    "F84012": "general-practice",
+    "RRV": "trust",
+    "RJ1": "trust",
+    "RRU": "ambulance",
+    "NLO": "111",
+    "RV3": "mental-health-trust",
+    "702": "council",
+    "VM4G1": "care-home",
+    "CSP1": "csp",
+    "UNI1": "university",
+    "QMJ": "icb",
+}
+
+DEADLINES = {"pds": 1.5, "gp": 1.5, "hospital": 1.5, "ambulance": 1.5}
+
+
+async def prepare_database(path: Path, london: London, keys: Keys) -> None:
+    """Make a database with the default policy and the cohort's relationships and objections."""
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    store = open_store(url)
+    log = AuditLog(store, now)
+    await activate(load_default(), "test", log, store, now)
+    await seed_registry(london, keys, log)
+    await log.aclose()
+    store.close()
+
+
+async def seed_registry(london: London, keys: Keys, log: AuditLog) -> None:
+    key = keys.current(KeyPurpose.REGISTRY)
+    rows = [
+        relationship(patient_key(key, person.nhs_number), organisation)
+        for person in london.cohort.people.values()
+        for organisation in person.contacts_of
+    ]
+    objections = [
+        Objection(
+            patient_key(key, person.nhs_number), source, ObjectionExceptions.BREAK_GLASS, now()
+        )
+        for person in london.cohort.people.values()
+        for source in objected(person.objects_to)
+    ]
+    event = RelationshipsImported(now(), "test", "cohort", len(rows))
+    async with log.recorded(event) as session:
+        await session.do(add_relationships, rows)
+        for each in objections:
+            await session.do(record_objection, each)
+
+
+def objected(sources: Iterable[str]) -> Iterable[str]:
+    named = frozenset(sources)
+    return [EVERY_SOURCE] if named >= {"gp", "hospital", "ambulance"} else sorted(named)
+
+
+def exceptions_of(person: Person) -> ObjectionExceptions:
+    if person.objects_even_in_emergency:
+        return ObjectionExceptions.NONE
+    return ObjectionExceptions.BREAK_GLASS
+
+
+def relationship(
+    key: str, organisation: str, ends_at: datetime | None = None, **other: Any
+) -> Relationship:
+    return Relationship(
+        id=uuid4(),
+        patient_key=key,
+        organisation=organisation,
+        type=RelationshipType("referral"),
+        basis="test",
+        starts_at=other.pop("starts_at", datetime(2020, 1, 1, tzinfo=now().tzinfo)),
+        ends_at=ends_at,
+        source="cohort",
+        **other,
+    )
+
+
+def settings_for(london: London, database: Path, key_file: Path, **other: Any) -> Settings:
+    """Describe the deployment under test; `deadlines` may be given by source id."""
+    deadlines: Mapping[str, float] = {**DEADLINES, **other.pop("deadlines", {})}
+    kinds = {"pds": "pds", "gp": "gp-connect", "hospital": "fhir-r4", "ambulance": "ambulance-r4"}
+    owners = {"hospital": "RRV", "ambulance": "RRU"}
+    sources = [
+        {
+            "id": name,
+            "kind": kind,
+            "base_url": london.addresses[name] + ("" if name in {"pds", "gp"} else "/fhir"),
+            "organisation": owners.get(name),
+            "deadline_seconds": deadlines[name],
+        }
+        for name, kind in kinds.items()
+    ]
+    return Settings.model_validate(
+        {
+            "profile": "demo",
+            "base_url": "http://gateway.test",
+            "database_url": f"sqlite:///{database}",
+            "key_file": key_file,
+            "overall_seconds": 3.0,
+            "source": sources,
+            "gp_endpoint": [
+                {"practice": code, "base_url": base, "asid": asid}
+                for code, (base, asid) in london.practices.items()
+            ],
+            "issuer": [
+                {
+                    "issuer": london.addresses["identity"],
+                    "audience": AUDIENCE,
+                    "jwks_url": f"{london.addresses['identity']}/jwks",
+                    "client_id": "scr-web",
+                    "authorize_url": f"{london.addresses['identity']}/authorize",
+                    "token_url": f"{london.addresses['identity']}/token",
+                }
+            ],
+            "organisation": [
+                {"code": code, "kind": kind, "name": code, "asid": "200000000205"}
+                for code, kind in ORGANISATION_KINDS.items()
+            ],
+            **other,
+        }
+    )
+
+
+@dataclass
+class Stack:
+    """The gateway under test, and a client for it."""
+
+    london: London
+    services: Services
+    client: httpx2.AsyncClient
+    keys: Keys
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def token(self, user: str) -> str:
+        if user not in self.tokens:
+            async with httpx2.AsyncClient(trust_env=False) as client:
+                answer = await client.post(
+                    f"{self.london.addresses['identity']}/token",
+                    data={"grant_type": "password", "username": user, "password": PASSWORD},
+                )
+            self.tokens[user] = answer.json()["access_token"]
+        return self.tokens[user]
+
+    async def get(self, user: str, path: str, **headers: str) -> httpx2.Response:
+        bearer = {"Authorization": f"Bearer {await self.token(user)}"}
+        return await self.client.get(path, headers={**bearer, **headers})
+
+    async def post(self, user: str, path: str, form: Mapping[str, str]) -> httpx2.Response:
+        bearer = {"Authorization": f"Bearer {await self.token(user)}"}
+        return await self.client.post(path, data=dict(form), headers=bearer)
+
+    def patient(self, name: str) -> str:
+        """Give the opaque id of a showcase person."""
+        return self.services.ids.seal(self.london.people[name])
+
+    async def everything(self, user: str, name: str) -> "Bundle":
+        answer = await self.get(user, f"/fhir/Patient/{self.patient(name)}/$everything")
+        return Bundle(answer)
+
+    async def audit(self) -> list[dict[str, Any]]:
+        rows = await self.services.store.read(entries_between, 1, 1_000_000)
+        return [orjson.loads(row.body) for row in rows]
+
+
+class Bundle:
+    """An answer of the gateway, read for tests."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.body = orjson.loads(response.content)
+        entries = self.body.get("entry", [])
+        self.resources = [
+            each["resource"] for each in entries if each["search"]["mode"] != "outcome"
+        ]
+        self.outcomes = {
+            issue["diagnostics"].split(" ")[0]: issue["details"]["coding"][0]["code"]
+            for each in entries
+            if each["search"]["mode"] == "outcome"
+            for issue in each["resource"]["issue"]
+        }
+
+    def of(self, resource_type: str, source: str | None = None) -> list[dict[str, Any]]:
+        uri = None if source is None else f"urn:scr:source:{source}"
+        return [
+            each
+            for each in self.resources
+            if each["resourceType"] == resource_type
+            and (uri is None or each["meta"]["source"] == uri)
+        ]
+
+    def from_source(self, source: str) -> list[dict[str, Any]]:
+        uri = f"urn:scr:source:{source}"
+        return [each for each in self.resources if each["meta"]["source"] == uri]
+
+    @property
+    def is_complete(self) -> str:
+        return self.response.headers["x-record-complete"]
+
+
+@asynccontextmanager
+async def running_stack(
+    london: London, template: Path, folder: Path, compiled: Mapping[str, Any], **other: Any
+) -> AsyncIterator[Stack]:
+    """Open the gateway on a copy of the template database."""
+    database, key_file = folder / "scr.db", template.with_suffix(".keys")
+    shutil.copy(template, database)
+    services = open_services(settings_for(london, database, key_file, **other))
+    services.policies._compiled.update(compiled)
+    transport = httpx2.ASGITransport(app=create_app(services))
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://gateway.test", trust_env=False
+    ) as client:
+        try:
+            yield Stack(london, services, client, read_keys(key_file))
+        finally:
+            london.clear_faults()
+            await services.aclose()
+
+
+def make_key_file(path: Path) -> Keys:
+    keys = make_keys()
+    write_keys(path, keys)
+    return keys
