@@ -111,6 +111,7 @@ class Caller:
     given_name: str
     organisation: str
     organisation_name: str
+    name_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,10 @@ class SourceAdapter(Protocol):
 
     async def ask(self, request: SourceRequest) -> SourceAnswer:
         """Ask for the record; every failure is an outcome, only cancellation is raised."""
+        ...
+
+    def report_wrong_patient(self) -> None:
+        """Count an answer about somebody else as a failure of the source."""
         ...
 
 
@@ -230,11 +235,15 @@ class TraceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """PDS's answer to a read or a search; `people` and `scores` run in parallel, best first."""
+    """PDS's answer to a read or a search; `people` and `scores` run in parallel, best first.
+
+    `reason` says why when the outcome is `unavailable`; for audit and metrics only.
+    """
 
     outcome: TraceOutcome
     people: tuple[Demographics, ...] = ()
     scores: tuple[float, ...] = ()
+    reason: Reason = Reason.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,122 @@
+"""Know what a FHIR R4 server declares: types, `$everything`, includes.
+
+A server that does not say is asked by plain search alone. Follows FHIR R4 CapabilityStatement.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import msgspec
+
+from adapters.contract import Outcome, Reason
+from adapters.resilience import is_failing_status
+from adapters.source_client import Asking, SourceClient
+from adapters.transport import Fetched, Unfetched
+
+# Servers change with releases, not within the hour.
+_KEPT_SECONDS = 3600.0
+# For a server that answers and declares nothing; one that fails is asked again each time, because
+# searching it for what it does not hold would make its next answer look failed too.
+_KEPT_WITHOUT_DECLARATION_SECONDS = 60.0
+# A hanging declaration must leave time to ask for the record itself.
+_SHARE_OF_DEADLINE = 0.25
+
+
+class _Operation(msgspec.Struct):
+    name: str = ""
+    definition: str = ""
+
+
+class _DeclaredType(msgspec.Struct, rename={"search_include": "searchInclude"}):
+    type: str = ""
+    search_include: list[str] = []
+    operation: list[_Operation] = []
+
+
+class _Rest(msgspec.Struct):
+    mode: str = ""
+    resource: list[_DeclaredType] = []
+    operation: list[_Operation] = []
+
+
+class _Statement(msgspec.Struct, rename={"resource_type": "resourceType"}):
+    resource_type: str = ""
+    rest: list[_Rest] = []
+
+
+_DECODER = msgspec.json.Decoder(_Statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a server declares; `types` is empty when it does not say."""
+
+    types: frozenset[str] = frozenset()
+    includes: frozenset[str] = frozenset()
+    has_everything: bool = False
+
+
+SEARCH_ONLY = Capabilities()
+
+
+class CapabilityCache:
+    """One server's declaration, read when first needed and again after an hour."""
+
+    def __init__(self, client: SourceClient, monotonic: Callable[[], float]) -> None:
+        self._client = client
+        self._monotonic = monotonic
+        self._known = SEARCH_ONLY
+        self._read_again_at: float | None = None
+
+    async def read(self, asking: Asking) -> Capabilities:
+        """Give what the server declares, within the asking's own deadline."""
+        now = self._monotonic()
+        if self._read_again_at is not None and now < self._read_again_at:
+            return self._known
+        result = await self._fetch(asking)
+        if isinstance(result, Fetched) and not is_failing_status(result.status):
+            self._keep(_capabilities_of(result), now)
+        return self._known
+
+    def _keep(self, found: Capabilities | None, now: float) -> None:
+        self._known = found or self._known
+        kept = _KEPT_WITHOUT_DECLARATION_SECONDS if found is None else _KEPT_SECONDS
+        self._read_again_at = now + kept
+
+    async def _fetch(self, asking: Asking) -> Fetched | Unfetched:
+        url = self._client.endpoint.url_of("metadata")
+        try:
+            async with asyncio.timeout(self._client.config.deadline_seconds * _SHARE_OF_DEADLINE):
+                return await asking.get(url, {"Accept": "application/fhir+json"})
+        except TimeoutError:
+            return Unfetched(Outcome.TIMED_OUT, Reason.DEADLINE)
+
+
+def _capabilities_of(result: Fetched) -> Capabilities | None:
+    if result.status != HTTPStatus.OK:
+        return None
+    try:
+        statement = _DECODER.decode(result.body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    servers = [rest for rest in statement.rest if rest.mode == "server"]
+    if statement.resource_type != "CapabilityStatement" or not servers:
+        return None
+    return _declared_by(servers[0])
+
+
+def _declared_by(rest: _Rest) -> Capabilities:
+    patients = [declared for declared in rest.resource if declared.type == "Patient"]
+    operations = [*rest.operation, *(one for patient in patients for one in patient.operation)]
+    return Capabilities(
+        types=frozenset(declared.type for declared in rest.resource),
+        includes=frozenset(include for one in rest.resource for include in one.search_include),
+        has_everything=any(_is_everything(operation) for operation in operations),
+    )
+
+
+def _is_everything(operation: _Operation) -> bool:
+    named = operation.name in {"everything", "$everything", "patient-everything"}
+    return named or operation.definition.endswith("/Patient-everything")

@@ -1,0 +1,162 @@
+"""Plan which searches bring what a request's categories need.
+
+Asks nothing itself. Types and search parameters follow FHIR R4; every type is searched by the chained
+identifier, so a patient's number is the only key and no server's own id is trusted for a search.
+"""
+
+from dataclasses import dataclass
+
+from adapters.fhir_capabilities import Capabilities
+from fhir_profiles.classify import CATEGORY_OF_TYPE, REFINABLE
+from fhir_profiles.nhs_number import NhsNumber
+from fhir_profiles.systems import NHS_NUMBER
+from fhir_profiles.vocabulary import Category
+
+TypesNeeded = tuple[tuple[str, tuple[Category, ...]], ...]
+"""Types of one request, each with the categories that miss it when it fails."""
+
+_HELD_ALMOST_EVERYWHERE = frozenset(
+    {
+        "AllergyIntolerance",
+        "Appointment",
+        "CarePlan",
+        "Condition",
+        "DiagnosticReport",
+        "DocumentReference",
+        "Encounter",
+        "EpisodeOfCare",
+        "Flag",
+        "Immunization",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Procedure",
+        "ServiceRequest",
+    }
+)
+"""Asked of a server that does not say what it holds; every other type only where it is declared."""
+
+# Patient has its own search; RelatedPerson is about somebody else.
+_NEVER_SEARCHED = frozenset({"Patient", "RelatedPerson"})
+_REFINEMENTS = (Category.END_OF_LIFE, Category.SOCIAL_CARE)
+
+_INCLUDES = frozenset(
+    {
+        "AllergyIntolerance:asserter",
+        "AllergyIntolerance:recorder",
+        "Appointment:location",
+        "Appointment:practitioner",
+        "CarePlan:performer",
+        "Condition:asserter",
+        "DiagnosticReport:performer",
+        "DiagnosticReport:specimen",
+        "DocumentReference:author",
+        "DocumentReference:custodian",
+        "Encounter:location",
+        "Encounter:participant",
+        "Encounter:practitioner",
+        "Encounter:service-provider",
+        "EpisodeOfCare:organization",
+        "Flag:author",
+        "Immunization:location",
+        "Immunization:performer",
+        "MedicationAdministration:medication",
+        "MedicationDispense:medication",
+        "MedicationRequest:medication",
+        "MedicationRequest:requester",
+        "MedicationStatement:medication",
+        "Observation:performer",
+        "Observation:specimen",
+        "Patient:general-practitioner",
+        "Patient:organization",
+        "Procedure:location",
+        "Procedure:performer",
+        "ServiceRequest:performer",
+        "ServiceRequest:requester",
+    }
+)
+"""Only to types without a subject: an include must never be a way to another person's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search: its type, its parameters, and the categories that miss it when it fails."""
+
+    resource_type: str
+    query: tuple[tuple[str, str], ...]
+    categories: tuple[Category, ...]
+
+
+def patient_search(nhs_number: NhsNumber, page_size: int, found: Capabilities) -> Search:
+    """Plan the search for the Patient that everything else must prove itself by."""
+    query = (("identifier", _token(nhs_number)), *_paging("Patient", page_size, found))
+    return Search("Patient", query, (Category.DEMOGRAPHICS,))
+
+
+def record_searches(
+    nhs_number: NhsNumber,
+    types: TypesNeeded,
+    page_size: int,
+    found: Capabilities,
+) -> tuple[Search, ...]:
+    """Plan one search for each type."""
+    return tuple(
+        Search(
+            resource_type,
+            (("patient.identifier", _token(nhs_number)), *_paging(resource_type, page_size, found)),
+            categories,
+        )
+        for resource_type, categories in types
+    )
+
+
+def types_needed(
+    categories: frozenset[Category], never_held: frozenset[str], found: Capabilities
+) -> TypesNeeded:
+    """Give the types that may hold these categories at this server, without Patient, sorted."""
+    served = found.types or _HELD_ALMOST_EVERYWHERE
+    worth_asking = (served & CATEGORY_OF_TYPE.keys()) - never_held - _NEVER_SEARCHED
+    needed = ((one, _categories_of(one, categories)) for one in sorted(worth_asking))
+    return tuple((one, held) for one, held in needed if held)
+
+
+def _categories_of(resource_type: str, asked: frozenset[Category]) -> tuple[Category, ...]:
+    refinements = _REFINEMENTS if resource_type in REFINABLE else ()
+    may_hold = (CATEGORY_OF_TYPE[resource_type], *refinements)
+    return tuple(one for one in may_hold if one in asked)
+
+
+def needs_everything(types: TypesNeeded, never_held: frozenset[str], found: Capabilities) -> bool:
+    """Say whether a request needs every type that the server holds; with less, it gets no more."""
+    whole = types_needed(frozenset(Category), never_held, found)
+    return len(types) == len(whole)
+
+
+def everything_query(page_size: int) -> tuple[tuple[str, str], ...]:
+    """Give the parameters of `$everything`.
+
+    Without `_type`: servers that follow R4 strictly otherwise are known to refuse it.
+    """
+    return (("_count", str(page_size)),)
+
+
+def probe_query(nhs_number: NhsNumber, page_size: int) -> tuple[tuple[str, str], ...]:
+    """Give the parameters of the open-encounter probe."""
+    return (
+        ("patient.identifier", _token(nhs_number)),
+        ("_elements", "id,status,period,subject"),
+        ("_count", str(page_size)),
+    )
+
+
+def _token(nhs_number: NhsNumber) -> str:
+    return f"{NHS_NUMBER}|{nhs_number.digits}"
+
+
+def _paging(resource_type: str, page_size: int, found: Capabilities) -> tuple[tuple[str, str], ...]:
+    wanted = sorted(
+        include for include in _INCLUDES & found.includes if include.startswith(f"{resource_type}:")
+    )
+    return (("_count", str(page_size)), *(("_include", include) for include in wanted))
