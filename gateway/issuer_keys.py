@@ -42,11 +42,15 @@ def key_fetcher(url: str) -> FetchKeys:
     It raises UnavailableError for anything but a JSON object in time and within the cap.
     """
     config = SourceConfig("issuer", SourceDialect.FHIR_R4, url, "", FETCH_SECONDS)
-    transport = Transport(config)
 
     async def fetch() -> Mapping[str, Any]:
+        # Asked at most once a minute: a kept connection would be stale, and nobody would close it.
+        transport = Transport(config)
         ends_at = asyncio.get_running_loop().time() + FETCH_SECONDS
-        result = await transport.fetch(Call(url), Allowance(ends_at, ByteBudget(KEY_SET_BYTES)))
+        try:
+            result = await transport.fetch(Call(url), Allowance(ends_at, ByteBudget(KEY_SET_BYTES)))
+        finally:
+            await transport.aclose()
         if isinstance(result, Unfetched) or result.status != HTTPStatus.OK:
             raise UnavailableError("The identity provider's keys cannot be read.")
         return _json_object(result.body)
@@ -73,6 +77,7 @@ class IssuerKeys:
         self._keys: dict[str, Key] = {}
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
+        self._turn = asyncio.Lock()
 
     async def find(self, key_id: str) -> Key | None:
         """Give the key of this id; asks the issuer again at most once a minute.
@@ -80,7 +85,9 @@ class IssuerKeys:
         Raises UnavailableError when there are no keys young enough to trust.
         """
         if self._is_older_than(KEYS_LAST) or key_id not in self._keys:
-            await self._refetch()
+            # Who comes while the keys are being read waits for them, and is not turned away for want of any.
+            async with self._turn:
+                await self._refetch()
         if self._is_older_than(KEYS_LAST_WITHOUT_ISSUER):
             raise UnavailableError("The identity provider's keys cannot be read.")
         return self._keys.get(key_id)

@@ -33,6 +33,8 @@ _TYPE_OF_KIND = {
     Kind.STATUS: SearchType.TOKEN,
     Kind.CLINICAL_STATUS: SearchType.TOKEN,
     Kind.CODE: SearchType.TOKEN,
+    Kind.TYPE: SearchType.TOKEN,
+    Kind.CLASS: SearchType.TOKEN,
 }
 
 _READ_ONLY = ("Organization", "Practitioner", "PractitionerRole", "Location", "Medication")

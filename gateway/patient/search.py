@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from gateway.errors import BadRequestError
 from gateway.patient.dates import DateCriterion, parse_criterion
-from gateway.patient.shown import ShownItem
+from gateway.patient.shown import ShownItem, codings_in
 
 COUNT_AT_MOST = 100
 
@@ -23,6 +23,8 @@ class Kind(StrEnum):
     STATUS = "status"
     CLINICAL_STATUS = "clinical-status"
     CODE = "code"
+    TYPE = "type"
+    CLASS = "class"
 
 
 class SortKey(StrEnum):
@@ -56,8 +58,8 @@ PARAMETERS: Mapping[str, Mapping[str, Kind]] = {
         "_id": Kind.ID,
         "date": Kind.DATE,
         "status": Kind.STATUS,
-        "type": Kind.CODE,
-        "class": Kind.CODE,
+        "type": Kind.TYPE,
+        "class": Kind.CLASS,
     },
     "Observation": _COMMON,
     "DiagnosticReport": _COMMON,
@@ -89,7 +91,7 @@ PARAMETERS: Mapping[str, Mapping[str, Kind]] = {
     "DocumentReference": {
         "_id": Kind.ID,
         "date": Kind.DATE,
-        "type": Kind.CODE,
+        "type": Kind.TYPE,
         "status": Kind.STATUS,
     },
     "Appointment": {"_id": Kind.ID, "date": Kind.DATE, "status": Kind.STATUS},
@@ -127,7 +129,7 @@ class Criteria:
     ids: tuple[str, ...] | None = None
     statuses: tuple[Token, ...] | None = None
     clinical_statuses: tuple[Token, ...] | None = None
-    codes: tuple[tuple[Token, ...], ...] = ()
+    codes: tuple[tuple[Kind, tuple[Token, ...]], ...] = ()
     sort: SortKey | None = None
     newest_first: bool = False
     count: int | None = None
@@ -156,8 +158,8 @@ def _with(criteria: Criteria, kind: Kind, value: str) -> Criteria:
     match kind:
         case Kind.DATE:
             return replace(criteria, dates=(*criteria.dates, _date(value)))
-        case Kind.CODE:
-            return replace(criteria, codes=(*criteria.codes, _tokens(value)))
+        case Kind.CODE | Kind.TYPE | Kind.CLASS:
+            return replace(criteria, codes=(*criteria.codes, (kind, _tokens(value))))
         case Kind.ID:
             return replace(criteria, ids=tuple(value.split(",")))
         case Kind.STATUS:
@@ -233,7 +235,7 @@ def _meets(item: ShownItem, criteria: Criteria) -> bool:
         and _meets_dates(item, criteria.dates)
         and _has_one(criteria.statuses, ((None, item.status or ""),))
         and _has_one(criteria.clinical_statuses, item.clinical_statuses)
-        and all(_has_one(tokens, item.codings) for tokens in criteria.codes)
+        and all(_has_one(tokens, _codings(item, kind)) for kind, tokens in criteria.codes)
     )
 
 
@@ -249,3 +251,16 @@ def _has_one(tokens: tuple[Token, ...] | None, codings: Iterable[tuple[str | Non
         return True
     held = tuple(codings)
     return any(token.matches(coding) for token in tokens for coding in held)
+
+
+def _codings(item: ShownItem, kind: Kind) -> Iterable[tuple[str | None, str]]:
+    header = item.header
+    match kind:
+        case Kind.TYPE:
+            return codings_in(header.type)
+        case Kind.CLASS:
+            classes = header.class_ if isinstance(header.class_, tuple) else (header.class_,)
+            return [(each.system, each.code) for each in classes if each is not None and each.code]
+        case _:
+            named = (header.code, header.vaccine_code, header.medication_codeable_concept)
+            return [coding for field in named for coding in codings_in(field)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fhir_profiles.headers import (
+    Concepts,
     Header,
     Period,
     clinical_date_of,
@@ -61,14 +62,19 @@ class ShownItem:
     @property
     def clinical_statuses(self) -> tuple[tuple[str | None, str], ...]:
         """Give the codings of the clinical status."""
-        return tuple(
-            (coding.system, coding.code)
-            for concept in concepts_in(self.header.clinical_status)
-            for coding in concept.coding
-            if coding.code
-        )
+        return codings_in(self.header.clinical_status)
 
     @property
     def codings(self) -> tuple[tuple[str | None, str], ...]:
         """Give every coding that says what the item is about."""
         return tuple((system, code) for system, code in codings_of(self.header) if code)
+
+
+def codings_in(concepts: Concepts) -> tuple[tuple[str | None, str], ...]:
+    """Give (system, code) of an element's concepts."""
+    return tuple(
+        (coding.system, coding.code)
+        for concept in concepts_in(concepts)
+        for coding in concept.coding
+        if coding.code
+    )
