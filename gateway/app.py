@@ -9,7 +9,12 @@ from starlette.types import ASGIApp
 from gateway.api import conformance, health, patients, people
 from gateway.api.front_door import FrontDoor
 from gateway.api.measured import Measured
-from gateway.api.problems import answer_named_failure, answer_unknown_failure, not_found
+from gateway.api.problems import (
+    answer_named_failure,
+    answer_unknown_failure,
+    method_not_allowed,
+    not_found,
+)
 from gateway.errors import SharedCareRecordError
 from gateway.version import VERSION
 from gateway.web import pages
@@ -27,13 +32,17 @@ def create_app(services: Services) -> ASGIApp:
     app.router.routes.extend(pages.routes())
     app.add_exception_handler(SharedCareRecordError, answer_named_failure)
     app.add_exception_handler(404, _answer_not_found)
-    app.add_exception_handler(405, _answer_not_found)
+    app.add_exception_handler(405, _answer_method_not_allowed)
     app.add_exception_handler(Exception, answer_unknown_failure)
     return FrontDoor(Measured(app, services.metrics), _hosts(services), new_id)
 
 
 async def _answer_not_found(_request: Request, _fault: Exception) -> Response:
     return not_found()
+
+
+async def _answer_method_not_allowed(_request: Request, _fault: Exception) -> Response:
+    return method_not_allowed()
 
 
 def _hosts(services: Services) -> frozenset[str]:

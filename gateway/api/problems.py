@@ -62,6 +62,11 @@ def not_found() -> Response:
     return Response(_NOT_FOUND, 404, media_type=FHIR_JSON)
 
 
+def method_not_allowed() -> Response:
+    """Give the answer for a method that an address does not serve."""
+    return _problem(405, "not-supported", "This method is not served here.", {"Allow": "GET, POST"})
+
+
 async def answer_named_failure(_request: Request, fault: Exception) -> Response:
     """Answer a failure that the service names."""
     assert isinstance(fault, SharedCareRecordError)
