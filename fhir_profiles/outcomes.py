@@ -74,11 +74,13 @@ def outward_code(code: str) -> str:
     return _SHOWN_AS.get(code, code)
 
 
-def source_outcome(code: str, source_id: str, *, stated_age: str | None = None) -> bytes:
+def source_outcome(
+    code: str, source_id: str, *, stated_age: str | None = None, remarks: tuple[str, ...] = ()
+) -> bytes:
     """Build the receipt's line for one source.
 
     Shape: `code` is one of the ten outcomes; `stated_age` is the moment that a stale source states,
-    as it states it. Equal arguments give equal bytes.
+    as it states it; each of `remarks` becomes a further issue. Equal arguments give equal bytes.
     Raises KeyError for a code that is none of the ten.
     """
     shown = outward_code(code)
@@ -94,8 +96,18 @@ def source_outcome(code: str, source_id: str, *, stated_age: str | None = None) 
             "code": statement.issue,
             "details": details,
             "diagnostics": diagnostics,
-        }
+        },
+        *(_remark(text, source_id) for text in remarks),
     )
+
+
+def _remark(text: str, source_id: str) -> dict[str, object]:
+    return {
+        "severity": Severity.WARNING,
+        "code": "informational",
+        "details": {"text": text},
+        "diagnostics": source_id,
+    }
 
 
 def operation_outcome(
@@ -120,5 +132,5 @@ def operation_outcome(
     return _outcome_of(issue)
 
 
-def _outcome_of(issue: dict[str, object]) -> bytes:
-    return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]})
+def _outcome_of(*issues: dict[str, object]) -> bytes:
+    return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": issues})

@@ -6,6 +6,7 @@ a reference to what is not in the view reads the same whether its target is hidd
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from fhir_profiles import systems
 from fhir_profiles.headers import identifiers_of
@@ -120,6 +121,8 @@ class ReferenceIndex:
                 return self._resolve_conditional(parsed)
             case ReferenceKind.URN | ReferenceKind.CONTAINED | ReferenceKind.UNKNOWN:
                 return None
+            case _:
+                assert_never(parsed.kind)
 
     def _resolve_conditional(self, parsed: ParsedReference) -> bytes | None:
         if self._by_identifier is None:

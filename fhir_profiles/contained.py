@@ -1,0 +1,33 @@
+"""Look inside a resource at those that it contains.
+
+Decides nothing by what it finds. Follows HL7 FHIR R4, section 2.3.0.2 (contained resources).
+"""
+
+import msgspec
+
+from fhir_profiles.headers import Coding, Header, security_of
+from fhir_profiles.lenient_headers import lenient_header
+from fhir_profiles.members import items_of, members_or_none, text_of
+from fhir_profiles.spans import ResourceSpan
+
+
+def contained_bodies(resource: ResourceSpan) -> tuple[bytes, ...]:
+    """List the bytes of the resources inside this one."""
+    try:
+        return tuple(items_of(resource.header.contained))
+    except msgspec.ValidationError:
+        return ()
+
+
+def contained_headers(resource: ResourceSpan) -> tuple[Header, ...]:
+    """Give the headers of the resources inside this one; one that is no object is left out."""
+    return tuple(
+        lenient_header(body, text_of(members.get("resourceType")) or "")
+        for body in contained_bodies(resource)
+        if (members := members_or_none(body)) is not None
+    )
+
+
+def contained_security(resource: ResourceSpan) -> tuple[Coding, ...]:
+    """List the security labels of the resources inside this one."""
+    return tuple(coding for header in contained_headers(resource) for coding in security_of(header))
