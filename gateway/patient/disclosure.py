@@ -15,6 +15,7 @@ from uuid import UUID
 
 from adapters.contract import Outcome, SourceAnswer
 from gateway.access.decision import AccessControl, Question
+from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Permit, Refusal, RefusalReason
 from gateway.audit.acts import (
     Asked,
@@ -112,7 +113,7 @@ class Records:
             decision = await self.access.decide(inquiry.question)
             try:
                 if isinstance(decision, Refusal):
-                    await self.log.append(_asked(inquiry, decision, self.clock()))
+                    await self._record_asked(_asked(inquiry, decision, self.clock()))
                     raise _refused(decision)
                 return decision, await self._ask_on_record(decision, inquiry)
             except PolicyChangedError:
@@ -122,7 +123,7 @@ class Records:
     async def _ask_on_record(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
         asking = asyncio.ensure_future(self._answers(permit, inquiry))
         try:
-            await self.log.append(_asked(inquiry, permit, self.clock()))
+            await self._record_asked(_asked(inquiry, permit, self.clock()))
         except BaseException:
             asking.cancel()
             raise
@@ -140,7 +141,7 @@ class Records:
 
     async def _disclose(self, opened: OpenView) -> None:
         view, shown = opened.view, opened.shown or ()
-        await self.log.append(
+        await self._record_disclosed(
             Disclosed(
                 decision_id=view.permit.decision_id,
                 at=self.clock(),
@@ -155,7 +156,14 @@ class Records:
         )
 
     async def _end(self, permit: Permit, outcome: DisclosureOutcome) -> None:
-        await self.log.append(_nothing_shown(permit, outcome, self.clock()))
+        await self._record_disclosed(_nothing_shown(permit, outcome, self.clock()))
+
+    async def _record_asked(self, event: Asked) -> None:
+        # Only a sequence number says that the row is durable.
+        await asked(CallSite.AUDIT_ASKED, lambda: self.log.append(event), int)
+
+    async def _record_disclosed(self, event: Disclosed) -> None:
+        await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(event), int)
 
     def _say_aborted(self, permit: Permit) -> None:
         # The caller is gone and this task is being cancelled: the row is written by a task of its own.

@@ -80,7 +80,8 @@ class People:
 
     async def _permit(self, finder: Finder, patient_id: str | None) -> FindPermit:
         decision = await self.access.find_permit(finder.principal, finder.purpose)
-        await self.log.append(_asked(finder, decision, patient_id, self.clock()))
+        row_a = _asked(finder, decision, patient_id, self.clock())
+        await asked(CallSite.AUDIT_ASKED, lambda: self.log.append(row_a), int)
         if isinstance(decision, Refusal):
             raise RefusedError(decision.reason.value, "The search was refused.")
         return decision
@@ -91,7 +92,8 @@ class People:
             for person, score in zip(trace.people, trace.scores, strict=True)
             if person.address_use is AddressUse.UNRESTRICTED
         ]
-        await self.log.append(_disclosed(permit, trace, people, self.clock()))
+        row_b = _disclosed(permit, trace, people, self.clock())
+        await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
         match trace.outcome:
             case TraceOutcome.FOUND | TraceOutcome.NOT_FOUND:
                 return tuple(people)

@@ -3,6 +3,7 @@
 Does not look at clinical resources. Design decisions 2; identity brief, sections 1 and 2.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ import msgspec
 from adapters.contract import Demographics
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
 from fhir_profiles.uk_core import nhs_number_claims
+from gateway.patient.dates import span_of
 
 VERIFIED = "01"
 
@@ -66,21 +68,22 @@ def compare(body: bytes, person: Demographics, accepted: frozenset[NhsNumber]) -
     if any(claim.number not in accepted for claim in claims):
         return Comparison(Standing.OTHER)
     differences = _differences(patient, person)
-    return Comparison(
-        _standing({claim.status for claim in claims}, differences, patient), differences
+    is_comparable = bool(patient.name and patient.birth_date and person.born_on)
+    standing = _standing(
+        {claim.status for claim in claims}, differences, is_comparable=is_comparable
     )
+    return Comparison(standing, differences)
 
 
 def _standing(
-    statuses: set[str | None], differences: frozenset[Difference], patient: _Patient
+    statuses: set[str | None], differences: frozenset[Difference], *, is_comparable: bool
 ) -> Standing:
     if not statuses <= {VERIFIED, None}:
         return Standing.NOT_VERIFIED
     identity = differences & {Difference.NAME, Difference.BIRTH_DATE}
     if len(identity) == 2:
         return Standing.DIFFERENT_DEMOGRAPHICS
-    is_told = bool(patient.name) and patient.birth_date is not None
-    if None in statuses and (identity or not is_told):
+    if None in statuses and (identity or not is_comparable):
         return Standing.NOT_VERIFIED
     return Standing.SAME
 
@@ -108,13 +111,21 @@ def _is_name_of(name: _Name, person: Demographics) -> bool:
     family = _folded(person.family_name)
     if name.family is not None:
         return _folded(name.family) == family
-    return name.text is not None and family in _folded(name.text)
+    return name.text is not None and _has_words(name.text, family)
+
+
+def _has_words(text: str, folded: str) -> bool:
+    # Whole words, for the letters of a short family name stand within many others.
+    words = " ".join(map(_folded, text.split()))
+    return re.search(rf"(?<!\S){' ?'.join(folded)}(?!\S)", words) is not None
 
 
 def _same_day(one: str, other: str) -> bool:
     # A source may hold only the year or the month: what it does state must agree.
-    shorter, longer = sorted((one[:10], other[:10]), key=len)
-    return longer.startswith(shorter)
+    first, second = span_of(one[:10]), span_of(other[:10])
+    if first is None or second is None:
+        return False
+    return first.low < second.high and second.low < first.high
 
 
 def _folded(text: str) -> str:

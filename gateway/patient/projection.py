@@ -48,17 +48,9 @@ def mask(worked: Worked, category: Category) -> Worked | None:
 
 
 def without_whereabouts(worked: Worked) -> Worked | None:
-    """Take out of a resource where the person is; None when the resource is a place or an organisation."""
-    hidden = reductions().whereabouts
-    if worked.type in hidden.types:
-        return None
-    kept = hidden.kept.get(worked.type)
-    if kept is not None:
-        return worked_of(project(worked.span, kept))
-    members = _members(worked.span)
-    if hidden.elements.isdisjoint(members):
-        return worked
-    return worked_of(project(worked.span, frozenset(members) - hidden.elements))
+    """Take out of a resource where the person is; None when its type could not be shown without telling."""
+    kept = reductions().whereabouts.kept.get(worked.type)
+    return None if kept is None else worked_of(project(worked.span, kept))
 
 
 def project(resource: ResourceSpan, elements: frozenset[str]) -> ResourceSpan:

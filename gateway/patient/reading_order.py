@@ -3,7 +3,7 @@
 Leaves nothing out and resolves nothing: every copy stays visible. What the groups are, `group` decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -28,6 +28,9 @@ _ENDED = frozenset(
         "not-done",
     }
 )
+Drug = tuple[str, str]
+"""System and code of a product."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -76,6 +79,22 @@ def with_copies(items: Sequence[ShownItem]) -> tuple[tuple[ShownItem, ...], ...]
         is_alone = item.group is None or item.level is Level.MASK
         tied.setdefault(item.id if is_alone else item.group, []).append(item)
     return tuple(map(tuple, tied.values()))
+
+
+def of_one_drug(
+    clusters: Iterable[tuple[ShownItem, ...]], drug_of: Callable[[ShownItem], Drug | None]
+) -> tuple[tuple[tuple[ShownItem, ...], ...], ...]:
+    """Put clusters of copies together where a member of each is coded as the same drug.
+
+    Shape: one tuple for each drug, in the order in which it comes first; a cluster without a code alone.
+    Wording never makes two things one drug: only equal codes do.
+    """
+    drugs: dict[object, list[tuple[ShownItem, ...]]] = {}
+    for cluster in clusters:
+        codes = (drug_of(item) for item in cluster if item.level is not Level.MASK)
+        drug = next((code for code in codes if code is not None), None)
+        drugs.setdefault(cluster[0].id if drug is None else drug, []).append(cluster)
+    return tuple(map(tuple, drugs.values()))
 
 
 def _newest_first(items: Iterable[ShownItem]) -> list[ShownItem]:

@@ -33,11 +33,9 @@ class Summary(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Whereabouts(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is taken out for a person whose whereabouts may not be told."""
+    """What is kept, by type, of a person whose whereabouts may not be told."""
 
     note: str
-    types: frozenset[str]
-    elements: frozenset[str]
     kept: Mapping[str, frozenset[str]]
 
 

@@ -4,12 +4,14 @@ Repairs nothing and fetches nothing. Proven is kept; unproven is dropped and cou
 rejects the whole answer. Design decisions 2; HL7 FHIR R4, section 2.3.0 (references).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 from adapters.contract import Demographics, Outcome, Reason
-from fhir_profiles.headers import Reference, needs_subject
+from fhir_profiles.contained import contained_bodies, contained_headers
+from fhir_profiles.headers import Reference, needs_subject, subjects_of
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.references import ParsedReference, ReferenceKind, parse_reference
 from fhir_profiles.systems import NHS_NUMBER_ACCEPTED
@@ -70,15 +72,16 @@ def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Veri
     if rejection is not None:
         return Verified(answer.source_id, Outcome.WRONG_PATIENT, rejection)
     same = [each for each, comparison in patients if comparison.standing is Standing.SAME]
-    proofs = _Proofs(_names_of(same), person, accepted)
+    others = [each for each, comparison in patients if comparison.standing is not Standing.SAME]
+    # A name that a Patient without a number claims too may mean either of them: it proves nothing.
+    proofs = _Proofs(_names_of(same) - _names_of(others), person, accepted)
     judged = [(each, proofs.of(each)) for each in resources if each.type != "Patient"]
     if any(proof is Proof.FOREIGN for _each, proof in judged):
         return Verified(answer.source_id, Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT)
     own = [each for each, proof in judged if proof is Proof.PROVEN and each.is_served]
-    reached = with_reached((*same, *own), resources)
-    unproven = [each for each, proof in judged if proof is Proof.UNPROVEN]
-    dropped = [each for each in unproven if each.type not in ADMINISTRATIVE_TYPES]
-    unserved = sum(proof is Proof.PROVEN and not each.is_served for each, proof in judged)
+    nobodys = [each for each, proof in judged if proof is Proof.NOBODYS]
+    reached = with_reached((*same, *own), nobodys)
+    dropped = sum(_is_dropped(each, proof) for each, proof in judged)
     return _ended(
         answer,
         Verified(
@@ -87,10 +90,16 @@ def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Veri
             answer.reason,
             proven=reached,
             patients=proofs.patients,
-            dropped=len(dropped) + len(patients) - len(same) + unserved,
+            dropped=dropped + len(patients) - len(same),
             differences=frozenset().union(*(found.differences for _patient, found in patients)),
         ),
     )
+
+
+def _is_dropped(resource: Worked, proof: Proof) -> bool:
+    """Say whether leaving a resource out leaves a gap in the record."""
+    is_kept = proof is Proof.NOBODYS or (proof is Proof.PROVEN and resource.is_served)
+    return not is_kept and resource.type not in ADMINISTRATIVE_TYPES
 
 
 def _ended(answer: WorkedAnswer, found: Verified) -> Verified:
@@ -112,35 +121,30 @@ def has_conflicting_copies(resources: Iterable[Worked]) -> bool:
     return len(set(names)) < len(names)
 
 
-def with_reached(proven: Iterable[Worked], resources: Iterable[Worked]) -> tuple[Worked, ...]:
+def with_reached(proven: Sequence[Worked], nobodys: Sequence[Worked]) -> tuple[Worked, ...]:
     """Add, in the answer's order, what belongs to nobody but is reached by reference from the proven.
 
     Provenance and lists go the other way: they are added when they speak of something that is kept.
     """
-    kept = list(proven)
-    identities = {id(each) for each in kept}
-    nobodys = [
-        each
-        for each in resources
-        if not each.subjects and each.is_served and id(each) not in identities
-    ]
     by_name: dict[str, list[Worked]] = {}
     for each in nobodys:
-        for name in each.names:
+        for name in each.names if not each.annotates else ():
             by_name.setdefault(name, []).append(each)
-    waiting = list(kept)
+    reached: dict[int, Worked] = {}
+    waiting = list(proven)
     while waiting:
         for name in waiting.pop().reference_names:
             for target in by_name.get(name, ()):
-                if id(target) not in identities and not target.annotates:
-                    identities.add(id(target))
-                    kept.append(target)
+                if id(target) not in reached:
+                    reached[id(target)] = target
                     waiting.append(target)
-    names = {name for each in kept for name in each.names}
-    kept += [
-        each for each in nobodys if each.annotates and not names.isdisjoint(each.reference_names)
-    ]
-    return tuple(kept)
+    names = _names_of((*proven, *reached.values()))
+    added = (
+        each
+        for each in nobodys
+        if id(each) in reached or (each.annotates and not names.isdisjoint(each.reference_names))
+    )
+    return (*proven, *added)
 
 
 def _rejection(comparisons: Iterable[Comparison]) -> Reason | None:
@@ -168,13 +172,34 @@ class _Proofs:
 
     def of(self, resource: Worked) -> Proof:
         """Judge one resource: every subject that it names must be the person."""
-        if not resource.subjects:
-            belongs_to_nobody = resource.annotates or not needs_subject(resource.type)
-            return Proof.NOBODYS if belongs_to_nobody else Proof.UNPROVEN
         proofs = {self._of_reference(subject, resource) for subject in resource.subjects}
+        if resource.header.has_contained:
+            proofs |= self._of_everything_inside(resource)
         if Proof.FOREIGN in proofs:
             return Proof.FOREIGN
-        return Proof.UNPROVEN if Proof.UNPROVEN in proofs else Proof.PROVEN
+        if Proof.UNPROVEN in proofs:
+            return Proof.UNPROVEN
+        if resource.subjects:
+            return Proof.PROVEN
+        belongs_to_nobody = resource.annotates or not needs_subject(resource.type)
+        return Proof.NOBODYS if belongs_to_nobody else Proof.UNPROVEN
+
+    def _of_everything_inside(self, resource: Worked) -> set[Proof]:
+        """Judge what is contained: it is served with its holder, so nothing in it may be somebody else's."""
+        inner = contained_headers(resource.span)
+        proofs = {
+            self._of_reference(subject, resource)
+            for header in inner
+            for subject in subjects_of(header)
+        }
+        if any(header.resource_type == "Patient" for header in inner) and any(
+            self._is_somebody_else(body) for body in contained_bodies(resource.span)
+        ):
+            proofs.add(Proof.UNPROVEN)
+        return proofs
+
+    def _is_somebody_else(self, body: bytes) -> bool:
+        return compare(body, self.person, self.accepted).standing is Standing.OTHER
 
     def _of_reference(self, subject: Reference, resource: Worked) -> Proof:
         by_identifier = self._of_identifier(subject)
@@ -224,3 +249,5 @@ class _Proofs:
                 return Proof.FOREIGN
             case Standing.NO_NUMBER:
                 return Proof.UNPROVEN
+            case _ as never:
+                assert_never(never)
