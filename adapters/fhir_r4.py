@@ -175,8 +175,12 @@ class _Reading:
         if not ids:
             return [replace(patient, fault=PART_UNREADABLE)]
         records = [await self._everything_of(one) for one in ids]
-        # Each record repeats its Patient; the first copy is kept only where a record did not come.
-        has_all = all(record.fault is None and record.bodies for record in records)
+        # Each record repeats its Patient; the first copy is kept where a record did not come, or is about
+        # another Patient than was found: then it is the evidence of that.
+        has_all = all(
+            record.fault is None and one in patient_ids_of(record.bodies)
+            for one, record in zip(ids, records, strict=True)
+        )
         return records if has_all else [patient, *records]
 
     async def _everything_of(self, patient_id: str) -> Part:

@@ -2,7 +2,7 @@
 
 Knows nothing of addresses below the host, of FHIR or of deadlines: the caller's timeout cancels it.
 A connection is used again only after a response that ended cleanly with nothing behind it.
-Why not the stock client: docs/decisions/0020-a-wire-of-our-own-to-sources.md.
+Why not the stock client: docs/decisions/0003-a-wire-of-our-own-to-sources.md.
 """
 
 import asyncio

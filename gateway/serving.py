@@ -4,22 +4,26 @@ Composes nothing and decides nothing. Each worker opens its own parts when it st
 ends (ASGI lifespan protocol 2.0).
 """
 
-import logging
+import asyncio
 import socket
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.supervisors import Multiprocess
 
 from gateway.api.front_door import HEADER_BYTES_AT_MOST
 from gateway.app import create_app
 from gateway.errors import SharedCareRecordError
+from gateway.operator_log import log_everything
 from gateway.settings import Settings
 from gateway.wiring import Services, open_services
+
+T = TypeVar("T")
 
 CONNECTIONS_AT_MOST = 1_000
 """Of one worker: far above what two cores can answer, so that a flood is refused and not queued."""
@@ -100,6 +104,12 @@ def server_config(app: ASGIApp, workers: int = 1) -> uvicorn.Config:
     )
 
 
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run something on the event loop that the server runs on."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
 def serve(settings: Settings, listener: socket.socket, workers: int) -> bool:
     """Serve until told to stop by a signal; say whether it ever started."""
     config = server_config(Gateway(settings, log_everything), workers)
@@ -109,25 +119,3 @@ def serve(settings: Settings, listener: socket.socket, workers: int) -> bool:
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return server.started
-
-
-def log_everything() -> None:
-    """Write operators' events to standard error, one JSON object a line."""
-    _log_from(logging.INFO)
-
-
-def log_warnings() -> None:
-    """Write only what went wrong to standard error."""
-    _log_from(logging.WARNING)
-
-
-def _log_from(level: int) -> None:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

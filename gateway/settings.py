@@ -122,7 +122,7 @@ class Settings(_Part):
     )
     allowed_hosts: tuple[str, ...] = Field((), description="Further Host values that are answered.")
     database_url: str = Field(
-        description="SQLAlchemy address: sqlite+aiosqlite:///… or postgresql+psycopg://…"
+        description="SQLAlchemy address: sqlite:///… or postgresql+psycopg://…"
     )
     key_file: Path = Field(description="Keys made by `scr keys init`.")
     overall_seconds: float = Field(

@@ -78,16 +78,9 @@ def open_services(settings: Settings) -> Services:
     log = AuditLog(store, now)
     sources = open_sources(settings, Surroundings(now, new_id, monotonic))
     policies = ActivePolicies(store)
-    access = AccessControl(
-        policies=policies,
-        registry=StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now),
-        demographics=sources.demographics,
-        contact_sources=sources.contacts,
-        clock=now,
-        new_id=new_id,
-    )
+    registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
+    access = _access(policies, registry, sources)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
-    metrics = Metrics()
     return Services(
         settings=settings,
         store=store,
@@ -107,7 +100,18 @@ def open_services(settings: Settings) -> Services:
         pages=Pages(store, now),
         ids=ids,
         sources=sources,
-        metrics=metrics,
+        metrics=Metrics(),
+    )
+
+
+def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources) -> AccessControl:
+    return AccessControl(
+        policies=policies,
+        registry=registry,
+        demographics=sources.demographics,
+        contact_sources=sources.contacts,
+        clock=now,
+        new_id=new_id,
     )
 
 

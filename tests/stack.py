@@ -68,9 +68,7 @@ async def seed_registry(london: London, keys: Keys, log: AuditLog) -> None:
         for organisation in person.contacts_of
     ]
     objections = [
-        Objection(
-            patient_key(key, person.nhs_number), source, ObjectionExceptions.BREAK_GLASS, now()
-        )
+        Objection(patient_key(key, person.nhs_number), source, exceptions_of(person), now())
         for person in london.cohort.people.values()
         for source in objected(person.objects_to)
     ]
@@ -206,12 +204,22 @@ class Bundle:
         self.resources = [
             each["resource"] for each in entries if each["search"]["mode"] != "outcome"
         ]
+        self.issues = [
+            each["resource"]["issue"] for each in entries if each["search"]["mode"] == "outcome"
+        ]
         self.outcomes = {
-            issue["diagnostics"].split(" ")[0]: issue["details"]["coding"][0]["code"]
-            for each in entries
-            if each["search"]["mode"] == "outcome"
-            for issue in each["resource"]["issue"]
+            first["diagnostics"].split(" ")[0]: first["details"]["coding"][0]["code"]
+            for first, *_remarks in self.issues
         }
+
+    def remarks_on(self, source: str) -> list[str]:
+        """Give what the receipt says of a source beyond its outcome."""
+        return [
+            remark["details"]["text"]
+            for _first, *remarks in self.issues
+            for remark in remarks
+            if remark["diagnostics"] == source
+        ]
 
     def of(self, resource_type: str, source: str | None = None) -> list[dict[str, Any]]:
         uri = None if source is None else f"urn:scr:source:{source}"

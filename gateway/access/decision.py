@@ -94,14 +94,9 @@ class AccessControl:
         if not _sees_anything(ground.levels):
             return _refusal(ground, RefusalReason.NO_PATIENT_ACCESS)
         try:
-            evidence = await self._evidence(question)
+            return await self._on_the_person(question, ground)
         except UnavailableError:
             return _refusal(ground, RefusalReason.CHECK_FAILED, question)
-        if evidence is None:
-            return _refusal(
-                ground, RefusalReason.UNKNOWN_PERSON, question, looks_like_not_found=True
-            )
-        return self._on_evidence(question, ground, *evidence)
 
     async def find_permit(self, principal: Principal, purpose: Purpose) -> FindPermit | Refusal:
         """Decide whether a caller may look people up; no relationship is needed for that."""
@@ -134,6 +129,20 @@ class AccessControl:
         if levels is None:
             return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
         return _Ground(decision_id, policy.version, levels)
+
+    async def _on_the_person(self, question: Question, ground: _Ground) -> Permit | Refusal:
+        evidence = await self._evidence(question)
+        if evidence is None:
+            return _refusal(
+                ground, RefusalReason.UNKNOWN_PERSON, question, looks_like_not_found=True
+            )
+        # Rows that are not what they should be are found out only when they are read.
+        return told(
+            CallSite.RELATIONSHIPS,
+            lambda: self._on_evidence(question, ground, *evidence),
+            Permit,
+            Refusal,
+        )
 
     async def _evidence(
         self, question: Question

@@ -5,6 +5,7 @@ tests go through the names, so that a new place cannot escape them.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TypeVar
@@ -35,14 +36,14 @@ async def asked(
     site: CallSite,
     call: Callable[[], Awaitable[Answer]],
     *kinds: type,
-    limit_seconds: float = STUCK_AFTER_SECONDS,
+    limit_seconds: float | None = None,
 ) -> Answer:
     """Await an answer of exactly one of these kinds.
 
     Raises UnavailableError when the part fails, is stuck, or answers with something else.
     """
     try:
-        async with asyncio.timeout(limit_seconds):
+        async with asyncio.timeout(limit_seconds or STUCK_AFTER_SECONDS):
             answer = await call()
     except SharedCareRecordError:
         raise
@@ -54,14 +55,17 @@ async def asked(
 def told(site: CallSite, call: Callable[[], Answer], *kinds: type) -> Answer:
     """Take a synchronous answer of exactly one of these kinds.
 
-    Raises UnavailableError when the part fails or answers with something else.
+    Raises UnavailableError when the part fails, answers too late, or answers with something else.
     """
+    began = time.monotonic()
     try:
         answer = call()
     except SharedCareRecordError:
         raise
     except Exception as fault:
         raise UnavailableError(f"The {site} check could not be made.") from fault
+    if time.monotonic() - began > STUCK_AFTER_SECONDS:
+        raise UnavailableError(f"The {site} check took too long.")
     return _of_kind(site, answer, kinds)
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fhir_profiles.bundles import Entry, Links, SearchMode, searchset
 from fhir_profiles.outcomes import source_outcome
 from gateway.api.problems import FHIR_JSON
+from gateway.api.remarks import remarks_of
 from gateway.patient.receipt import Receipt, SourceLine
 from gateway.patient.shown import ShownItem
 
@@ -52,5 +53,10 @@ def _entry(item: ShownItem, base_url: str) -> Entry:
 
 def _receipt_entry(line: SourceLine) -> Entry:
     stated_age = None if line.stale_since is None else line.stale_since.isoformat()
-    body = source_outcome(line.outcome.value, line.source_id, stated_age=stated_age)
+    body = source_outcome(
+        line.outcome.value,
+        line.source_id,
+        stated_age=stated_age,
+        remarks=tuple(remarks_of(line)),
+    )
     return Entry(None, (body,), SearchMode.OUTCOME)

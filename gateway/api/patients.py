@@ -89,6 +89,10 @@ async def _search(request: Request, resource_type: str, parameters: Parameters) 
 
 @router.get("/Patient/{patient_id}", summary="The person, as PDS knows them")
 async def read_patient(request: Request, patient_id: str) -> Response:
+    return await until_disconnected(request, _read_patient(request, patient_id))
+
+
+async def _read_patient(request: Request, patient_id: str) -> Response:
     caller = await caller_of(request)
     only(query_of(request), frozenset())
     services = services_of(request)
@@ -104,12 +108,14 @@ async def read_patient(request: Request, patient_id: str) -> Response:
 
 @router.get("/{resource_type}/{item_id}", summary="One item of a record")
 async def read_item(request: Request, resource_type: str, item_id: str) -> Response:
-    return await _read_item(request, resource_type, item_id, AskedAct.READ)
+    reading = _read_item(request, resource_type, item_id, AskedAct.READ)
+    return await until_disconnected(request, reading)
 
 
 @router.get("/{resource_type}/{item_id}/$original", summary="One item as its source wrote it")
 async def read_original(request: Request, resource_type: str, item_id: str) -> Response:
-    return await _read_item(request, resource_type, item_id, AskedAct.ORIGINAL)
+    reading = _read_item(request, resource_type, item_id, AskedAct.ORIGINAL)
+    return await until_disconnected(request, reading)
 
 
 async def _read_item(request: Request, resource_type: str, item_id: str, act: AskedAct) -> Response:

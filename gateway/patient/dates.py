@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 _DATE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
@@ -52,6 +53,8 @@ class DateCriterion:
                 return item.high > self.span.high
             case Prefix.LESS:
                 return item.low < self.span.low
+            case _:
+                assert_never(self.prefix)
 
 
 def parse_criterion(text: str) -> DateCriterion | None:
@@ -88,6 +91,8 @@ def _span(match: re.Match[str]) -> Span:
         return Span(low, _later(low, timedelta(days=1)))
     # The first of the next month or year: well past its end, then back to a first day.
     past = _later(low, timedelta(days=32 if month is not None else 366))
+    if past == _END_OF_TIME:
+        return Span(low, past)
     return Span(low, past.replace(day=1) if month is not None else past.replace(month=1, day=1))
 
 

@@ -124,6 +124,11 @@ class Records:
         asking = asyncio.ensure_future(self._answers(permit, inquiry))
         try:
             await self._record_asked(_asked(inquiry, permit, self.clock()))
+        except asyncio.CancelledError:
+            # Row A is written all the same, and must not stay without its end.
+            asking.cancel()
+            self._say_aborted(permit)
+            raise
         except BaseException:
             asking.cancel()
             raise

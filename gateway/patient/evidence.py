@@ -3,7 +3,10 @@
 Decides no label (`label` does). Looks into contained resources too: what stands inside an item is part of it.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from fhir_profiles.contained import contained_headers
 from fhir_profiles.headers import Header, codings_of, concepts_in, security_of, texts_of
@@ -12,9 +15,10 @@ from fhir_profiles.topics import sensitive_topics
 
 Code = tuple[str | None, str | None]
 
+_ESCAPED = re.compile(rb"\\(?:u00([2-7][0-9A-Fa-f])|/)")
 
-@dataclass(frozen=True, slots=True)
-class LabelEvidence:
+
+class LabelEvidence(Struct, frozen=True, gc=False):
     """What `fhir_profiles.classify` reads of one item, its contained resources included."""
 
     security: tuple[Code, ...]
@@ -27,6 +31,11 @@ class LabelEvidence:
 def evidence_of(span: ResourceSpan) -> LabelEvidence:
     """Collect the evidence of one resource and of what it contains."""
     headers = (span.header, *contained_headers(span))
+    return evidence_in(headers, sensitive_extensions_in(span.body))
+
+
+def evidence_in(headers: Sequence[Header], extensions: tuple[str, ...]) -> LabelEvidence:
+    """Collect the evidence of headers; equal headers give equal evidence."""
     return LabelEvidence(
         security=tuple(
             (each.system, each.code) for header in headers for each in security_of(header)
@@ -34,10 +43,23 @@ def evidence_of(span: ResourceSpan) -> LabelEvidence:
         codings=tuple(coding for header in headers for coding in codings_of(header)),
         services=tuple(coding for header in headers for coding in _services(header)),
         texts=tuple(text for header in headers for text in texts_of(header)),
-        extensions=tuple(
-            url for url in sensitive_topics().by_extension if url.encode() in span.body
-        ),
+        extensions=extensions,
     )
+
+
+def sensitive_extensions_in(body: bytes) -> tuple[str, ...]:
+    """List the addresses of extensions in a resource that tell why it is sensitive."""
+    plain = _without_escapes(body)
+    return tuple(url for url in sensitive_topics().by_extension if url.encode() in plain)
+
+
+def _without_escapes(body: bytes) -> bytes:
+    # JSON lets any character of an address be escaped; many servers escape every slash.
+    return body if b"\\" not in body else _ESCAPED.sub(_plain_character, body)
+
+
+def _plain_character(escaped: re.Match[bytes]) -> bytes:
+    return b"/" if escaped[1] is None else bytes.fromhex(escaped[1].decode())
 
 
 def _services(header: Header) -> list[Code]:

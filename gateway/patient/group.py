@@ -1,4 +1,4 @@
-"""Find the same real-world item across sources: same business identifier, or same content.
+"""Find the same real-world item: versions in one source; across sources, same identifier or same content.
 
 Joins nothing together: members stay whole and apart, and a group only says that they belong together.
 No match, shown separately. The order of sources never matters (patient-record brief, joining).
@@ -35,24 +35,31 @@ class _Sets:
 def groups_of(items: Sequence[Item]) -> list[int]:
     """Give each item's group, in the items' order; an item alone is a group of its own."""
     sets = _Sets(list(range(len(items))))
+    resources = [_resource_of(item, position) for position, item in enumerate(items)]
     holders: dict[Hashable, list[int]] = defaultdict(list)
     for position, item in enumerate(items):
+        holders[resources[position]].append(position)
         for key in keys_of(item):
             holders[key].append(position)
     for positions in holders.values():
-        if _joins_sources(items, positions):
+        if len(positions) > 1 and _is_one_thing([resources[position] for position in positions]):
             for other in positions[1:]:
                 sets.join(positions[0], other)
     return [sets.root(position) for position in range(len(items))]
 
 
-def _joins_sources(items: Sequence[Item], positions: Sequence[int]) -> bool:
-    """Say whether a key names one item in each of several sources.
+def _resource_of(item: Item, position: int) -> tuple[str, str | int]:
+    """Name the resource that an item is a version of; without an id it is the only one."""
+    return (item.source_id, item.worked.local_name or position)
 
-    A key that one source holds twice is a placeholder or a true repeat: it says nothing about sameness.
+
+def _is_one_thing(resources: Sequence[tuple[str, str | int]]) -> bool:
+    """Say whether a key names one resource, in one source or in several.
+
+    A key that two resources of one source have is a placeholder or a true repeat: it says nothing.
     """
-    sources = [items[position].source_id for position in positions]
-    return len(sources) > 1 and len(set(sources)) == len(sources)
+    distinct = set(resources)
+    return len({source_id for source_id, _name in distinct}) == len(distinct)
 
 
 def keys_of(item: Item) -> Iterable[Hashable]:

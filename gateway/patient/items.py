@@ -8,15 +8,10 @@ from gateway.patient.work import Worked
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One proven resource of one source.
-
-    `local_id` tells it from the source's other resources of its type; `is_own` when the caller's own
-    organisation wrote it.
-    """
+    """One proven resource of one source; `is_own` when the caller's own organisation wrote it."""
 
     source_id: str
     worked: Worked
-    local_id: str
     is_own: bool
 
     @property

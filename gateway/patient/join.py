@@ -11,9 +11,11 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 
-from adapters.contract import Demographics, Notice, SourceAnswer
+from msgspec import structs
+
+from adapters.contract import Demographics, Notice, Reason, SourceAnswer
 from fhir_profiles import systems
-from fhir_profiles.spans import read_resource
+from fhir_profiles.spans import ResourceSpan, read_resource
 from fhir_profiles.vocabulary import Category
 from gateway.access.guarded import CallSite, told
 from gateway.access.permit import Permit
@@ -24,13 +26,14 @@ from gateway.patient.group import groups_of
 from gateway.patient.ids import PatientIds
 from gateway.patient.items import Item
 from gateway.patient.label import LabelsOf, label, labels_by_lists
+from gateway.patient.local_ids import local_ids_of
 from gateway.patient.narrow import Kept, Narrowed, Terms, narrow
 from gateway.patient.originals import Originals
 from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
 from gateway.patient.shown import ShownItem
 from gateway.patient.splice import ReferenceIndex, fill
-from gateway.patient.verify import Verified, verify
-from gateway.patient.work import Worked, WorkedAnswer, WorkMemory, worked_of
+from gateway.patient.verify import Verified, has_conflicting_copies, verify
+from gateway.patient.work import WorkedAnswer, WorkMemory, worked_of
 from rbac.types import Level
 
 PDS_SOURCE_ID = "pds"
@@ -74,7 +77,7 @@ class Joiner:
         return View(
             permit=permit,
             items=items,
-            receipt=receipt_of(_told_to(permit, ends), _counts(items)),
+            receipt=receipt_of(_told(permit, ends, answers, narrowed), _counts(items)),
             ends=ends,
             withheld=narrowed.withheld,
             basis=_basis(worked),
@@ -94,10 +97,7 @@ class Joiner:
         source = self.directory.by_id()[verified.source_id]
         writer = source.written_by(permit.person.practice)
         is_own = writer is not None and writer == permit.principal.organisation
-        copies = Counter(each.local_name for each in verified.proven)
-        for each in verified.proven:
-            local_id = local_id_of(each, is_alone=copies[each.local_name] == 1)
-            yield Item(verified.source_id, each, local_id, is_own)
+        return (Item(verified.source_id, each, is_own) for each in verified.proven)
 
     def _show(
         self,
@@ -106,27 +106,25 @@ class Joiner:
         verified: Sequence[Verified],
         originals: Originals,
     ) -> tuple[ShownItem, ...]:
-        new_ids = [self._new_id(permit, each) for each in narrowed.kept]
-        indexes = _indexes(permit, narrowed.kept, new_ids, verified)
+        kept = narrowed.kept
+        new_ids = [
+            self.ids.resource_id(
+                permit.patient_id, each.item.source_id, each.item.worked.type, local_id
+            )
+            for each, local_id in zip(kept, local_ids_of(kept), strict=True)
+        ]
+        indexes = _indexes(permit, kept, new_ids, verified)
         shown = [
-            _shown(each, new_id, indexes[each.item.source_id], originals)
-            for each, new_id in zip(narrowed.kept, new_ids, strict=True)
+            _shown(each, new_id, group, indexes[each.item.source_id], originals)
+            for each, new_id, group in zip(kept, new_ids, _shown_groups(kept), strict=True)
         ]
         derived = derive(permit.patient_id, shown)
         return (*_person(permit), *shown, *map(_derived_item, derived))
 
-    def _new_id(self, permit: Permit, kept: Kept) -> str:
-        item = kept.item
-        return self.ids.resource_id(
-            permit.patient_id, item.source_id, item.worked.type, item.local_id
-        )
 
-
-def local_id_of(worked: Worked, *, is_alone: bool) -> str:
-    """Tell a resource from its source's others of its type, whatever the order they came in."""
-    if worked.header.id is not None and is_alone:
-        return worked.header.id
-    return f"{worked.header.id or ''}#{blake2b(worked.body, digest_size=16).hexdigest()}"
+def _shown_groups(kept: Sequence[Kept]) -> list[int]:
+    """Find the same item again among what is shown: a hidden tie must not tie, nor part, what the reader sees."""
+    return groups_of([Item(each.item.source_id, each.worked, each.item.is_own) for each in kept])
 
 
 def _indexes(
@@ -140,11 +138,23 @@ def _indexes(
             indexes[found.source_id].add_name(name, b"Patient/" + permit.patient_id.encode())
     for each, new_id in zip(kept, new_ids, strict=True):
         if each.item.worked.type != "Patient":
-            indexes[each.item.source_id].add(each.item.worked.span, new_id.encode())
+            indexes[each.item.source_id].add(_named_span(each), new_id.encode())
     return indexes
 
 
-def _shown(kept: Kept, new_id: str, index: ReferenceIndex, originals: Originals) -> ShownItem:
+def _named_span(kept: Kept) -> ResourceSpan:
+    """Give what is shown of a resource under the names that its source has for it, and under no hidden one."""
+    own, shown = kept.item.worked.span, kept.worked.span
+    if shown is own:
+        return own
+    return structs.replace(
+        shown, header=structs.replace(shown.header, id=own.header.id), full_url=own.full_url
+    )
+
+
+def _shown(
+    kept: Kept, new_id: str, group: int, index: ReferenceIndex, originals: Originals
+) -> ShownItem:
     item, worked = kept.item, kept.worked
     return ShownItem(
         id=new_id,
@@ -152,7 +162,7 @@ def _shown(kept: Kept, new_id: str, index: ReferenceIndex, originals: Originals)
         category=item.category,
         level=kept.level,
         source_id=item.source_id,
-        group=None if item.category is None else kept.group,
+        group=None if item.category is None else group,
         render=partial(_render, kept, new_id.encode(), index),
         original=partial(originals.of, kept, index),
     )
@@ -235,12 +245,30 @@ def _end(answer: SourceAnswer, verified: Verified) -> SourceEnd:
     )
 
 
-def _told_to(permit: Permit, ends: Iterable[SourceEnd]) -> tuple[SourceEnd, ...]:
-    """Leave out what a source says of categories that the reader sees nothing of."""
+def _told(
+    permit: Permit,
+    ends: Iterable[SourceEnd],
+    answers: Iterable[SourceAnswer],
+    narrowed: Narrowed,
+) -> tuple[SourceEnd, ...]:
+    """Give how the sources ended as far as it concerns what the reader may see."""
     return tuple(
-        replace(end, notices=tuple(each for each in end.notices if _is_told(permit, each)))
-        for end in ends
+        replace(
+            end if _is_conflict_seen(end, narrowed) else _as_answered(end, answer),
+            notices=tuple(each for each in end.notices if _is_told(permit, each)),
+        )
+        for end, answer in zip(ends, answers, strict=True)
     )
+
+
+def _is_conflict_seen(end: SourceEnd, narrowed: Narrowed) -> bool:
+    return end.reason is not Reason.CONFLICTING_COPIES or has_conflicting_copies(
+        each.worked for each in narrowed.kept if each.item.source_id == end.source_id
+    )
+
+
+def _as_answered(end: SourceEnd, answer: SourceAnswer) -> SourceEnd:
+    return replace(end, outcome=answer.outcome, reason=answer.reason)
 
 
 def _is_told(permit: Permit, notice: Notice) -> bool:

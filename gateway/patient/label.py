@@ -5,7 +5,7 @@ Decides nothing about readers. Design decisions 3 and 9: every member of a group
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fhir_profiles.classify import labels_of
 from fhir_profiles.vocabulary import Label
@@ -52,7 +52,7 @@ _NOTHING: frozenset[Label] = frozenset()
 
 
 def _own_labels(
-    item: Item, products: dict[tuple[str, str], Worked], labels_by: LabelsOf
+    item: Item, products: Mapping[tuple[str, str], Sequence[Worked]], labels_by: LabelsOf
 ) -> frozenset[Label]:
     found = labels_by(item.worked.evidence)
     reference = item.worked.header.medication_reference
@@ -60,18 +60,19 @@ def _own_labels(
         return found
     # The drug's code stands in a resource of its own, which nobody labels: what it says, the item says.
     named = (
-        products.get((item.source_id, name)) for name in names_in_reference(reference.reference)
+        each
+        for name in names_in_reference(reference.reference)
+        for each in products.get((item.source_id, name), ())
     )
-    return found.union(*(labels_by(each.evidence) for each in named if each is not None))
+    return found.union(*(labels_by(each.evidence) for each in named))
 
 
-def _products(items: Iterable[Item]) -> dict[tuple[str, str], Worked]:
-    return {
-        (item.source_id, name): item.worked
-        for item in items
-        if item.worked.type == "Medication"
-        for name in item.worked.names
-    }
+def _products(items: Iterable[Item]) -> Mapping[tuple[str, str], Sequence[Worked]]:
+    found: dict[tuple[str, str], list[Worked]] = defaultdict(list)
+    for item in items:
+        for name in item.worked.names if item.worked.type == "Medication" else ():
+            found[item.source_id, name].append(item.worked)
+    return found
 
 
 def _labels_of_patients(

@@ -4,14 +4,15 @@ Decides by category and label only; derives nothing. Hard bars hold whatever the
 removes the stale copies of its group even from a reader who may not see the retraction (design decisions 3).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from adapters.contract import Stage
 from fhir_profiles.headers import ENTERED_IN_ERROR, status_of
-from fhir_profiles.vocabulary import HARD_BARRED, Category
+from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.work import Worked
@@ -21,6 +22,7 @@ SAFETY_CATEGORIES = frozenset({Category.ALLERGIES, Category.ALERTS, Category.MED
 """What a source at the stage `safety` may contribute."""
 
 _RETRACTED = frozenset({ENTERED_IN_ERROR, "cancelled"})
+_READABLE = frozenset({Level.ALL, Level.SUMMARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,6 @@ class Kept:
     item: Item
     worked: Worked
     level: Level
-    group: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _shown(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
     worked = _at_level(each.item.worked, category, level, terms)
     if worked is not None and terms.hides_whereabouts:
         worked = without_whereabouts(worked)
-    return None if worked is None else Kept(each.item, worked, level, each.group)
+    return None if worked is None else Kept(each.item, worked, level)
 
 
 def _at_level(worked: Worked, category: Category, level: Level, terms: Terms) -> Worked | None:
@@ -103,6 +104,8 @@ def _at_level(worked: Worked, category: Category, level: Level, terms: Terms) ->
             return mask(worked, category)
         case Level.NONE:
             return None
+        case _:
+            assert_never(level)
 
 
 def _retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
@@ -116,7 +119,7 @@ def _is_retraction(item: Item) -> bool:
 def _referred_to(
     kept: Sequence[Kept], nobodys: Sequence[LabelledItem], terms: Terms
 ) -> Iterable[Kept]:
-    reached = _reached([(each.item.source_id, each.worked) for each in kept], nobodys, terms)
+    reached = _reached(kept, nobodys, terms)
     names = {
         (each.item.source_id, name) for each in (*kept, *reached) for name in each.item.worked.names
     }
@@ -124,49 +127,46 @@ def _referred_to(
 
 
 def _reached(
-    shown: list[tuple[str, Worked]], nobodys: Sequence[LabelledItem], terms: Terms
-) -> list[Kept]:
-    by_name = {
-        (each.item.source_id, name): each
-        for each in nobodys
-        if not each.item.worked.annotates and not each.labels & HARD_BARRED
-        for name in each.item.worked.names
-    }
+    shown: Iterable[Kept], nobodys: Sequence[LabelledItem], terms: Terms
+) -> Sequence[Kept]:
+    """Keep what is referred to; one that carries labels, only beside a category that these leave readable."""
+    by_name: dict[tuple[str, str], list[LabelledItem]] = defaultdict(list)
+    for each in nobodys:
+        for name in each.item.worked.names if not each.item.worked.annotates else ():
+            by_name[each.item.source_id, name].append(each)
     found: dict[int, Kept] = {}
-    waiting = list(shown)
+    seen: set[tuple[int, Category]] = set()
+    waiting = [(each, category) for each in shown if (category := each.item.category) is not None]
     while waiting:
-        source_id, worked = waiting.pop()
-        for name in worked.reference_names:
-            target = by_name.get((source_id, name))
-            if target is None or id(target) in found:
-                continue
-            kept = _whole(target, terms)
-            if kept is not None:
+        referrer, category = waiting.pop()
+        names = {(referrer.item.source_id, name) for name in referrer.worked.reference_names}
+        for target in (each for name in names for each in by_name.get(name, ())):
+            is_new = (id(target), category) not in seen
+            seen.add((id(target), category))
+            if is_new and (kept := _beside(target, category, terms)) is not None:
                 found[id(target)] = kept
-                waiting.append((source_id, kept.worked))
-    return sorted(found.values(), key=_position(nobodys))
+                waiting.append((kept, category))
+    return [found[id(each)] for each in nobodys if id(each) in found]
 
 
-def _position(nobodys: Sequence[LabelledItem]) -> Callable[[Kept], int]:
-    places = {id(each.item): place for place, each in enumerate(nobodys)}
-    return lambda kept: places[id(kept.item)]
+def _beside(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
+    return _whole(each, terms) if level_of(each, category, terms) in _READABLE else None
 
 
 def _whole(each: LabelledItem, terms: Terms) -> Kept | None:
-    worked: Worked | None = each.item.worked
-    if worked is not None and terms.hides_whereabouts:
-        worked = without_whereabouts(worked)
-    return None if worked is None else Kept(each.item, worked, Level.ALL, each.group)
+    worked = each.item.worked
+    shown = without_whereabouts(worked) if terms.hides_whereabouts else worked
+    return None if shown is None else Kept(each.item, shown, Level.ALL)
 
 
 def _wholly_shown_lists(
-    nobodys: Sequence[LabelledItem], names: set[tuple[str, str]], terms: Terms
-) -> list[Kept]:
+    nobodys: Iterable[LabelledItem], names: set[tuple[str, str]], terms: Terms
+) -> Sequence[Kept]:
     """Keep lists and provenance only where everything they name is shown: a gap would tell of a hidden item."""
     candidates = [
         kept
         for each in nobodys
-        if each.item.worked.annotates and not each.labels & HARD_BARRED
+        if each.item.worked.annotates and _takes_nothing(each.labels, terms.levels)
         if (kept := _whole(each, terms)) is not None
     ]
     while True:
@@ -177,6 +177,14 @@ def _wholly_shown_lists(
         if len(complete) == len(candidates):
             return complete
         candidates = complete
+
+
+def _takes_nothing(labels: frozenset[Label], levels: Levels) -> bool:
+    """Say whether these labels leave every category as readable as it is without them."""
+    return not labels & HARD_BARRED and all(
+        levels.level_of(category, labels) is levels.level_of(category, frozenset())
+        for category in Category
+    )
 
 
 def _names_only(kept: Kept, known: set[tuple[str, str]]) -> bool:

@@ -7,6 +7,7 @@ joined-up record's "five states").
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from adapters.contract import Outcome, Stage
 from fhir_profiles import systems
@@ -115,6 +116,8 @@ def _at_stage(supplies: frozenset[Category], stage: Stage) -> frozenset[Category
             return supplies & SAFETY_CATEGORIES
         case Stage.PILOT | Stage.OPEN:
             return supplies
+        case _:
+            assert_never(stage)
 
 
 def _can_hold(line: SourceLine, category: Category, ground: Ground) -> bool:

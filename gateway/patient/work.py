@@ -10,16 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from msgspec import Struct
+from typing_extensions import override
+
 from adapters.contract import Outcome, Reason, SourceAnswer
-from fhir_profiles.classify import category_of, is_known_type
+from fhir_profiles.classify import is_known_type
 from fhir_profiles.contained import contained_bodies
 from fhir_profiles.headers import Header, Reference, subjects_of
-from fhir_profiles.references import ReferenceKind, parse_reference
 from fhir_profiles.slots import template_of
 from fhir_profiles.spans import ResourceSpan, UnreadablePageError, read_page, read_resource
 from fhir_profiles.templates import Template
 from fhir_profiles.vocabulary import Category
-from gateway.patient.evidence import LabelEvidence, evidence_of
+from gateway.patient.alike import Alike
+from gateway.patient.alike import names_in_reference as names_in_reference
+from gateway.patient.evidence import LabelEvidence
 
 REMEMBERED_SECONDS = 300.0
 REMEMBERED_BYTES = 64 * 1024 * 1024
@@ -28,9 +32,12 @@ REMEMBERED_BYTES = 64 * 1024 * 1024
 _ANNOTATING_TYPES = frozenset({"List", "Provenance"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Worked:
-    """One resource: its bytes, its header, where its slots are, and how it names itself and others."""
+class Worked(Struct, frozen=True, eq=False, gc=False):
+    """One resource: its bytes, its header, where its slots are, and how it names itself and others.
+
+    `local_name` is `Type/id` as the source numbers it; `standing` the status that says whether the item
+    still stands. A struct: a view makes thousands, and looks at each several times.
+    """
 
     span: ResourceSpan
     template: Template
@@ -39,26 +46,15 @@ class Worked:
     names: tuple[str, ...]
     reference_names: frozenset[str]
     evidence: LabelEvidence
+    standing: str | None
+    type: str
+    header: Header
+    body: bytes
+    local_name: str | None
 
-    @property
-    def type(self) -> str:
-        """Give the resource's type."""
-        return self.span.header.resource_type
-
-    @property
-    def header(self) -> Header:
-        """Give the fields that decide."""
-        return self.span.header
-
-    @property
-    def body(self) -> bytes:
-        """Give the source's own bytes."""
-        return self.span.body
-
-    @property
-    def local_name(self) -> str | None:
-        """Give `Type/id` as the source numbers it; None for a resource without an id."""
-        return None if self.header.id is None else f"{self.type}/{self.header.id}"
+    @override
+    def __repr__(self) -> str:
+        return f"Worked({self.type}, …)"
 
     @property
     def is_served(self) -> bool:
@@ -155,43 +151,34 @@ def read_work(body: bytes) -> _PageWork:
         page = read_page(body)
     except UnreadablePageError:
         return _PageWork((), 1)
-    return _PageWork(tuple(map(worked_of, page.resources)), page.unreadable)
+    alike = Alike()
+    return _PageWork(tuple(_worked(span, alike) for span in page.resources), page.unreadable)
 
 
 def worked_of(span: ResourceSpan) -> Worked:
     """Do the work on one resource."""
+    return _worked(span, Alike())
+
+
+def _worked(span: ResourceSpan, alike: Alike) -> Worked:
+    header = span.header
     template = template_of(span)
-    evidence = evidence_of(span)
+    saying = alike.saying_of(span)
+    local_name = None if header.id is None else f"{header.resource_type}/{header.id}"
     return Worked(
-        span=span,
-        template=template,
-        category=category_of(span.header.resource_type, evidence.codings),
-        subjects=subjects_of(span.header),
-        names=_names(span),
-        reference_names=frozenset(
-            name for text in template.references for name in names_in_reference(text)
-        ),
-        evidence=evidence,
+        span,
+        template,
+        saying.category,
+        subjects_of(header),
+        tuple(name for name in (local_name, span.full_url) if name is not None),
+        alike.names_in(template.references),
+        saying.evidence,
+        saying.standing,
+        header.resource_type,
+        header,
+        span.body,
+        local_name,
     )
-
-
-def _names(span: ResourceSpan) -> tuple[str, ...]:
-    local = None if span.header.id is None else f"{span.header.resource_type}/{span.header.id}"
-    return tuple(name for name in (local, span.full_url) if name is not None)
-
-
-def names_in_reference(text: str) -> tuple[str, ...]:
-    """Give the name that a reference uses for its target, without any version."""
-    parsed = parse_reference(text)
-    match parsed.kind:
-        case ReferenceKind.RELATIVE:
-            return (f"{parsed.resource_type}/{parsed.id}",)
-        case ReferenceKind.ABSOLUTE:
-            return (f"{parsed.base}/{parsed.resource_type}/{parsed.id}",)
-        case ReferenceKind.CONTAINED:
-            return ()
-        case _:
-            return (text,)
 
 
 def _distinct(resources: Iterable[Worked]) -> Iterable[Worked]:

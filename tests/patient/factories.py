@@ -213,7 +213,7 @@ def worked(content: Mapping[str, object], full_url=None) -> Worked:
 
 
 def item(content, source="hospital", is_own=False):
-    return Item(source, worked(content), str(content.get("id")), is_own)
+    return Item(source, worked(content), is_own)
 
 
 def shown_item(content, item_id=None, source="hospital", group=None, level=Level.ALL):

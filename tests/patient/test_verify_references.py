@@ -145,3 +145,20 @@ def test_two_patients_of_whom_one_has_no_number_cannot_share_a_name():
     found = checked(patient(identifier=[]), resource("Condition"))
 
     assert [each.type for each in found.proven] == ["Patient"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (resource("Observation", subject=ME), "proven"),
+        ({"resourceType": "Medication", "id": "m"}, "proven"),
+        (resource("Observation", subject={"reference": "Patient/p9"}), "unproven"),
+        (resource("Observation", subject=named(OTHER_NUMBER)), "foreign"),
+        (patient("in", OTHER_NUMBER), "unproven"),
+        (patient("in", status="05"), "proven"),
+    ],
+)
+def test_what_is_contained_is_served_with_its_holder_and_must_not_be_somebody_elses(
+    inside, expected
+):
+    assert about(ME, contained=[inside]) == expected

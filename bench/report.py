@@ -1,0 +1,141 @@
+"""Turn timings into figures and ratios, and write them as a table.
+
+Measures nothing. A ratio is the median of the rounds' ratios: both its sides met the machine in the same state.
+"""
+
+import os
+import platform
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+
+Figures = dict[str, dict[str, object]]
+
+REACH = {
+    "gateway_over_floor_p50": ("≤", 5.0),
+    "warm_over_floor_p50": ("≤", 2.5),
+    "gateway_over_floor_c8_rate": ("≥", 0.15),
+    "naive_over_gateway_p50": ("≥", 45.0),
+    "gateway_over_naive_c8_rate": ("≥", 60.0),
+    "naive_over_warm_p50": ("≥", 100.0),
+    "gateway_p99_over_p50": ("≤", 3.0),
+    "after_last_byte_ms_per_mb": ("≤", 8.0),
+}
+"""What the project means to reach, in one run on one machine."""
+
+_LATENCY_RATIOS = {
+    "gateway_over_floor_p50": ("gateway_cold_c1", "floor_c1"),
+    "warm_over_floor_p50": ("gateway_warm_c1", "floor_c1"),
+    "naive_over_gateway_p50": ("naive_c1", "gateway_cold_c1"),
+    "naive_over_warm_p50": ("naive_c1", "gateway_warm_c1"),
+    "naive_over_floor_p50": ("naive_c1", "floor_c1"),
+}
+_RATE_RATIOS = {
+    "gateway_over_floor_c8_rate": ("gateway_cold_c8", "floor_c8"),
+    "warm_over_floor_c8_rate": ("gateway_warm_c8", "floor_c8"),
+    "gateway_over_naive_c8_rate": ("gateway_cold_c8", "naive_c8"),
+    "warm_over_naive_c8_rate": ("gateway_warm_c8", "naive_c8"),
+}
+
+
+@dataclass(slots=True)
+class Measured:
+    """What one run measured, by name and round: seconds of answers, requests a second."""
+
+    latencies: dict[str, list[list[float]]] = field(default_factory=dict)
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    after_last_byte: list[float] = field(default_factory=list)
+    served: dict[str, int] = field(default_factory=dict)
+
+    def add_latencies(self, name: str, seconds: list[float]) -> None:
+        """Keep one round's answers."""
+        self.latencies.setdefault(name, []).append(seconds)
+
+    def add_rate(self, name: str, per_second: float) -> None:
+        """Keep one round's requests a second."""
+        self.rates.setdefault(name, []).append(per_second)
+
+
+def figures_of(measured: Measured) -> Figures:
+    """Give everything that is reported, ready for JSON."""
+    measurements: dict[str, object] = {
+        **{name: _latency(rounds) for name, rounds in measured.latencies.items()},
+        **{name: {"requests_per_second": median(each)} for name, each in measured.rates.items()},
+        "after_last_source_byte": {"p50_ms": median(measured.after_last_byte) * 1000},
+        "record": dict(measured.served),
+    }
+    return {
+        "measurements": measurements,
+        "ratios": dict(_ratios(measured)),
+        "reach": {name: f"{sign} {bound:g}" for name, (sign, bound) in REACH.items()},
+        "machine": {
+            "cores": len(os.sched_getaffinity(0)) or 1,
+            "cores_of_machine": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _latency(rounds: list[list[float]]) -> dict[str, float]:
+    pooled = sorted(seconds for each in rounds for seconds in each)
+    return {
+        "p50_ms": median(pooled) * 1000,
+        "p99_ms": _p99(pooled) * 1000,
+        "requests_per_second": len(pooled) / sum(pooled),
+        "samples": len(pooled),
+    }
+
+
+def _p99(ordered: list[float]) -> float:
+    return quantiles(ordered, n=100, method="inclusive")[-1] if len(ordered) > 1 else ordered[0]
+
+
+def _ratios(measured: Measured) -> list[tuple[str, float]]:
+    latencies, rates = measured.latencies, measured.rates
+    return [
+        *(
+            (name, _of_rounds([*map(median, latencies[one])], [*map(median, latencies[other])]))
+            for name, (one, other) in _LATENCY_RATIOS.items()
+        ),
+        *(
+            (name, _of_rounds(rates[one], rates[other]))
+            for name, (one, other) in _RATE_RATIOS.items()
+        ),
+        *(
+            (f"{name}_p99_over_p50", _spread(latencies[key]))
+            for name, key in (
+                ("gateway", "gateway_cold_c1"),
+                ("warm", "gateway_warm_c1"),
+                ("floor", "floor_c1"),
+            )
+        ),
+        (
+            "after_last_byte_ms_per_mb",
+            median(measured.after_last_byte) * 1e9 / measured.served["source_bytes"],
+        ),
+    ]
+
+
+def _of_rounds(ones: list[float], others: list[float]) -> float:
+    if len(ones) != len(others):
+        # The naive service is too slow for every round: its one rate stands beside the median.
+        return median(ones) / median(others)
+    return median(one / other for one, other in zip(ones, others, strict=True))
+
+
+def _spread(rounds: list[list[float]]) -> float:
+    pooled = sorted(seconds for each in rounds for seconds in each)
+    return _p99(pooled) / median(pooled)
+
+
+def as_table(figures: Figures) -> str:
+    """Write the figures as Markdown."""
+    rows = ["| measure | value |", "|---|---|"]
+    for name, values in figures["measurements"].items():
+        assert isinstance(values, dict)
+        told = ", ".join(f"{key} {value:,.2f}" for key, value in values.items())
+        rows.append(f"| {name} | {told} |")
+    rows += ["", "| ratio | measured | reach |", "|---|---|---|"]
+    for name, value in figures["ratios"].items():
+        reach = figures["reach"].get(name, "")
+        rows.append(f"| {name} | {value:.2f} | {reach} |")
+    return "\n".join(rows)

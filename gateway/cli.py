@@ -1,0 +1,56 @@
+"""The `scr` command: hand each word to its family, and turn named failures into exit codes.
+
+0 means done; 1 that it failed, or that a check found faults; 2 that the command or the settings could not be
+understood.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from gateway.commands import database, keys, policy
+from gateway.commands.bench import bench
+from gateway.commands.check import check
+from gateway.commands.demo import demo
+from gateway.commands.documents import docs
+from gateway.commands.serve import serve
+from gateway.commands.simulate import simulate
+from gateway.commands.speaking import FAILED, MISUNDERSTOOD
+from gateway.errors import SharedCareRecordError
+from gateway.keys import KeyFileError
+from gateway.settings import SettingsError
+from gateway.store.dialects import UnsupportedDatabaseError
+
+app = typer.Typer(
+    name="scr",
+    help="The shared care record gateway.",
+    no_args_is_help=True,
+    add_completion=False,
+    # Its tracebacks would show local variables, and they may hold patient data.
+    pretty_exceptions_enable=False,
+)
+for each in (demo, serve, simulate, check, docs, bench):
+    app.command()(each)
+app.add_typer(policy.app, name="policy")
+app.add_typer(keys.app, name="keys")
+app.add_typer(database.app, name="db")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command, of the process's own arguments by default."""
+    try:
+        app(args=arguments)
+    except (SettingsError, UnsupportedDatabaseError) as fault:
+        _end(fault, MISUNDERSTOOD)
+    except (SharedCareRecordError, KeyFileError) as fault:
+        _end(fault, FAILED)
+
+
+def _end(fault: Exception, code: int) -> None:
+    typer.echo(str(fault), err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""`scr bench`: measure the service, from its source tree."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.commands.speaking import MISUNDERSTOOD, AsJson, fail
+
+BENCHMARKS = Path("bench")
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark: a file of bench/.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Run one benchmark of the source tree in this folder.
+
+    Examples:
+
+      scr bench everything
+
+      scr bench everything --json
+    """
+    known = sorted(path.stem for path in BENCHMARKS.glob("[a-z]*.py"))
+    if name not in known:
+        told = ", ".join(known) or "none: run this in the source tree"
+        fail(f"There is no such benchmark. Known here: {told}.", MISUNDERSTOOD)
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), *(["--json"] if as_json else [])]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - one of our own files

@@ -1,0 +1,35 @@
+"""`scr docs`: write the documents that follow from the code, or check that they are current."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.commands.speaking import MISUNDERSTOOD, fail, progress
+from gateway.docs_check import generated, stale
+
+
+def docs(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; end with 1 if any is not current.")
+    ] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="The folder of documents.")] = Path("docs"),
+) -> None:
+    """Write the documents that follow from the code: settings and roles.
+
+    Examples:
+
+      scr docs
+
+      scr docs --check
+    """
+    if not folder.is_dir():
+        fail(f"There is no folder {folder}: run this in the source tree.", MISUNDERSTOOD)
+    documents = generated()
+    found = stale(folder, documents)
+    if check and found:
+        fail(f"Not current: {', '.join(found)}. Run `scr docs`.")
+    for name in found:
+        (folder / name).write_text(documents[name], encoding="utf-8")
+    progress(f"{len(documents)} documents current, {len(found)} of them written now.")

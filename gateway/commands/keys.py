@@ -1,0 +1,39 @@
+"""`scr keys`: the service's keys, by purpose."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.commands.speaking import fail, progress
+from gateway.keys import make_keys, write_keys
+
+app = typer.Typer(help="The service's keys, by purpose.", no_args_is_help=True)
+
+
+@app.callback()
+def family() -> None:
+    """Keep the service's keys, by purpose."""
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to make: `key_file` of the settings.")],
+) -> None:
+    """Make a new key file that only its owner may read.
+
+    Refuses to replace one: what its keys wrote could not be read any more.
+
+    Examples:
+
+      scr keys init keys.json
+    """
+    try:
+        write_keys(path, make_keys())
+    except FileExistsError:
+        fail(f"{path} is there already, and replacing it would lose what its keys wrote.")
+    except OSError as fault:
+        fail(f"{path} cannot be written: {fault.strerror}.")
+    progress(
+        f"Made {path}. Keep it out of version control, and back it up apart from the database."
+    )

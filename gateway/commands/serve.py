@@ -1,0 +1,44 @@
+"""`scr serve`: run the gateway alone, over the sources that its settings name."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.commands.speaking import ConfigPath, fail, progress, settings_from
+from gateway.serving import listen
+from gateway.serving import serve as serve_until_stopped
+from gateway.settings import Profile
+from gateway.store.migrate import is_current
+
+
+def serve(
+    *,
+    config: ConfigPath = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes.")] = 1,
+) -> None:
+    """Run the gateway until it is told to stop.
+
+    The database must be of this version (scr db upgrade), the keys made (scr keys init) and a policy active
+    (scr policy activate). Operators' events go to standard error, one JSON object a line.
+
+    Examples:
+
+      scr serve --config scr.toml
+
+      scr serve --config scr.toml --host 0.0.0.0 --port 8000 --workers 2
+    """
+    settings = settings_from(config)
+    if settings.profile is Profile.DEMO:
+        progress("DEMO PROFILE: for invented people only.")
+    if not is_current(settings.database_url):
+        fail("The database is not of this version: run `scr db upgrade` first.")
+    try:
+        listener = listen(host, port)
+    except OSError as fault:
+        fail(f"Port {port} cannot be listened on: {fault.strerror}.")
+    with listener:
+        has_started = serve_until_stopped(settings, listener, workers)
+    if not has_started:
+        fail("The gateway did not start; the line above says why.")

@@ -1,0 +1,62 @@
+"""`scr simulate`: run one simulated source, or the demo's identity provider, by itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from gateway.commands.speaking import MISUNDERSTOOD, fail, progress
+from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
+from gateway.demo.simulation_process import simulator_config
+from gateway.demo.simulators import Provider, Simulated, identity_app, source_app
+from gateway.serving import listen
+from gateway.wiring import now
+
+Kind = Annotated[Simulated, typer.Argument(help="What to simulate.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Seed = Annotated[int, typer.Option(help="Which people to invent.")]
+Patients = Annotated[int, typer.Option(min=NAMED, help="How many people to invent.")]
+Issuer = Annotated[str | None, typer.Option(help="identity: its address, as browsers reach it.")]
+GatewayAddress = Annotated[str, typer.Option(help="identity: the gateway's, as browsers reach it.")]
+PasswordFile = Annotated[Path | None, typer.Option(help="identity: file of everybody's password.")]
+
+
+def simulate(
+    kind: Kind,
+    *,
+    port: Port,
+    host: Host = "127.0.0.1",
+    cohort_seed: Seed = SEED,
+    patients: Patients = PEOPLE,
+    issuer: Issuer = None,
+    gateway: GatewayAddress = "http://127.0.0.1:8000",
+    password_file: PasswordFile = None,
+) -> None:
+    """Run one simulated source until Ctrl-C.
+
+    Sources started apart with the same seed and number of people, within the same hour, hold the same people.
+    POST /__faults with {"kind": "hang"} makes a source misbehave, DELETE /__faults ends that.
+
+    Examples:
+
+      scr simulate hospital --port 8003 --cohort-seed 7 --patients 50
+
+      scr simulate identity --port 8005 --password-file password
+    """
+    with listen(host, port) as listener:
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        if kind is Simulated.IDENTITY:
+            app = identity_app(Provider(issuer or address, gateway, _password(password_file)))
+        else:
+            invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
+            app = source_app(kind, invention.cohort())
+        progress(f"Simulating {kind} at {address}: invented people.")
+        uvicorn.Server(simulator_config(app)).run(sockets=[listener])
+
+
+def _password(path: Path | None) -> str:
+    if path is None:
+        fail("The identity provider needs --password-file.", MISUNDERSTOOD)
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,214 @@
+"""Do the readers' main jobs against the running demo, over real HTTP, and tell what each saw.
+
+Starts nothing. A job that fails does not stop the next: the whole picture is wanted.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
+
+from gateway.demo.running import Demo
+from gateway.demo.simulators import Simulated
+from gateway.demo.visitor import Answer, Visitor
+
+Resource = dict[str, Any]
+CLINICAL = frozenset({"gp", "hospital", "ambulance"})
+
+
+class UnexpectedError(Exception):
+    """Say what a job met instead of what it should have met."""
+
+
+_FAILURES = (UnexpectedError, LookupError, TypeError, ValueError, OSError, HTTPException)
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """One job: whose it is, whether it went as it should, and what was seen."""
+
+    reader: str
+    job: str
+    is_done: bool
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One person's joined record, as a reader received it."""
+
+    is_complete: bool
+    outcomes: dict[str, str]
+    resources: tuple[Resource, ...]
+
+    def of(self, resource_type: str) -> tuple[Resource, ...]:
+        """Give the resources of one type."""
+        return tuple(each for each in self.resources if each["resourceType"] == resource_type)
+
+
+def results(demo: Demo) -> Iterator[JobResult]:
+    """Do every job in turn."""
+    for (reader, job), act in _JOBS.items():
+        try:
+            yield JobResult(reader, job, is_done=True, saw=act(demo))
+        except _FAILURES as fault:
+            told = str(fault) if isinstance(fault, UnexpectedError) else type(fault).__name__
+            yield JobResult(reader, job, is_done=False, saw=told)
+
+
+def _sign_in(demo: Demo) -> str:
+    _signed_in(demo, "gp")
+    return "a token for the practice's GP"
+
+
+def _find(demo: Demo) -> str:
+    _person(demo, _signed_in(demo, "gp"))
+    return "one person, under an opaque id"
+
+
+def _everything(demo: Demo) -> str:
+    record = _record(demo, "gp")
+    _expect(record.outcomes == dict.fromkeys(CLINICAL, "data"), f"receipt {_told(record)}")
+    _expect(record.is_complete, "a record that calls itself incomplete")
+    _expect(len(record.of("Linkage")) > 0, "no item tied across sources")
+    return f"{len(record.resources)} items; {_told(record)}"
+
+
+def _search(demo: Demo) -> str:
+    return f"{len(_allergies(demo))} allergies"
+
+
+def _read(demo: Demo) -> str:
+    visitor, first = _signed_in(demo, "gp"), _allergies(demo)[0]
+    answer = _answered(visitor.get(f"/fhir/AllergyIntolerance/{first['id']}"))
+    _expect(answer.json() == first, "another item than the search gave")
+    return "the same item as the search gave"
+
+
+def _number_in_address(demo: Demo) -> str:
+    visitor, number = _signed_in(demo, "gp"), demo.cohort.showcases["everything"].digits
+    status = visitor.get(f"/fhir/Patient?identifier={number}").status
+    _expect(status == 400, f"status {status}")
+    return "refused: people are searched for by POST"
+
+
+def _unknown_to_practice(demo: Demo) -> str:
+    visitor = _signed_in(demo, "gp")
+    patient = _person(demo, visitor, "other-practice")
+    status = visitor.get(f"/fhir/Patient/{patient}/$everything").status
+    _expect(status == 403, f"status {status}")
+    return "refused: no relationship with this person"
+
+
+def _receptionist(demo: Demo) -> str:
+    record = _record(demo, "receptionist")
+    shown = sorted({each["resourceType"] for each in record.resources})
+    _expect(not record.of("AllergyIntolerance") and not record.of("Condition"), f"{shown}")
+    return f"no clinical detail; only {', '.join(shown)}"
+
+
+def _pages(demo: Demo) -> str:
+    answer = _followed(Visitor(demo.gateway), "/")
+    _expect(answer.headers.get("content-type", "").startswith("text/html"), "no page")
+    _expect(b"invented" in answer.body.lower(), "a page that does not say it is a demo")
+    return f"the sign-in page, {len(answer.body)} bytes, marked as a demo"
+
+
+def _partial(demo: Demo) -> str:
+    source = Visitor(demo.addresses[Simulated.AMBULANCE])
+    source.post_json("/__faults", {"kind": "hang"})
+    try:
+        record = _record(demo, "gp")
+    finally:
+        source.delete("/__faults")
+    _expect(not record.is_complete, "a record that calls itself complete")
+    _expect(record.outcomes.get("ambulance") == "timed-out", f"receipt {_told(record)}")
+    _expect(record.outcomes.get("gp") == "data", f"receipt {_told(record)}")
+    return f"an honest partial record: {_told(record)}"
+
+
+def _policy(demo: Demo) -> str:
+    command = [sys.executable, "-m", "gateway.cli", "policy", "show", "--active", "--json"]
+    command += ["--config", str(demo.folder.settings)]
+    ended = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - ourselves
+    _expect(ended.returncode == 0, f"exit code {ended.returncode}")
+    shown = json.loads(ended.stdout)
+    return f"version {shown['version'][:12]}…, {len(shown['rules'])} rules"
+
+
+_JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
+    ("clinician", "sign in"): _sign_in,
+    ("clinician", "find by NHS number"): _find,
+    ("clinician", "open the whole record"): _everything,
+    ("clinician", "search for allergies"): _search,
+    ("clinician", "read one item by its id"): _read,
+    ("clinician", "put a number into an address"): _number_in_address,
+    ("clinician", "open a stranger's record"): _unknown_to_practice,
+    ("receptionist", "open the whole record"): _receptionist,
+    ("anybody", "open the pages"): _pages,
+    ("clinician", "open the record while the ambulance source hangs"): _partial,
+    ("administrator", "show the active policy"): _policy,
+}
+
+
+def _signed_in(demo: Demo, username: str) -> Visitor:
+    form = {"grant_type": "password", "username": username, "password": demo.password}
+    answer = _answered(Visitor(demo.addresses[Simulated.IDENTITY]).post_form("/token", form))
+    return Visitor(demo.gateway, answer.json()["access_token"])
+
+
+def _person(demo: Demo, visitor: Visitor, showcase: str = "everything") -> str:
+    form = {"identifier": demo.cohort.showcases[showcase].digits}
+    entries = _answered(visitor.post_form("/fhir/Patient/_search", form)).json()["entry"]
+    found = [each["resource"] for each in entries if each["search"]["mode"] == "match"]
+    _expect(len(found) == 1, f"{len(found)} people")
+    return str(found[0]["id"])
+
+
+def _record(demo: Demo, username: str) -> Record:
+    visitor = _signed_in(demo, username)
+    answer = _answered(visitor.get(f"/fhir/Patient/{_person(demo, visitor)}/$everything"))
+    entries = answer.json()["entry"]
+    issues = [
+        each["resource"]["issue"][0] for each in entries if each["search"]["mode"] == "outcome"
+    ]
+    return Record(
+        is_complete=answer.headers["x-record-complete"] == "true",
+        outcomes={each["diagnostics"]: each["details"]["coding"][0]["code"] for each in issues},
+        resources=tuple(
+            each["resource"] for each in entries if each["search"]["mode"] != "outcome"
+        ),
+    )
+
+
+def _allergies(demo: Demo) -> list[Resource]:
+    visitor = _signed_in(demo, "gp")
+    path = f"/fhir/AllergyIntolerance?patient={_person(demo, visitor)}"
+    entries = _answered(visitor.get(path)).json()["entry"]
+    found = [each["resource"] for each in entries if each["search"]["mode"] == "match"]
+    _expect(bool(found), "no allergies")
+    return found
+
+
+def _followed(visitor: Visitor, path: str) -> Answer:
+    answer = visitor.get(path)
+    if answer.status in {302, 303, 307} and answer.headers["location"].startswith("/"):
+        answer = visitor.get(answer.headers["location"])
+    return _answered(answer)
+
+
+def _answered(answer: Answer) -> Answer:
+    _expect(answer.status == 200, f"status {answer.status}")
+    return answer
+
+
+def _expect(is_as_expected: object, seen: str) -> None:
+    if not is_as_expected:
+        raise UnexpectedError(seen)
+
+
+def _told(record: Record) -> str:
+    return ", ".join(f"{source} {outcome}" for source, outcome in sorted(record.outcomes.items()))

@@ -1,0 +1,78 @@
+"""Make the demo's files: keys, password, settings, and a new database with policy and registry in it.
+
+Serves nothing. Whatever goes into the database goes through the audit, as in any deployment.
+"""
+
+import secrets
+from pathlib import Path
+
+from gateway.audit.acts import RelationshipsImported
+from gateway.audit.log import AuditLog
+from gateway.demo.deployment import Document, Folder, as_toml
+from gateway.demo.invention import Invention
+from gateway.demo.registry import REGISTRY, Registry
+from gateway.keys import KeyPurpose, make_keys, read_keys, write_keys
+from gateway.policy.active import activate
+from gateway.settings import Profile, Settings, SettingsError, read_settings
+from gateway.store.engine import open_store
+from gateway.store.migrate import upgrade
+from gateway.store.objections import record_objection
+from gateway.store.relationships import replace_relationships
+from gateway.wiring import new_id, now
+from rbac.policy import load_default
+
+BY = "demo"
+"""Whom the audit names for what the demo itself does."""
+
+
+def make_folder(folder: Folder) -> str:
+    """Make folder, keys and password where they are missing; give the password."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    if not folder.keys.exists():
+        write_keys(folder.keys, make_keys())
+    if not folder.password.exists():
+        folder.password.touch(mode=0o600)
+        folder.password.write_text(secrets.token_urlsafe(9), encoding="utf-8")
+    return folder.password.read_text(encoding="utf-8")
+
+
+def write_settings(folder: Folder, document: Document) -> Settings:
+    """Write the settings file and read it back, as `scr serve` would."""
+    folder.settings.write_text(as_toml(document), encoding="utf-8")
+    return read_settings(folder.settings, {})
+
+
+async def make_database(settings: Settings, folder: Folder, invention: Invention) -> None:
+    """Make the database anew: tables, the default policy, the cohort's registry."""
+    _remove_database(folder)
+    upgrade(settings.database_url)
+    store = open_store(settings.database_url)
+    log = AuditLog(store, now)
+    try:
+        await activate(load_default(), BY, log, store, now)
+        await import_registry(settings, invention, log)
+    finally:
+        await log.aclose()
+        store.close()
+
+
+async def import_registry(settings: Settings, invention: Invention, log: AuditLog) -> int:
+    """Take the cohort's relationships and objections in, as one recorded act; count the relationships.
+
+    Raises SettingsError for a deployment that is no demo: invented rows have no place there.
+    """
+    if settings.profile is not Profile.DEMO:
+        raise SettingsError("Invented people are taken into a demo alone: profile must be demo.")
+    key = read_keys(settings.key_file).current(KeyPurpose.REGISTRY)
+    registry = Registry(invention.cohort(), key, new_id)
+    rows = registry.relationships()
+    async with log.recorded(RelationshipsImported(now(), BY, REGISTRY, len(rows))) as session:
+        await session.do(replace_relationships, REGISTRY, rows)
+        for objection in registry.objections(now()):
+            await session.do(record_objection, objection)
+    return len(rows)
+
+
+def _remove_database(folder: Folder) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{folder.database}{suffix}").unlink(missing_ok=True)

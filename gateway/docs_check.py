@@ -1,0 +1,113 @@
+"""Write the documents that follow from the code, and find those that no longer do.
+
+Writes nothing that a person should: only what can be read off settings and role policy.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from gateway.settings import (
+    PREFIX,
+    AuthSettings,
+    GpEndpointSettings,
+    IssuerSettings,
+    OrganisationSettings,
+    Settings,
+    SourceSettings,
+)
+from rbac.decide import compile_policy
+from rbac.matrix import render
+from rbac.policy import load_default
+
+_TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "source": SourceSettings,
+        "gp_endpoint": GpEndpointSettings,
+        "issuer": IssuerSettings,
+        "organisation": OrganisationSettings,
+    }
+)
+
+_HEAD = """# Settings
+
+Written by `scr docs` from `gateway/settings.py`; do not edit.
+
+Settings stand in `scr.toml`, or another file named by `--config`. A single value may also be given in the
+environment, with the prefix `SCR_`, and wins over the file; `SCR_NAME_FILE` names a file that holds the value.
+Every fault is reported at once and stops the start; `scr check` also asks whether everything named answers.
+`docs/examples/scr.compose.toml` is a whole file.
+"""
+
+
+def settings_page() -> str:
+    """Write the page of all settings."""
+    parts = [_HEAD, "## Single values\n", _table(_single_values(), PREFIX)]
+    for name, model in _TABLES.items():
+        parts += [f"\n## `[[{name}]]`\n", f"{model.__doc__}\n", _table(model.model_fields, "")]
+    parts += [
+        '\n## `auth = { kind = "…" }` of a source\n',
+        f"{AuthSettings.__doc__}\n",
+        _table(AuthSettings.model_fields, ""),
+    ]
+    return "\n".join(parts)
+
+
+def roles_page() -> str:
+    """Write the page of who may see what under the policy that the service starts with."""
+    return render(compile_policy(load_default()))
+
+
+def generated() -> Mapping[str, str]:
+    """Write every generated document, by file name."""
+    return {"settings.md": settings_page(), "roles.md": roles_page()}
+
+
+def stale(folder: Path, documents: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the documents that are missing from a folder, or are not the same there."""
+    return tuple(name for name, page in documents.items() if _text(folder / name) != page)
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _single_values() -> Mapping[str, FieldInfo]:
+    return {name: field for name, field in Settings.model_fields.items() if name not in _TABLES}
+
+
+def _table(fields: Mapping[str, FieldInfo], prefix: str) -> str:
+    return "\n".join(_lines(fields, prefix)) + "\n"
+
+
+def _lines(fields: Mapping[str, FieldInfo], prefix: str) -> Iterator[str]:
+    environment = (" environment |", "---|") if prefix else ("", "")
+    yield f"| setting |{environment[0]} default | meaning |"
+    yield f"|---|{environment[1]}---|---|"
+    for name, field in fields.items():
+        variable = f" `{prefix}{name.upper()}` |" if prefix else ""
+        yield f"| `{name}` |{variable} {_default(field)} | {_meaning(field)} |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    match field.default:
+        case None | () | "":
+            return "none"
+        case BaseModel():
+            return "none"
+        case tuple() as values:
+            return ", ".join(f"`{value}`" for value in values)
+        case value:
+            return f"`{value}`"
+
+
+def _meaning(field: FieldInfo) -> str:
+    told = (field.description or "How the gateway identifies itself there.").replace("|", "\\|")
+    if field.annotation == SecretStr | None:
+        return f"{told} Secret: never shown."
+    return told

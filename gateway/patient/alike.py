@@ -1,0 +1,109 @@
+"""Work out once what several resources of one page say alike.
+
+Holds nothing beyond one page, and no verdict. A record repeats itself: a hundred blood pressures differ in
+date and value, and say the same of what they are and why they might be sensitive.
+"""
+
+from collections.abc import Hashable
+from operator import attrgetter
+
+from msgspec import Struct, structs
+
+from fhir_profiles.classify import category_of
+from fhir_profiles.datatypes import Kept, Reference
+from fhir_profiles.header_fields import Header, References
+from fhir_profiles.headers import Period, status_of
+from fhir_profiles.references import ReferenceKind, parse_reference
+from fhir_profiles.spans import ResourceSpan
+from fhir_profiles.vocabulary import Category
+from gateway.patient.evidence import (
+    LabelEvidence,
+    evidence_in,
+    evidence_of,
+    sensitive_extensions_in,
+)
+
+_NEVER_ALIKE = frozenset({"id", "meta", "contained", "identifier", "name", "gender", "birth_date"})
+_KINDS_THAT_DIFFER = (Kept, References, Reference | None, Period | None)
+
+
+def _may_be_alike(field: structs.FieldInfo) -> bool:
+    is_date = field.name.endswith(("date", "_time")) or field.name in _MOMENTS
+    return field.name not in _NEVER_ALIKE and field.type not in _KINDS_THAT_DIFFER and not is_date
+
+
+_MOMENTS = frozenset(
+    {
+        "authored_on",
+        "issued",
+        "created",
+        "start",
+        "end",
+        "sent",
+        "date_asserted",
+        "when_prepared",
+        "when_handed_over",
+    }
+)
+# By exclusion: an element that comes to tell something is among them unless it is named above.
+_SAYING = attrgetter(*(each.name for each in structs.fields(Header) if _may_be_alike(each)))
+
+
+class Saying(Struct, frozen=True, gc=False):
+    """What a resource says it is: its category, the evidence for its labels, and whether it still stands."""
+
+    category: Category | None
+    evidence: LabelEvidence
+    standing: str | None
+
+
+class Alike:
+    """What the resources of one page were found to say so far."""
+
+    def __init__(self) -> None:
+        self._sayings: dict[Hashable, Saying] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+
+    def saying_of(self, span: ResourceSpan) -> Saying:
+        """Give what a resource says it is."""
+        header = span.header
+        if header.has_contained:
+            return _saying(header, evidence_of(span))
+        extensions = sensitive_extensions_in(span.body)
+        labels = header.meta.security if header.meta else ()
+        key = (_SAYING(header), labels, extensions)
+        try:
+            known = self._sayings.get(key)
+        except TypeError:
+            # Bytes that are kept as they came have no hash: such a resource is read for itself.
+            return _saying(header, evidence_in((header,), extensions))
+        if known is None:
+            known = self._sayings[key] = _saying(header, evidence_in((header,), extensions))
+        return known
+
+    def names_in(self, references: tuple[str, ...]) -> frozenset[str]:
+        """Give the names that references use for their targets."""
+        names = self._names
+        for text in references:
+            if text not in names:
+                names[text] = names_in_reference(text)
+        return frozenset(name for text in references for name in names[text])
+
+
+def _saying(header: Header, evidence: LabelEvidence) -> Saying:
+    category = category_of(header.resource_type, evidence.codings)
+    return Saying(category, evidence, status_of(header))
+
+
+def names_in_reference(text: str) -> tuple[str, ...]:
+    """Give the name that a reference uses for its target, without any version."""
+    parsed = parse_reference(text)
+    match parsed.kind:
+        case ReferenceKind.RELATIVE:
+            return (f"{parsed.resource_type}/{parsed.id}",)
+        case ReferenceKind.ABSOLUTE:
+            return (f"{parsed.base}/{parsed.resource_type}/{parsed.id}",)
+        case ReferenceKind.CONTAINED:
+            return ()
+        case _:
+            return (text,)

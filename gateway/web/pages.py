@@ -1,0 +1,130 @@
+"""Serve the pages: start, find, record, and the way in and out.
+
+Holds no rule: every answer comes from the use cases, recorded before it leaves.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from typing_extensions import override
+
+from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.decision import Question
+from gateway.audit.acts import AskedAct
+from gateway.errors import NotFoundError
+from gateway.patient.disclosure import Inquiry
+from gateway.patient.find import Finder, Found
+from gateway.patient.sections import supplies_of
+from gateway.sign_in_client import CALLBACK_PATH, provider_of
+from gateway.web.find_form import FieldError, Wanted, read_find_form
+from gateway.web.forms import read_form
+from gateway.web.people_words import found_in_words
+from gateway.web.record_page import Deployment, record_page
+from gateway.web.sign_in import send_to_sign_in, sign_out, take_back
+from gateway.web.source_words import source_names
+from gateway.web.visits import (
+    Visit,
+    for_anyone,
+    for_visitors,
+    services_of,
+    session_of,
+)
+from gateway.web.writing import FOLDER, Frame, write_page
+from gateway.wiring import Services
+from rbac.types import Purpose
+
+
+def routes() -> list[BaseRoute]:
+    """List the pages' routes."""
+    return [
+        _Page("/", for_anyone(_start), methods=["GET"]),
+        _Page("/sign-in", for_anyone(send_to_sign_in), methods=["GET"]),
+        _Page(CALLBACK_PATH, for_anyone(take_back), methods=["GET"]),
+        _Page("/sign-out", for_visitors(sign_out), methods=["POST"]),
+        _Page("/find", for_visitors(_find_form), methods=["GET"]),
+        _Page("/find", for_visitors(_find), methods=["POST"]),
+        _Page("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+    ]
+
+
+class _Page(Route):
+    """A route that names itself to the metrics, as the FHIR routes do."""
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return match, {**found, "route": self}
+
+
+async def _start(request: Request) -> Response:
+    services = services_of(request)
+    session = await session_of(request)
+    frame = Frame.of(services.settings, session)
+    if session is not None:
+        return _find_page(frame)
+    return write_page(
+        "start.html", frame, {"can_sign_in": provider_of(services.settings) is not None}
+    )
+
+
+async def _find_form(visit: Visit) -> Response:
+    return _find_page(visit.frame)
+
+
+async def _find(visit: Visit) -> Response:
+    fields = await read_form(visit.request, visit.session, visit.services.settings)
+    wanted = read_find_form(fields)
+    if isinstance(wanted, tuple):
+        return _find_page(visit.frame, errors=wanted, typed=fields)
+    found = tuple(map(found_in_words, await _found(visit, wanted)))
+    return write_page("found.html", visit.frame, {"found": found})
+
+
+async def _found(visit: Visit, wanted: Wanted) -> tuple[Found, ...]:
+    people = visit.services.people
+    finder = Finder(visit.session.principal, Purpose.TREAT, visit.request_id)
+    if isinstance(wanted, NhsNumber):
+        return await people.by_number(finder, wanted)
+    return await people.by_demographics(finder, wanted)
+
+
+async def _record(visit: Visit) -> Response:
+    services = visit.services
+    patient_id: str = visit.request.path_params["patient_id"]
+    number = services.ids.open(patient_id)
+    if number is None:
+        raise NotFoundError("There is no such patient.")
+    question = Question(visit.session.principal, Purpose.TREAT, number, patient_id)
+    inquiry = Inquiry(question, AskedAct.VIEW, visit.request_id)
+    deployment = _deployment(services)
+    async with services.records.open(inquiry) as opened:
+        page = record_page(opened.view, deployment, services.records.clock())
+        opened.will_show(page.shown)
+        return write_page("record.html", visit.frame, {"page": page})
+
+
+def _deployment(services: Services) -> Deployment:
+    return Deployment(
+        names=source_names(services.settings),
+        supplies=supplies_of(services.sources.directory),
+        organisations={row.code: row.name for row in services.settings.organisation},
+    )
+
+
+def _find_page(
+    frame: Frame,
+    errors: tuple[FieldError, ...] = (),
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    content = {
+        "errors": errors,
+        "error_of": {error.field: error.message for error in errors},
+        "typed": typed,
+    }
+    return write_page("find.html", frame, content, 400 if errors else 200)

@@ -1,0 +1,94 @@
+"""Say as a page that something is not shown, and why, in plain words.
+
+Decides nothing. The same failures and statuses as `gateway/api/problems.py` tells programs.
+"""
+
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse
+
+from gateway.errors import (
+    BadRequestError,
+    NoSourceAnsweredError,
+    NotFoundError,
+    RefusedError,
+    SharedCareRecordError,
+)
+from gateway.web.writing import Frame, write_page
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A refusal in words: its status, headline and what to do."""
+
+    status: int
+    headline: str
+    sentences: tuple[str, ...]
+
+
+_NOTHING_SHOWN = "Nothing was shown."
+
+_REASONS = {
+    "no-relationship": (
+        "Your organisation has no current relationship with this person",
+        "Records are shown to organisations that care for the person now.",
+        "If they are in your care, ask for the relationship to be recorded, then open the record again.",
+    ),
+    "break-glass-required": (
+        "Emergency access is needed",
+        "Emergency access is not part of these pages.",
+    ),
+    "sharing-restricted": (
+        "Sharing of this record is restricted",
+        "This says nothing about what the record holds. Contact the person's GP practice.",
+    ),
+    "purpose-not-allowed": (
+        "Your role does not use records for direct care",
+        "Sign in with another role if you have one.",
+    ),
+    "no-patient-access": (
+        "Your role does not open people's records",
+        "Sign in with another role if you have one.",
+    ),
+}
+
+
+def told(fault: SharedCareRecordError) -> Told:
+    """Put a named failure into words."""
+    match fault:
+        case NotFoundError():
+            message = "The address may be wrong, or there may be no record for you under it."
+            return Told(404, "There is nothing here for you", (message,))
+        case RefusedError():
+            default = ("This is not allowed", "Ask your organisation's administrator.")
+            headline, *sentences = _REASONS.get(fault.reason, default)
+            return Told(403, headline, tuple(sentences))
+        case BadRequestError():
+            return Told(400, "The request could not be used", (str(fault),))
+        case NoSourceAnsweredError():
+            return Told(
+                503,
+                "None of the sources answered",
+                ("This does not mean that there is no record.", "Try again in a moment."),
+            )
+        case _:
+            return Told(
+                503,
+                "The service cannot answer now",
+                (
+                    "A part of it that must answer did not.",
+                    _NOTHING_SHOWN,
+                    "Try again in a moment.",
+                ),
+            )
+
+
+def refusal_page(fault: SharedCareRecordError, frame: Frame, request_id: str) -> HTMLResponse:
+    """Answer with a refusal."""
+    return page_of(told(fault), frame, request_id)
+
+
+def page_of(said: Told, frame: Frame, request_id: str) -> HTMLResponse:
+    """Answer with a refusal that is in words already."""
+    content = {"said": said, "request_id": request_id}
+    return write_page("refusal.html", frame, content, said.status)

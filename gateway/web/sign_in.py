@@ -1,0 +1,132 @@
+"""Sign people in and out: send them to the OpenID provider, take them back, begin and end their session.
+
+Checks no signature itself. OpenID Connect Core 1.0, section 3.1; OAuth 2.0 security best practice (RFC 9700).
+"""
+
+import secrets
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.audit.acts import SignInFailed
+from gateway.errors import (
+    NotAuthenticatedError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
+from gateway.id_tokens import ExpectedIdToken, ProvenSignIn, check_id_token
+from gateway.identity import Principal
+from gateway.sign_in_client import (
+    Attempt,
+    SignInProvider,
+    authorize_address,
+    exchange,
+    provider_of,
+)
+from gateway.web.cookies import attempt_cookie, session_cookie
+from gateway.web.forms import read_form
+from gateway.web.refusals import Told, page_of
+from gateway.web.sessions import begin_session, end_session
+from gateway.web.visits import Visit, request_id_of, services_of, to_start
+from gateway.web.writing import Frame
+from gateway.wiring import Services
+
+_ATTEMPT_BYTES = 32
+_NOT_SIGNED_IN = Told(
+    400,
+    "You are not signed in",
+    ("The sign-in could not be completed.", "Go to the start page and sign in again."),
+)
+
+
+async def send_to_sign_in(request: Request) -> Response:
+    """Begin a try to sign in and send the browser to the provider."""
+    services = services_of(request)
+    if request.headers.get("host") != urlsplit(services.settings.base_url).netloc:
+        # The provider returns to the one registered address: the try must begin there.
+        return RedirectResponse(f"{services.settings.base_url}/sign-in", 303)
+    attempt = Attempt.begin(services.records.clock(), secrets.token_bytes(_ATTEMPT_BYTES))
+    response = RedirectResponse(authorize_address(_provider(services), attempt), 303)
+    attempt_cookie(services.settings).put(response, attempt.secret)
+    return response
+
+
+async def take_back(request: Request) -> Response:
+    """Take a browser back from the provider: a session, or a page that says there is none."""
+    services = services_of(request)
+    settings = services.settings
+    try:
+        principal, proven = await _proven(request, services)
+        replaced = session_cookie(settings).read(request)
+        session_id = await begin_session(services, principal, proven, replaced)
+    except (RefusedError, NotAuthenticatedError) as fault:
+        reason = fault.reason if isinstance(fault, RefusedError) else "token-refused"
+        await _record_failure(services, reason)
+        response: Response = page_of(_NOT_SIGNED_IN, Frame.of(settings), request_id_of(request))
+    except UnavailableError:
+        await _record_failure(services, "provider-unavailable")
+        raise
+    else:
+        response = to_start()
+        session_cookie(settings).put(response, session_id)
+    attempt_cookie(settings).drop(response)
+    return response
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the visitor's session."""
+    await read_form(visit.request, visit.session, visit.services.settings)
+    await end_session(visit.services, visit.session)
+    response = to_start()
+    session_cookie(visit.services.settings).drop(response)
+    return response
+
+
+async def _proven(request: Request, services: Services) -> tuple[Principal, ProvenSignIn]:
+    """Check everything that came back, cheapest first.
+
+    Raises RefusedError with the reason as a closed word, NotAuthenticatedError, UnavailableError.
+    """
+    now = services.records.clock()
+    secret = attempt_cookie(services.settings).read(request)
+    attempt = None if secret is None else Attempt.read(secret, now)
+    if attempt is None:
+        raise RefusedError("no-attempt", "This browser has no sign-in under way.")
+    provider = _provider(services)
+    code = _code(request.query_params, provider, attempt)
+    tokens = await exchange(provider, code, attempt.verifier)
+    signed = await services.verifier.signed(tokens.id_token)
+    expected = ExpectedIdToken(provider.issuer, provider.client_id, attempt.nonce)
+    proven = check_id_token(signed, expected, now)
+    principal = await services.verifier.principal(tokens.access_token)
+    if principal.user_id != proven.user_id:
+        raise RefusedError("tokens-differ", "The two tokens are about different people.")
+    return principal, proven
+
+
+def _code(sent: QueryParams, provider: SignInProvider, attempt: Attempt) -> str:
+    if any(len(sent.getlist(name)) > 1 for name in sent):
+        raise RefusedError("ambiguous-answer", "The provider's answer says something twice.")
+    if not compare_digest(sent.get("state", "").encode(), attempt.state.encode()):
+        raise RefusedError("other-state", "The answer is to another sign-in.")
+    if sent.get("iss", provider.issuer) != provider.issuer:
+        raise RefusedError("other-issuer", "The answer is from another provider.")
+    code = sent.get("code")
+    if code is None:
+        raise RefusedError("provider-refused", "The provider signed nobody in.")
+    return code
+
+
+def _provider(services: Services) -> SignInProvider:
+    provider = provider_of(services.settings)
+    if provider is None:
+        raise NotFoundError("No sign-in is configured.")
+    return provider
+
+
+async def _record_failure(services: Services, reason: str) -> None:
+    await services.log.append(SignInFailed(services.records.clock(), reason))

@@ -1,0 +1,106 @@
+"""Recognise who visits a page, and turn what goes wrong into a page.
+
+Knows no page. Sessions alone identify here: a bearer token is for the FHIR routes.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.errors import BadRequestError, SharedCareRecordError
+from gateway.web.cookies import session_cookie
+from gateway.web.refusals import refusal_page
+from gateway.web.sessions import Session, live_session
+from gateway.web.writing import Frame
+from gateway.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to a page by somebody who is signed in."""
+
+    request: Request
+    services: Services
+    session: Session
+
+    @property
+    def frame(self) -> Frame:
+        """Give what stands around the page."""
+        return Frame.of(self.services.settings, self.session)
+
+    @property
+    def request_id(self) -> str:
+        """Give the id by which logs and audit know the request."""
+        return request_id_of(self.request)
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+VisitHandler = Callable[[Visit], Awaitable[Response]]
+
+
+def services_of(request: Request) -> Services:
+    """Give the running service's parts."""
+    services: Services = request.app.state.services
+    return services
+
+
+def request_id_of(request: Request) -> str:
+    """Give the id by which logs and audit know a request."""
+    return str(request.state.request_id)
+
+
+async def session_of(request: Request) -> Session | None:
+    """Find the visitor's live session.
+
+    Raises BadRequestError when a bearer token comes along: two identities are none.
+    """
+    services = services_of(request)
+    sent = session_cookie(services.settings).read(request)
+    if sent is None:
+        return None
+    if "authorization" in request.headers:
+        raise BadRequestError("A page takes no access token beside its session.")
+    return await live_session(services, sent)
+
+
+def for_visitors(handle: VisitHandler) -> Handler:
+    """Let only signed-in people reach a page; others are led to the start page."""
+
+    async def handle_visit(request: Request) -> Response:
+        session = None
+        try:
+            session = await session_of(request)
+            if session is None:
+                return to_start()
+            return await handle(Visit(request, services_of(request), session))
+        except SharedCareRecordError as fault:
+            return answer_fault(fault, request, session)
+
+    return handle_visit
+
+
+def for_anyone(handle: Handler) -> Handler:
+    """Let anyone reach a page."""
+
+    async def handle_request(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except SharedCareRecordError as fault:
+            return answer_fault(fault, request, None)
+
+    return handle_request
+
+
+def answer_fault(
+    fault: SharedCareRecordError, request: Request, session: Session | None
+) -> Response:
+    """Answer a named failure with a page."""
+    frame = Frame.of(services_of(request).settings, session)
+    return refusal_page(fault, frame, request_id_of(request))
+
+
+def to_start() -> Response:
+    """Lead to the start page."""
+    return RedirectResponse("/", 303)

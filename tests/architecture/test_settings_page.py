@@ -1,0 +1,33 @@
+"""Every setting stands on the page of settings, and generated pages are what the code says now."""
+
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from gateway.docs_check import generated, stale
+from gateway.settings import Settings
+from tests.architecture.source_tree import ROOT
+
+
+def missing_settings(model: type[BaseModel], page: str) -> set[str]:
+    """Give the settings that the page does not name."""
+    return {name for name in model.model_fields if f"`{name}`" not in page and name not in page}
+
+
+def test_every_setting_is_on_the_page_and_every_page_is_current():
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+
+    assert missing_settings(Settings, page) == set()
+    assert stale(ROOT / "docs", generated()) == ()
+
+
+def test_a_setting_that_is_not_on_the_page_is_found():
+    assert "key_file" in missing_settings(Settings, "| `profile` | `base_url` |")
+
+
+def test_a_page_that_somebody_edited_and_one_that_is_missing_are_found(tmp_path: Path):
+    (tmp_path / "roles.md").write_text("everybody may see everything\n", "utf-8")
+    (tmp_path / "settings.md").write_text("current\n", "utf-8")
+    documents = {"roles.md": "few may\n", "settings.md": "current\n", "audit.md": "all acts\n"}
+
+    assert stale(tmp_path, documents) == ("roles.md", "audit.md")

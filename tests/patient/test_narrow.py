@@ -1,0 +1,181 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.contract import Stage
+from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
+from gateway.patient.items import LabelledItem
+from gateway.patient.narrow import SAFETY_CATEGORIES, Terms, level_of, narrow
+from rbac.types import Level
+from tests.patient.factories import (
+    DIRECTORY,
+    NOW,
+    item,
+    levels,
+    named_by,
+    patient,
+    resource,
+)
+
+OPEN = {source.source_id: Stage.OPEN for source in DIRECTORY.sources}
+OLD = resource("Observation", effectiveDateTime="2019-01-01")
+
+
+def terms(hides_whereabouts=False, stages=OPEN, base=Level.ALL, **by_word):
+    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW)
+
+
+def about(content, *labels, group=0, source="hospital"):
+    return LabelledItem(item(content, source), frozenset(map(Label, labels)), group)
+
+
+def narrowed(*items, **of_terms):
+    return narrow(items, terms(**of_terms))
+
+
+def kept(*items, **of_terms):
+    found = narrowed(*items, **of_terms)
+    return [(each.item.worked.local_name, each.level.value) for each in found.kept]
+
+
+@pytest.mark.parametrize("level", [Level.ALL, Level.SUMMARY, Level.MASK])
+def test_an_item_is_shown_at_the_level_of_its_category(level):
+    assert kept(about(resource("Encounter")), encounters=level) == [("Encounter/1", level.value)]
+
+
+def test_an_item_at_no_level_is_withheld_and_counted_for_audit():
+    found = narrowed(about(resource("Encounter")), encounters=Level.NONE)
+
+    assert (found.kept, found.withheld) == ((), {"encounters": 1})
+
+
+def test_an_item_shown_whole_is_the_sources_own():
+    given = about(resource("Encounter", reasonCode=[{"text": "why"}]))
+
+    [shown] = narrowed(given).kept
+    [summary] = narrowed(given, encounters=Level.SUMMARY).kept
+    [stub] = narrowed(given, encounters=Level.MASK).kept
+
+    assert shown.worked is given.item.worked
+    assert b"why" not in summary.worked.body
+    assert b"Restricted" in stub.worked.body
+
+
+def test_an_item_that_no_summary_holds_is_withheld():
+    assert narrowed(about(OLD), results=Level.SUMMARY).withheld == {"results": 1}
+    assert kept(about(OLD)) == [("Observation/1", "all")]
+
+
+@pytest.mark.parametrize("label", sorted(set(Label) - HARD_BARRED - {Label.OWN, Label.NORMAL}))
+def test_a_label_lowers_the_level_to_its_own(label):
+    word = label.value.replace("-", "_")
+
+    assert kept(about(resource("Encounter"), label), **{word: Level.MASK})[0][1] == "mask"
+    assert kept(about(resource("Encounter")), **{word: Level.MASK})[0][1] == "all"
+
+
+@pytest.mark.parametrize("label", sorted(HARD_BARRED))
+def test_a_hard_bar_holds_whatever_the_policy_says(label):
+    given = about(resource("Encounter"), label, "own")
+    everything = terms()
+    for category in Category:
+        everything.levels.view[category, label] = Level.ALL
+
+    assert level_of(given, Category.ENCOUNTERS, everything) is Level.NONE
+
+
+@pytest.mark.parametrize("category", sorted(Category))
+@pytest.mark.parametrize("stage", [Stage.SAFETY, Stage.PILOT, Stage.OPEN])
+def test_a_source_at_the_stage_safety_contributes_only_what_safety_needs(category, stage):
+    found = level_of(about(resource("Flag")), category, terms(stages={"hospital": stage}))
+
+    is_shown = stage is not Stage.SAFETY or category in SAFETY_CATEGORIES
+    assert found is (Level.ALL if is_shown else Level.NONE)
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_a_retraction_removes_the_stale_copies_of_its_group(status):
+    retraction = about(resource("Encounter", "1", status=status))
+    stale = about(resource("Encounter", "2", status="finished"), source="gp")
+    another = about(resource("Encounter", "3", status="finished"), group=1)
+
+    found = narrowed(stale, retraction, another)
+
+    assert [each.item for each in found.kept] == [retraction.item, another.item]
+    assert found.withheld == {"retracted": 1}
+
+
+def test_a_retraction_that_the_reader_may_not_see_removes_the_stale_copy_all_the_same():
+    hidden = about(resource("Encounter", status="entered-in-error"), "sealed")
+    stale = about(resource("Encounter", "2"), source="gp")
+
+    assert narrowed(stale, hidden).withheld == {"retracted": 1, "encounters": 1}
+
+
+def test_whereabouts_of_a_restricted_person_are_taken_out_of_everything():
+    given = [
+        about(patient(address=[{"line": ["1 High Street"]}])),
+        about(resource("Encounter", serviceProvider=named_by("Organization"))),
+        about({"resourceType": "Organization", "id": "x", "name": "The Clinic"}),
+    ]
+
+    found = narrowed(*given, hides_whereabouts=True)
+
+    assert [each.worked.type for each in found.kept] == ["Patient", "Encounter"]
+    assert not any(
+        word in each.worked.body for each in found.kept for word in (b"High Street", b"Organization")
+    )
+    assert len(narrowed(*given).kept) == 3
+
+
+def test_whereabouts_are_taken_out_of_a_summary_too():
+    given = about(resource("Encounter", serviceProvider=named_by("Organization")))
+
+    [found] = narrowed(given, hides_whereabouts=True, encounters=Level.SUMMARY).kept
+
+    assert b"serviceProvider" not in found.worked.body
+
+
+RANKED = [Level.NONE, Level.MASK, Level.SUMMARY, Level.ALL]
+DRAWN = st.lists(
+    st.tuples(
+        st.sampled_from(["Encounter", "AllergyIntolerance", "MedicationRequest"]),
+        st.sets(st.sampled_from(["sexual-health", "own", "sealed"])),
+        st.sampled_from(["active", "entered-in-error"]),
+        st.integers(0, 2),
+    ),
+    max_size=6,
+)
+BASES = st.tuples(st.sampled_from(RANKED), st.sampled_from(RANKED)).map(
+    lambda pair: sorted(pair, key=lambda level: level.rank)
+)
+
+
+def drawn_items(drawn):
+    return [
+        about(resource(kind, str(place), status=status), *labels, group=group)
+        for place, (kind, labels, status, group) in enumerate(drawn)
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(DRAWN, BASES)
+def test_a_higher_level_never_shows_less(drawn, bases):
+    items = drawn_items(drawn)
+
+    lower, higher = (narrowed(*items, base=base).kept for base in bases)
+
+    at_higher = {id(each.item): each.level.rank for each in higher}
+    assert all(at_higher[id(each.item)] >= each.level.rank for each in lower)
+
+
+@settings(max_examples=80, deadline=None)
+@given(DRAWN, st.sampled_from(RANKED))
+def test_every_item_is_shown_or_counted_and_order_is_kept(drawn, base):
+    items = drawn_items(drawn)
+
+    found = narrowed(*items, base=base)
+
+    assert len(found.kept) + sum(found.withheld.values()) == len(items)
+    places = [[each.item for each in items].index(shown.item) for shown in found.kept]
+    assert places == sorted(places)

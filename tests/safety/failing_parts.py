@@ -1,0 +1,214 @@
+"""Parts of the service that fail in one of five ways, in place of the real ones."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from gateway.access.guarded import CallSite
+from gateway.audit.acts import Asked, Disclosed
+from gateway.wiring import Services
+from rbac.decide import CompiledPolicy
+
+
+class Failing(StrEnum):
+    """The ways in which a part can fail (P03)."""
+
+    RAISES = "raises"
+    NONE = "none"
+    TUPLE = "tuple"
+    COROUTINE = "coroutine"
+    STUCK = "stuck"
+
+
+async def _nobody_awaits_this() -> bool:
+    return True
+
+
+@dataclass
+class Fault:
+    """One way of failing, for parts that are awaited and for parts that are not."""
+
+    kind: Failing
+    left_over: list[Coroutine[Any, Any, bool]] = field(default_factory=list)
+    has_been_late: bool = False
+
+    def tell(self, *_args: object, **_more: object) -> Any:
+        match self.kind:
+            case Failing.RAISES:
+                raise RuntimeError("a fault of a part")
+            case Failing.NONE:
+                return None
+            case Failing.TUPLE:
+                return (True,)
+            case Failing.COROUTINE:
+                self.left_over.append(_nobody_awaits_this())
+                return self.left_over[-1]
+            case Failing.STUCK:
+                # Once is enough to be late; the answer that then comes would be a good one.
+                time.sleep(0.0 if self.has_been_late else 0.15)
+                self.has_been_late = True
+                return frozenset()
+
+    async def answer(self, *_args: object, **_more: object) -> Any:
+        if self.kind is Failing.STUCK:
+            await asyncio.Event().wait()
+        return self.tell()
+
+    def close(self) -> None:
+        for each in self.left_over:
+            each.close()
+
+
+@dataclass
+class FailingPolicies:
+    fault: Fault
+
+    async def active(self) -> Any:
+        return await self.fault.answer()
+
+
+@dataclass
+class FailingLevels:
+    """Looks levels up nowhere; the rest of the policy is the real one."""
+
+    policies: Any
+    fault: Fault
+
+    async def active(self) -> CompiledPolicy:
+        real = await self.policies.active()
+        return replace(real, _by_key=_FailingMapping(self.fault))
+
+
+@dataclass
+class _FailingMapping:
+    fault: Fault
+
+    def get(self, _key: bytes) -> Any:
+        return self.fault.tell()
+
+
+@dataclass
+class FailingRegistry:
+    registry: Any
+    fault: Fault
+    fails: str
+
+    async def relationships(self, patient: Any) -> Any:
+        return await self._asked("relationships", patient)
+
+    async def objections(self, patient: Any) -> Any:
+        return await self._asked("objections", patient)
+
+    async def _asked(self, what: str, patient: Any) -> Any:
+        if what == self.fails:
+            return await self.fault.answer()
+        return await getattr(self.registry, what)(patient)
+
+
+@dataclass
+class FailingSource:
+    """Stands for PDS, and for a source that is probed."""
+
+    fault: Fault
+
+    async def read(self, _number: Any) -> Any:
+        return await self.fault.answer()
+
+    async def find(self, _request: Any) -> Any:
+        return await self.fault.answer()
+
+    async def contacts(self, _number: Any) -> Any:
+        return await self.fault.answer()
+
+
+@dataclass
+class FailingLog:
+    """Keeps every event but those of one row."""
+
+    log: Any
+    fault: Fault
+    row: type
+
+    async def append(self, event: Any) -> Any:
+        if isinstance(event, self.row):
+            return await self.fault.answer()
+        return await self.log.append(event)
+
+    def recorded(self, event: Any) -> Any:
+        return self.log.recorded(event)
+
+
+def with_failing(services: Services, site: CallSite, fault: Fault) -> Services:
+    """Give the same services with the part behind one call site failing."""
+    return CASES[site](services, fault)
+
+
+def _with_access(services: Services, **parts: Any) -> Services:
+    access = replace(services.records.access, **parts)
+    return replace(
+        services,
+        records=replace(services.records, access=access),
+        people=replace(services.people, access=access),
+    )
+
+
+def _policy(services: Services, fault: Fault) -> Services:
+    return _with_access(services, policies=FailingPolicies(fault))
+
+
+def _levels(services: Services, fault: Fault) -> Services:
+    return _with_access(services, policies=FailingLevels(services.policies, fault))
+
+
+def _relationships(services: Services, fault: Fault) -> Services:
+    registry = services.records.access.registry
+    return _with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
+
+
+def _objections(services: Services, fault: Fault) -> Services:
+    registry = services.records.access.registry
+    return _with_access(services, registry=FailingRegistry(registry, fault, "objections"))
+
+
+def _demographics(services: Services, fault: Fault) -> Services:
+    failing = FailingSource(fault)
+    changed = _with_access(services, demographics=failing)
+    return replace(changed, people=replace(changed.people, demographics=failing))
+
+
+def _contacts(services: Services, fault: Fault) -> Services:
+    return _with_access(services, contact_sources={"RRV": FailingSource(fault)})
+
+
+def _labels(services: Services, fault: Fault) -> Services:
+    joiner = replace(services.records.joiner, labels_by=fault.tell)
+    return replace(services, records=replace(services.records, joiner=joiner))
+
+
+def _with_log(row: type) -> Callable[[Services, Fault], Services]:
+    def changed(services: Services, fault: Fault) -> Services:
+        log: Any = FailingLog(services.log, fault, row)
+        return replace(
+            services,
+            log=log,
+            records=replace(services.records, log=log),
+            people=replace(services.people, log=log),
+        )
+
+    return changed
+
+
+CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
+    CallSite.POLICY: _policy,
+    CallSite.LEVELS: _levels,
+    CallSite.RELATIONSHIPS: _relationships,
+    CallSite.OBJECTIONS: _objections,
+    CallSite.DEMOGRAPHICS: _demographics,
+    CallSite.CONTACTS: _contacts,
+    CallSite.LABELS: _labels,
+    CallSite.AUDIT_ASKED: _with_log(Asked),
+    CallSite.AUDIT_DISCLOSED: _with_log(Disclosed),
+}

@@ -1,0 +1,137 @@
+from dataclasses import replace
+
+import pytest
+
+from adapters.contract import Notice, NoticeKind, Outcome, Stage
+from fhir_profiles.vocabulary import Category, Label
+from gateway.patient.directory import KnownSource, SourceDirectory
+from gateway.patient.narrow import SAFETY_CATEGORIES
+from gateway.patient.sections import SectionState, says_none, section_of, supplies_of
+from rbac.types import Level, Levels
+from tests.web.factories import allergy, ground, line, no_known_allergy, shown, status
+
+ALL_ANSWERED = (line("gp"), line("hospital", Outcome.EMPTY, 0))
+GP_SILENT = (line("gp", Outcome.TIMED_OUT, 0), line("hospital", Outcome.EMPTY, 0))
+NOBODY = (line("gp", Outcome.TIMED_OUT, 0), line("hospital", Outcome.FAILED, 0))
+RETRACTED = {"verificationStatus": status("entered-in-error")}
+RESOLVED = {"clinicalStatus": status("resolved")}
+
+
+def state(items, lines, category=Category.ALLERGIES, **other):
+    return section_of(category, items, ground(*lines, **other)).state
+
+
+@pytest.mark.parametrize(
+    ("items", "lines", "expected"),
+    [
+        ([allergy()], ALL_ANSWERED, SectionState.PRESENT),
+        ([], ALL_ANSWERED, SectionState.EMPTY),
+        ([no_known_allergy()], ALL_ANSWERED, SectionState.KNOWN_NONE),
+        ([no_known_allergy(), allergy(**RETRACTED)], ALL_ANSWERED, SectionState.KNOWN_NONE),
+        ([no_known_allergy(), allergy()], ALL_ANSWERED, SectionState.PRESENT),
+        ([no_known_allergy(), allergy(**RESOLVED)], ALL_ANSWERED, SectionState.PRESENT),
+        ([no_known_allergy(**RETRACTED)], ALL_ANSWERED, SectionState.PRESENT),
+        ([no_known_allergy(**RESOLVED)], ALL_ANSWERED, SectionState.PRESENT),
+        ([allergy()], GP_SILENT, SectionState.PARTIAL),
+        ([no_known_allergy()], GP_SILENT, SectionState.PARTIAL),
+        ([], GP_SILENT, SectionState.PARTIAL),
+        ([], NOBODY, SectionState.UNAVAILABLE),
+        ([], (line("gp", Outcome.STALE, 0),), SectionState.PARTIAL),
+        ([], (line("gp", Outcome.MALFORMED, 3),), SectionState.PARTIAL),
+        ([], (line("gp", Outcome.NOT_ASKED, 0),), SectionState.UNAVAILABLE),
+        ([], (line("gp", Outcome.WITHHELD, 0),), SectionState.UNAVAILABLE),
+    ],
+)
+def test_a_section_is_in_the_state_that_its_items_and_sources_give(items, lines, expected):
+    assert state(items, lines) is expected
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_section_without_items_is_empty_only_when_its_source_gave_its_record(outcome):
+    complete = outcome in {Outcome.DATA, Outcome.EMPTY}
+
+    assert (state([], (line("gp", outcome, 0),)) is SectionState.EMPTY) == complete
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_known_none_is_said_only_when_nothing_is_missing(outcome):
+    found = state([no_known_allergy()], (line("gp"), line("hospital", outcome, 0)))
+
+    complete = outcome in {Outcome.DATA, Outcome.EMPTY, Outcome.NOT_ASKED}
+    assert (found is SectionState.KNOWN_NONE) == complete
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DATA, Outcome.WITHHELD])
+@pytest.mark.parametrize(
+    ("noticed", "expected"),
+    [
+        (Category.ALLERGIES, SectionState.PARTIAL),
+        (None, SectionState.PARTIAL),
+        (Category.MEDICATIONS, SectionState.PRESENT),
+    ],
+)
+def test_a_notice_touches_only_the_section_that_it_names(outcome, noticed, expected):
+    notice = Notice(NoticeKind.CONFIDENTIAL_ITEMS, noticed)
+
+    assert state([allergy()], (line("gp", outcome, notices=(notice,)),)) is expected
+
+
+def test_a_source_that_may_not_be_asked_at_the_persons_wish_leaves_a_gap():
+    objected = replace(line("gp", Outcome.NOT_ASKED, 0), is_complete=False)
+
+    section = section_of(Category.ALLERGIES, [], ground(objected, line("hospital")))
+
+    assert section.state is SectionState.PARTIAL
+    assert section.missing == (objected,)
+
+
+def test_a_source_that_cannot_hold_a_category_says_nothing_of_it():
+    supplies = {"ambulance": frozenset({Category.ENCOUNTERS})}
+    lines = (line("gp"), line("ambulance", Outcome.FAILED, 0))
+
+    assert state([], lines, supplies=supplies) is SectionState.EMPTY
+    assert state([], lines, Category.ENCOUNTERS, supplies=supplies) is SectionState.PARTIAL
+
+
+def test_a_role_that_sees_nothing_of_a_category_is_told_that_and_no_more():
+    nothing = Levels({(Category.ALLERGIES, Label.NORMAL): Level.NONE}, frozenset())
+
+    section = section_of(Category.ALLERGIES, [], ground(*GP_SILENT, levels=nothing))
+
+    assert (section.state, section.is_for_role) == (SectionState.UNAVAILABLE, False)
+    assert section.missing == ()
+
+
+def test_a_section_holds_the_sources_items_of_its_category_in_order():
+    first, second = allergy(), allergy(source="hospital")
+    derived, other = shown(Category.ALLERGIES, source=None), shown(Category.PROBLEMS)
+
+    section = section_of(Category.ALLERGIES, [first, derived, other, second], ground())
+
+    assert section.items == (first, second)
+
+
+def test_only_a_statement_coded_as_such_says_none():
+    wordy = shown(Category.ALLERGIES, code={"text": "No known allergies"})
+    elsewhere = shown(Category.PROBLEMS, code=no_known_allergy().header.code and {"text": "x"})
+
+    assert says_none(no_known_allergy())
+    assert not says_none(wordy)
+    assert not says_none(elsewhere)
+    assert not says_none(shown(None))
+
+
+def test_a_source_supplies_what_its_stage_of_release_lets_through():
+    every = frozenset(Category)
+    sources = [
+        KnownSource(stage.value, None, stage, every, lambda _practice: None) for stage in Stage
+    ]
+
+    supplies = supplies_of(SourceDirectory(tuple(sources)))
+
+    assert supplies == {
+        "shadow": frozenset(),
+        "safety": SAFETY_CATEGORIES,
+        "pilot": every,
+        "open": every,
+    }
