@@ -106,7 +106,7 @@ class Writer:
             anchor=anchor,
             source=source,
             what=self._what(item, elements),
-            status=status_in_words(item),
+            status=status_in_words(item, self._unsaid_by(item)),
             is_retracted=item.stands == ENTERED_IN_ERROR,
             facts=(*facts_of(item.resource_type, elements), *dates_of(item.header)),
             notice=SUMMARY_ONLY if item.level is Level.SUMMARY else "",
@@ -115,6 +115,10 @@ class Writer:
     def _source_of(self, item: ShownItem) -> str:
         name = self.names.get(item.source_id or "")
         return OURS if name is None else name.label
+
+    def _unsaid_by(self, item: ShownItem) -> frozenset[str]:
+        name = self.names.get(item.source_id or "")
+        return frozenset() if name is None else name.says_of_everything
 
     def _what(self, item: ShownItem, elements: Elements) -> str:
         header = item.header

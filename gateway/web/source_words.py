@@ -36,10 +36,14 @@ _DIFFERENCES = {
 
 @dataclass(frozen=True, slots=True)
 class SourceName:
-    """What a source is called, alone and at the beginning of a sentence."""
+    """What a source is called, alone and at the beginning of a sentence.
+
+    `says_of_everything` are statuses that it gives every item, so that they tell nothing of one.
+    """
 
     label: str
     subject: str
+    says_of_everything: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def gap_in_words(line: SourceLine) -> str:
 def _name(source: SourceSettings, organisations: Mapping[str, str]) -> SourceName:
     match source.kind:
         case "gp-connect":
-            return SourceName("GP record", "The GP record")
+            # GP Connect marks every allergy so: shown, it would read as doubt (gp-connect brief, section 5).
+            return SourceName("GP record", "The GP record", frozenset({"unconfirmed"}))
         case "pds":
             return SourceName("Personal Demographics Service", "The Personal Demographics Service")
         case "fhir-r4" | "ambulance-r4":

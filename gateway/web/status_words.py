@@ -51,8 +51,8 @@ _SINGULAR: Mapping[Category | None, str] = {
 }
 
 
-def status_in_words(item: ShownItem) -> str:
-    """Write an item's statuses, the clinical one first; a retraction alone says it all."""
+def status_in_words(item: ShownItem, unsaid: frozenset[str] = frozenset()) -> str:
+    """Write an item's statuses but for the `unsaid`, the clinical one first; a retraction alone says it all."""
     if item.stands == ENTERED_IN_ERROR:
         return RETRACTED
     header = item.header
@@ -61,7 +61,7 @@ def status_in_words(item: ShownItem) -> str:
         for stated in (header.clinical_status, header.verification_status, header.status)
         for concept in concepts_in(stated)
         for coding in concept.coding
-        if coding.code and coding.code not in _PLAIN
+        if coding.code and coding.code not in _PLAIN | unsaid
     ]
     return ", ".join(_WORDS.get(code, code) for code in dict.fromkeys(codes))
 

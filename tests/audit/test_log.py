@@ -103,7 +103,12 @@ async def test_more_waiting_entries_than_fit_are_refused(store: Store) -> None:
 
 
 async def test_an_audit_that_does_not_answer_in_time_refuses(store: Store) -> None:
-    async with open_log(store, deadline_seconds=0.05) as log, log.recorded(SIGNED_OUT):
+    # The writers' turn is held, so no deadline is long enough; only the one who waits has a short one.
+    async with (
+        open_log(store) as holder,
+        open_log(store, deadline_seconds=0.05) as log,
+        holder.recorded(SIGNED_OUT),
+    ):
         with pytest.raises(AuditUnavailableError, match="did not answer"):
             await log.append(SIGNED_OUT)
 

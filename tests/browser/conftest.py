@@ -76,8 +76,9 @@ def site(london, template, compiled, tmp_path_factory) -> Iterator[Site]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(site) -> Iterator[Browser]:
+    # Not for the session: while it is open its event loop counts as running, and no other test could have one.
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (Debian package chromium).")
     resolver = f"--host-resolver-rules=MAP gateway.test:80 127.0.0.1:{site.port}"
@@ -89,7 +90,7 @@ def browser(site) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser) -> StorageState:
     """Sign a clinician in once; tests that only look at pages share the session."""
     context = browser.new_context()

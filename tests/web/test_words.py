@@ -161,6 +161,13 @@ def test_statuses_are_told_in_words_and_unknown_ones_as_sent(elements, expected)
     assert status_in_words(allergy(**elements)) == expected
 
 
+def test_what_a_source_says_of_everything_is_not_shown_as_doubt():
+    item = allergy(verificationStatus={"coding": [{"code": "unconfirmed"}]})
+
+    assert status_in_words(item, frozenset({"unconfirmed"})) == status_in_words(allergy())
+    assert "Unconfirmed" in status_in_words(item)
+
+
 def test_sources_are_named_after_what_they_are_and_who_runs_them():
     settings = Settings.model_validate(
         {
