@@ -119,12 +119,14 @@ class SourceRequest:
     """What one source is asked; built only by `gather` and `pull` from a permit.
 
     `categories` holds everything that the caller's role could ever be shown, so one call suffices.
+    `former_numbers` are those that `nhs_number` replaced: a source may still file the person under one.
     """
 
     nhs_number: NhsNumber
     caller: Caller
     categories: frozenset[Category]
     trace_id: UUID
+    former_numbers: tuple[NhsNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

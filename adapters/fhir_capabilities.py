@@ -51,14 +51,23 @@ _DECODER = msgspec.json.Decoder(_Statement)
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a server declares; `types` is empty when it does not say."""
+    """What a server declares; `types` is empty when it does not say.
+
+    `is_unread` says that what it declares could not be read, so it may hold anything.
+    """
 
     types: frozenset[str] = frozenset()
     includes: frozenset[str] = frozenset()
     has_everything: bool = False
+    is_unread: bool = False
 
 
 SEARCH_ONLY = Capabilities()
+_UNREAD = Capabilities(is_unread=True)
+# The server answers that there is no such thing, which is not a failure to say.
+_DECLARES_NOTHING = frozenset(
+    {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+)
 
 
 class CapabilityCache:
@@ -67,7 +76,7 @@ class CapabilityCache:
     def __init__(self, client: SourceClient, monotonic: Callable[[], float]) -> None:
         self._client = client
         self._monotonic = monotonic
-        self._known = SEARCH_ONLY
+        self._known = _UNREAD
         self._read_again_at: float | None = None
 
     async def read(self, asking: Asking) -> Capabilities:
@@ -76,14 +85,14 @@ class CapabilityCache:
         if self._read_again_at is not None and now < self._read_again_at:
             return self._known
         result = await self._fetch(asking)
+        told = _told_by(result)
+        # What it declared before stays the best that is known of it.
+        if told.types or not self._known.types:
+            self._known = told
         if isinstance(result, Fetched) and not is_failing_status(result.status):
-            self._keep(_capabilities_of(result), now)
+            kept = _KEPT_SECONDS if told.types else _KEPT_WITHOUT_DECLARATION_SECONDS
+            self._read_again_at = now + kept
         return self._known
-
-    def _keep(self, found: Capabilities | None, now: float) -> None:
-        self._known = found or self._known
-        kept = _KEPT_WITHOUT_DECLARATION_SECONDS if found is None else _KEPT_SECONDS
-        self._read_again_at = now + kept
 
     async def _fetch(self, asking: Asking) -> Fetched | Unfetched:
         url = self._client.endpoint.url_of("metadata")
@@ -94,17 +103,23 @@ class CapabilityCache:
             return Unfetched(Outcome.TIMED_OUT, Reason.DEADLINE)
 
 
-def _capabilities_of(result: Fetched) -> Capabilities | None:
-    if result.status != HTTPStatus.OK:
-        return None
+def _told_by(result: Fetched | Unfetched) -> Capabilities:
+    if isinstance(result, Unfetched):
+        return _UNREAD
+    if result.status in _DECLARES_NOTHING:
+        return SEARCH_ONLY
+    return _capabilities_of(result.body) if result.status == HTTPStatus.OK else _UNREAD
+
+
+def _capabilities_of(body: bytes) -> Capabilities:
     try:
-        statement = _DECODER.decode(result.body)
+        statement = _DECODER.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        return None
+        return _UNREAD
+    if statement.resource_type != "CapabilityStatement":
+        return _UNREAD
     servers = [rest for rest in statement.rest if rest.mode == "server"]
-    if statement.resource_type != "CapabilityStatement" or not servers:
-        return None
-    return _declared_by(servers[0])
+    return _declared_by(servers[0]) if servers else SEARCH_ONLY
 
 
 def _declared_by(rest: _Rest) -> Capabilities:

@@ -4,7 +4,7 @@ Reads only what paging and emptiness need; resources are read once, by `fhir_pro
 Follows FHIR R4 3.1.0 (search) and the project's rule that a failure is never an empty answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -14,7 +14,43 @@ from adapters.contract import Outcome, Reason
 from adapters.transport import Fetched, Unfetched
 
 _JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
-_OUTCOME_MODE = "outcome"
+_MATCH = "match"
+
+SEARCH_RESULTS = frozenset({_MATCH})
+"""Modes of the entries that a search's total counts (FHIR R4, Bundle.total)."""
+
+OPERATION_RESULTS = frozenset({_MATCH, "include"})
+"""The same for `$everything`: servers mark what surrounds the Patient either way and count it all."""
+
+_TELLS_OF_A_GAP = frozenset(
+    {
+        # Says itself that something was not or may not have been returned.
+        "incomplete",
+        "suppressed",
+        # Stopped early: what came is what there was time or leave for.
+        "exception",
+        "lock-error",
+        "no-store",
+        "throttled",
+        "timeout",
+        "too-costly",
+        "transient",
+        # Not allowed to look at part of it.
+        "expired",
+        "forbidden",
+        "login",
+        "security",
+        "unknown",
+        # Left part of the question undone.
+        "not-supported",
+    }
+)
+"""Issue codes that mean missing data at any severity; others do so only as an error."""
+
+_MILD = frozenset({"information", "warning"})
+_REMARK = "OperationOutcome"
+# They may hold the person's resources, and nobody looks for those inside them.
+_WRAPPERS = frozenset({"Bundle", "Parameters"})
 
 
 class _Link(msgspec.Struct):
@@ -24,12 +60,14 @@ class _Link(msgspec.Struct):
 
 class _Issue(msgspec.Struct):
     severity: str = ""
+    code: str = ""
 
 
 class _Resource(msgspec.Struct, rename={"resource_type": "resourceType"}):
-    resource_type: str = ""
-    id: str = ""
-    issue: list[_Issue] = []
+    resource_type: str
+    # Of any type: only the few that are looked at must have the right one.
+    id: object = None
+    issue: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class _Search(msgspec.Struct):
@@ -46,24 +84,48 @@ class _Bundle(msgspec.Struct, rename={"resource_type": "resourceType"}):
     type: str = ""
     total: int | None = None
     link: list[_Link] = []
-    # Left raw: an entry of the wrong shape must not hide its neighbours, and most are never looked at.
+    # Left raw: an entry of the wrong shape must not hide its neighbours.
     entry: list[msgspec.Raw] = []
 
 
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 _ENTRY = msgspec.json.Decoder(_Entry)
-_NAMES_AN_OUTCOME = b'"OperationOutcome"'
+_ISSUES = msgspec.json.Decoder(list[_Issue])
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One readable page."""
+    """One readable page. `results` holds mode and fingerprint of each entry that is not a remark."""
 
     body: bytes = field(repr=False)
     next_link: str | None = field(repr=False)
     has_resources: bool
-    # The source itself says, inside a good page, that something could not be given.
+    # An entry says, or is itself the sign, that something could not be given.
     is_incomplete: bool
+    total: int | None
+    results: tuple[tuple[str, int], ...]
+
+
+class Tally:
+    """Results of one search over its pages, held against the total that its server states."""
+
+    def __init__(self, counted_modes: frozenset[str]) -> None:
+        self._counted_modes = counted_modes
+        self._stated = 0
+        self._arrived = 0
+        self._seen: set[int] = set()
+
+    def add(self, page: SearchPage) -> None:
+        """Count a page; a result that an earlier page brought already is not counted again."""
+        self._stated = max(self._stated, page.total or 0)
+        marks = [mark for mode, mark in page.results if mode in self._counted_modes]
+        self._arrived += sum(mark not in self._seen for mark in marks)
+        self._seen.update(marks)
+
+    @property
+    def is_short(self) -> bool:
+        """Say whether fewer came than were stated; more is no sign of anything missing."""
+        return self._arrived < self._stated
 
 
 def judge_page(result: Fetched | Unfetched) -> SearchPage | Unfetched:
@@ -106,31 +168,52 @@ def _shape_fault(bundle: _Bundle, fetched: Fetched) -> Unfetched | None:
     return Unfetched(outcome, Reason.NOT_A_BUNDLE, fetched.status)
 
 
-def _page_of(bundle: _Bundle, fetched: Fetched) -> SearchPage | Unfetched:
-    next_link = next((link.url for link in bundle.link if link.relation == "next"), None)
-    remarks = _remarks(bundle, fetched.body)
-    has_resources = len(remarks) < len(bundle.entry)
-    if bundle.total and not has_resources and next_link is None:
-        return Unfetched(Outcome.MALFORMED, Reason.NOT_A_BUNDLE, fetched.status)
+def _page_of(bundle: _Bundle, fetched: Fetched) -> SearchPage:
+    entries = [_entry_of(raw) for raw in bundle.entry]
+    results = tuple(
+        (_mode_of(entry), hash(bytes(raw)))
+        for entry, raw in zip(entries, bundle.entry, strict=True)
+        if _is_result(entry)
+    )
     return SearchPage(
         body=fetched.body,
-        next_link=next_link,
-        has_resources=has_resources,
-        is_incomplete=any(_tells_of_error(remark) for remark in remarks),
+        next_link=next((link.url for link in bundle.link if link.relation == "next"), None),
+        has_resources=bool(results),
+        is_incomplete=any(_is_gap(entry) for entry in entries),
+        total=bundle.total,
+        results=results,
     )
 
 
-def _remarks(bundle: _Bundle, body: bytes) -> list[_Entry]:
-    """Give the server's own remarks on a search, which are not part of the record."""
-    if _NAMES_AN_OUTCOME not in body:
-        return []
-    readable = (_entry_of(raw) for raw in bundle.entry)
-    return [one for one in readable if one and one.search and one.search.mode == _OUTCOME_MODE]
+def _mode_of(entry: _Entry | None) -> str:
+    return (entry.search.mode if entry and entry.search else None) or _MATCH
 
 
-def _tells_of_error(remark: _Entry) -> bool:
-    issues = remark.resource.issue if remark.resource else []
-    return any(issue.severity in {"error", "fatal"} for issue in issues)
+def _is_result(entry: _Entry | None) -> bool:
+    """Say whether an entry is more than a remark of the server; an unreadable one may well be."""
+    if entry is None:
+        return True
+    return entry.resource is not None and entry.resource.resource_type != _REMARK
+
+
+def _is_gap(entry: _Entry | None) -> bool:
+    """Say whether something of the record is missing where this entry stands."""
+    if entry is None or entry.resource is None:
+        return True
+    if entry.resource.resource_type == _REMARK:
+        return not _is_harmless(entry.resource.issue)
+    return entry.resource.resource_type in _WRAPPERS
+
+
+def _is_harmless(raw: msgspec.Raw) -> bool:
+    """Say whether a remark tells of nothing missing; one that cannot be read may tell of anything."""
+    try:
+        issues: Sequence[_Issue] = _ISSUES.decode(raw)
+    except msgspec.ValidationError:
+        return False
+    return bool(issues) and all(
+        issue.severity in _MILD and issue.code not in _TELLS_OF_A_GAP for issue in issues
+    )
 
 
 def _entry_of(raw: msgspec.Raw) -> _Entry | None:
@@ -141,8 +224,8 @@ def _entry_of(raw: msgspec.Raw) -> _Entry | None:
 
 
 def patient_ids_of(bodies: Iterable[bytes]) -> list[str]:
-    """Give the ids of the Patients on readable pages, each once, in order."""
+    """Give the ids of the Patients on readable pages, each once, in order; "" for one without."""
     entries = (_entry_of(raw) for body in bodies for raw in _BUNDLE.decode(body).entry)
     found = (one.resource for one in entries if one and one.resource)
     ids = [resource.id for resource in found if resource.resource_type == "Patient"]
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(one if isinstance(one, str) else "" for one in ids))

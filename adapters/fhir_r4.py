@@ -9,15 +9,31 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from adapters.contract import ContactProbe, Outcome, Reason, SourceAnswer, SourceRequest
+from adapters.contract import (
+    ContactProbe,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Reason,
+    SourceAnswer,
+    SourceRequest,
+)
 from adapters.fhir_answer import PART_UNREADABLE, Part, answer_of
 from adapters.fhir_capabilities import Capabilities, CapabilityCache
 from adapters.fhir_contacts import probe_of
-from adapters.fhir_pages import SearchPage, judge_page, patient_ids_of
+from adapters.fhir_pages import (
+    OPERATION_RESULTS,
+    SEARCH_RESULTS,
+    SearchPage,
+    Tally,
+    judge_page,
+    patient_ids_of,
+)
 from adapters.fhir_search import (
     Search,
     TypesNeeded,
     everything_query,
+    may_miss_types,
     needs_everything,
     patient_search,
     probe_query,
@@ -65,13 +81,18 @@ class FhirR4Adapter:
                 parts = await reading.by_everything()
             else:
                 parts = await reading.by_search()
-        return answer_of(self.source_id, parts)
+        answer = answer_of(self.source_id, parts)
+        if not may_miss_types(request.categories, self._kind.never_held, found):
+            return answer
+        # Only the usual types were asked for: what else the server holds is not known, so nobody may
+        # read this answer as the whole record.
+        return replace(answer, notices=(*answer.notices, Notice(NoticeKind.UNREADABLE_PART)))
 
     def _plan(self, request: SourceRequest, found: Capabilities) -> "_Plan":
         types = types_needed(request.categories, self._kind.never_held, found)
         is_whole = needs_everything(types, self._kind.never_held, found)
         return _Plan(
-            nhs_number=request.nhs_number,
+            numbers=(request.nhs_number, *request.former_numbers),
             categories=tuple(one for one in Category if one in request.categories),
             types=types,
             wants_everything=found.has_everything and is_whole,
@@ -88,9 +109,11 @@ class FhirR4Adapter:
         async with self._client.asking() as asking:
             pages = _Pages(self._client, asking, {})
             part = await pages.walk("Encounter", query, (Category.ENCOUNTERS,))
-        if part.fault is not None:
+        if part.fault not in {None, PART_UNREADABLE}:
             return ContactProbe(part.fault.outcome)
-        return probe_of(part.bodies, self._kind.contact_statuses)
+        found = probe_of(part.bodies, self._kind.contact_statuses)
+        # A contact that came is one, whatever is missing beside it; none beside a gap is not "none".
+        return found if found.contacts or part.fault is None else ContactProbe(part.fault.outcome)
 
     def report_wrong_patient(self) -> None:
         """Count an answer about somebody else as a failure of the source."""
@@ -111,43 +134,55 @@ class _Pages:
         self._trail = PageTrail(client.endpoint, client.config.caps.pages)
 
     async def walk(
-        self, path: str, query: tuple[tuple[str, str], ...], categories: tuple[Category, ...]
+        self,
+        path: str,
+        query: tuple[tuple[str, str], ...],
+        categories: tuple[Category, ...],
+        counted_modes: frozenset[str] = SEARCH_RESULTS,
     ) -> Part:
         """Read a search to its last page, or to the fault that ends it."""
-        walk = _Walk(self._trail)
+        walk = _Walk(self._trail, counted_modes)
         first = self._endpoint.url_of(path, query)
         self._trail.begin(first)
         url: str | None = first
         while url is not None:
             url = walk.take(judge_page(await self._asking.get(url, self._headers)), url)
-        return Part(categories, tuple(walk.bodies), walk.fault)
+        return Part(categories, tuple(walk.bodies), walk.end())
 
 
 class _Walk:
     """What one search brought so far."""
 
-    def __init__(self, trail: PageTrail) -> None:
+    def __init__(self, trail: PageTrail, counted_modes: frozenset[str]) -> None:
         self._trail = trail
+        self._tally = Tally(counted_modes)
         self.bodies: list[bytes] = []
-        self.fault: Unfetched | None = None
+        self._fault: Unfetched | None = None
 
     def take(self, page: SearchPage | Unfetched, url: str) -> str | None:
         """Keep a page and give the address of the next, None at the end."""
         if isinstance(page, Unfetched):
-            self.fault = page
+            self._fault = page
             return None
+        self._tally.add(page)
         if page.has_resources:
             self.bodies.append(page.body)
         if page.is_incomplete:
-            self.fault = PART_UNREADABLE
+            self._fault = PART_UNREADABLE
         return None if page.next_link is None else self._follow(page.next_link, url)
 
     def _follow(self, link: str, url: str) -> str | None:
         following = self._trail.follow(link, url)
         if isinstance(following, Reason):
-            self.fault = Unfetched(Outcome.FAILED, following)
+            self._fault = Unfetched(Outcome.FAILED, following)
             return None
         return following
+
+    def end(self) -> Unfetched | None:
+        """Give the fault of the whole walk; None when all that the server speaks of has come."""
+        if self._fault is None and self._tally.is_short:
+            return PART_UNREADABLE
+        return self._fault
 
 
 class _Reading:
@@ -160,16 +195,16 @@ class _Reading:
     async def by_search(self) -> list[Part]:
         """Ask for Patient and every type at once."""
         plan = self._plan
-        patient = patient_search(plan.nhs_number, plan.page_size, plan.found)
-        searches = record_searches(plan.nhs_number, plan.types, plan.page_size, plan.found)
+        patient = patient_search(plan.numbers, plan.page_size, plan.found)
+        searches = record_searches(plan.numbers, plan.types, plan.page_size, plan.found)
         return await self._all_at_once([patient, *searches])
 
     async def by_everything(self) -> list[Part]:
         """Find the Patient, then ask for everything about it."""
         plan = self._plan
-        search = patient_search(plan.nhs_number, plan.page_size, plan.found)
+        search = patient_search(plan.numbers, plan.page_size, plan.found)
         patient = await self._pages.walk("Patient", search.query, plan.categories)
-        if patient.fault is not None or not patient.bodies:
+        if patient.fault not in {None, PART_UNREADABLE} or not patient.bodies:
             return [patient]
         ids = patient_ids_of(patient.bodies)
         if not ids:
@@ -181,7 +216,7 @@ class _Reading:
             record.fault is None and one in patient_ids_of(record.bodies)
             for one, record in zip(ids, records, strict=True)
         )
-        return records if has_all else [patient, *records]
+        return [replace(patient, bodies=()) if has_all else patient, *records]
 
     async def _everything_of(self, patient_id: str) -> Part:
         plan = self._plan
@@ -189,7 +224,8 @@ class _Reading:
             path = f"Patient/{safe_segment(patient_id)}/$everything"
         except UnsafeSegmentError:
             return Part(plan.categories, fault=Unfetched(Outcome.MALFORMED, Reason.UNREADABLE))
-        return await self._pages.walk(path, everything_query(plan.page_size), plan.categories)
+        query = everything_query(plan.page_size)
+        return await self._pages.walk(path, query, plan.categories, OPERATION_RESULTS)
 
     async def _all_at_once(self, searches: list[Search]) -> list[Part]:
         async with asyncio.TaskGroup() as group:
@@ -206,7 +242,7 @@ class _Reading:
 class _Plan:
     """What one reading asks for."""
 
-    nhs_number: NhsNumber
+    numbers: tuple[NhsNumber, ...]
     categories: tuple[Category, ...]
     types: TypesNeeded
     wants_everything: bool

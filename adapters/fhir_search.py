@@ -1,9 +1,10 @@
 """Plan which searches bring what a request's categories need.
 
 Asks nothing itself. Types and search parameters follow FHIR R4; every type is searched by the chained
-identifier, so a patient's number is the only key and no server's own id is trusted for a search.
+identifier, so a patient's numbers are the only key and no server's own id is trusted for a search.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.fhir_capabilities import Capabilities
@@ -89,14 +90,14 @@ class Search:
     categories: tuple[Category, ...]
 
 
-def patient_search(nhs_number: NhsNumber, page_size: int, found: Capabilities) -> Search:
+def patient_search(numbers: Sequence[NhsNumber], page_size: int, found: Capabilities) -> Search:
     """Plan the search for the Patient that everything else must prove itself by."""
-    query = (("identifier", _token(nhs_number)), *_paging("Patient", page_size, found))
+    query = (("identifier", _any_of(numbers)), *_paging("Patient", page_size, found))
     return Search("Patient", query, (Category.DEMOGRAPHICS,))
 
 
 def record_searches(
-    nhs_number: NhsNumber,
+    numbers: Sequence[NhsNumber],
     types: TypesNeeded,
     page_size: int,
     found: Capabilities,
@@ -105,7 +106,7 @@ def record_searches(
     return tuple(
         Search(
             resource_type,
-            (("patient.identifier", _token(nhs_number)), *_paging(resource_type, page_size, found)),
+            (("patient.identifier", _any_of(numbers)), *_paging(resource_type, page_size, found)),
             categories,
         )
         for resource_type, categories in types
@@ -134,6 +135,22 @@ def needs_everything(types: TypesNeeded, never_held: frozenset[str], found: Capa
     return len(types) == len(whole)
 
 
+def may_miss_types(
+    categories: frozenset[Category], never_held: frozenset[str], found: Capabilities
+) -> bool:
+    """Say whether the server may hold what these categories need in a type that nobody asks it for.
+
+    So where its declaration could not be read. A server that says it has none is believed to hold
+    the usual types alone, which is what is agreed with a source that declares nothing: else its answer
+    could never be whole.
+    """
+    if not found.is_unread:
+        return False
+    anything = Capabilities(types=frozenset(CATEGORY_OF_TYPE))
+    asked = types_needed(categories, never_held, found)
+    return len(asked) < len(types_needed(categories, never_held, anything))
+
+
 def everything_query(page_size: int) -> tuple[tuple[str, str], ...]:
     """Give the parameters of `$everything`.
 
@@ -145,14 +162,15 @@ def everything_query(page_size: int) -> tuple[tuple[str, str], ...]:
 def probe_query(nhs_number: NhsNumber, page_size: int) -> tuple[tuple[str, str], ...]:
     """Give the parameters of the open-encounter probe."""
     return (
-        ("patient.identifier", _token(nhs_number)),
+        ("patient.identifier", _any_of([nhs_number])),
         ("_elements", "id,status,period,subject"),
         ("_count", str(page_size)),
     )
 
 
-def _token(nhs_number: NhsNumber) -> str:
-    return f"{NHS_NUMBER}|{nhs_number.digits}"
+def _any_of(numbers: Sequence[NhsNumber]) -> str:
+    """Give a token that any of the person's numbers matches: a comma means or (FHIR R4 3.1.1.4.4)."""
+    return ",".join(f"{NHS_NUMBER}|{one.digits}" for one in dict.fromkeys(numbers))
 
 
 def _paging(resource_type: str, page_size: int, found: Capabilities) -> tuple[tuple[str, str], ...]:

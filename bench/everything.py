@@ -8,6 +8,7 @@ Run as `python bench/everything.py [--json] [--resources 1200] [--seconds 36]`.
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -61,6 +62,7 @@ class Systems:
     gateway: System
     control_port: int
     ids: PatientIds
+    gateway_process_id: int
 
     async def people(self, first: int, count: int) -> list[Person]:
         """Make people ready whom nobody has asked about before."""
@@ -73,6 +75,13 @@ class Systems:
             )
             for each in told
         ]
+
+    async def count_of(self, person: Person) -> int:
+        """Say how many resources the gateway shows of a person."""
+        asking = await connected(self.gateway.port)
+        answer = await asking.ask(self.gateway.request(person.gateway_target))
+        asking.close()
+        return int(json.loads(answer.body)["total"])
 
     async def last_record_at(self) -> float:
         """Give when the sources handed over the last record."""
@@ -171,12 +180,12 @@ class Rounds:
 
 
 @contextmanager
-def running(resources: int) -> Iterator[Systems]:
-    """Start sources, baselines and gateway until the block ends."""
+def running(resources: int, copies: int = 1) -> Iterator[Systems]:
+    """Start sources, baselines and gateway until the block ends; every item stands `copies` times."""
     under_test, beside = cores()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="scr-bench-")))
-        arguments = [str(RECORDED_PEOPLE), str(resources)]
+        arguments = [str(RECORDED_PEOPLE), str(resources), str(copies)]
         said = first_line(stack.enter_context(started("replay", arguments, beside)))
         ports: dict[str, int] = said["ports"]  # type: ignore[assignment]
         token = {"Authorization": f"Bearer {said['token']}"}
@@ -203,6 +212,7 @@ def running(resources: int) -> Iterator[Systems]:
             naive=System("naive", naive, token, least),
             gateway=System("gateway", gateway, token, least, b"x-record-complete: true"),
             control_port=ports["control"],
+            gateway_process_id=processes[-1][0].pid,
             ids=PatientIds(read_keys(key_file).all_of(KeyPurpose.PATIENT_IDS)),
         )
 
@@ -223,6 +233,8 @@ def main() -> None:
     parser.add_argument("--resources", type=int, default=1200, help="size of a record")
     parser.add_argument("--seconds", type=float, default=36.0, help="when the last round begins")
     given = parser.parse_args()
+    # Told to stop, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     figures = figures_of(measure(given.resources, given.seconds))
     print(json.dumps(figures, indent=1) if given.json else as_table(figures))
 

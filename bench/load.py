@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from bench.raw_http import Answer, Asking, connected, request_bytes
 
+PATIENCE_SECONDS = 30.0
+"""A system that takes longer than this is stuck, and the bench with it."""
+
 
 class WrongAnswerError(RuntimeError):
     """Say that a measured system did not answer as it should."""
@@ -81,6 +84,6 @@ async def _work(system: System, asking: Asking, waiting: list[str]) -> None:
 async def _timed(system: System, asking: Asking, target: str) -> Timing:
     request = system.request(target)
     began = time.monotonic()
-    answer = await asking.ask(request)
+    answer = await asyncio.wait_for(asking.ask(request), PATIENCE_SECONDS)
     ended = time.monotonic()
     return Timing(ended - began, answer.began_at, system.check(answer))

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from itertools import islice
 
 import httpx2
+import orjson
 from starlette.types import ASGIApp
 
 from adapters.simulators import ambulance, hospital, pds
@@ -57,6 +58,16 @@ class Recording:
             for (source, key), body in self.answers.items()
         }
         return Recording(answers, number.digits, stem, patient_ids)
+
+    def grown(self, copies: int) -> "Recording":
+        """Give the same person's record with every item so many times, each time as another item."""
+        return replace(
+            self,
+            answers={
+                key: _repeated(body, self.stem, copies) if key[1].endswith(b"$everything") else body
+                for key, body in self.answers.items()
+            },
+        )
 
 
 def key_of(target: bytes) -> bytes:
@@ -154,6 +165,15 @@ def _other(text: str, index: int) -> str:
     opening, dash, digits = text.rpartition("-")
     other = blake2b(f"{index}|{digits}".encode()).hexdigest()[: len(digits)]
     return opening + dash + other
+
+
+def _repeated(page: bytes, stem: str, copies: int) -> bytes:
+    bundle = orjson.loads(page)
+    entries = orjson.dumps(bundle["entry"])[1:-1]
+    others = (_changed(entries, {stem: _other(stem, index)}) for index in range(1, copies))
+    bundle["entry"] = orjson.loads(b"[" + b",".join((entries, *others)) + b"]")
+    bundle["total"] = len(bundle["entry"])
+    return orjson.dumps(bundle)
 
 
 def _changed(text: bytes, changes: Mapping[str, str]) -> bytes:

@@ -2,7 +2,7 @@
 
 The simulators' own bytes; only their servers are replaced. Runs on the load generator's core.
 
-Run as `python -m bench.replay RECORDINGS RESOURCES`; says on its first line where everything is, then serves until
+Run as `python -m bench.replay RECORDINGS RESOURCES COPIES`; says on its first line where everything is, then serves until
 its standard input closes. Its control port makes people ready: `/prepare/FIRST/COUNT`.
 """
 
@@ -87,7 +87,7 @@ class Stage:
         return recording.renumbered(index, self.numbers[index])
 
 
-async def main(people: int, resources: int) -> None:
+async def main(people: int, resources: int, copies: int) -> None:
     """Record, say where everything is, and serve."""
     names = (*RECORDS, PDS, _IDENTITY, _CONTROL)
     sockets = {name: _listening() for name in names}
@@ -98,7 +98,7 @@ async def main(people: int, resources: int) -> None:
     statements = await capability_statements(addresses)
     statements[_IDENTITY, b"/jwks"] = jwks.encode()
     stage = Stage(
-        await record_people(addresses, people, resources),
+        [each.grown(copies) for each in await record_people(addresses, people, resources)],
         other_numbers(_MOST_PEOPLE),
         {key: answer_bytes(body) for key, body in statements.items()},
     )
@@ -135,4 +135,4 @@ def _token_maker(issuer: str) -> TokenMaker:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    uvloop.run(main(*map(int, sys.argv[1:])))

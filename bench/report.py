@@ -5,10 +5,12 @@ Measures nothing. A ratio is the median of the rounds' ratios: both its sides me
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 
-Figures = dict[str, dict[str, object]]
+Figures = dict[str, dict[str, Any]]
 
 REACH = {
     "gateway_over_floor_p50": ("≤", 5.0),
@@ -128,14 +130,38 @@ def _spread(rounds: list[list[float]]) -> float:
 
 
 def as_table(figures: Figures) -> str:
-    """Write the figures as Markdown."""
-    rows = ["| measure | value |", "|---|---|"]
-    for name, values in figures["measurements"].items():
-        assert isinstance(values, dict)
-        told = ", ".join(f"{key} {value:,.2f}" for key, value in values.items())
-        rows.append(f"| {name} | {told} |")
-    rows += ["", "| ratio | measured | reach |", "|---|---|---|"]
-    for name, value in figures["ratios"].items():
-        reach = figures["reach"].get(name, "")
-        rows.append(f"| {name} | {value:.2f} | {reach} |")
+    """Write the figures as Markdown: the systems side by side, then the ratios beside what is meant."""
+    measurements, ratios = figures["measurements"], figures["ratios"]
+    rows = [
+        "| system | p50 ms, one caller | p99 ms | requests/s, eight callers |",
+        "|---|--:|--:|--:|",
+        *(_row(title, name, measurements) for name, title in _SYSTEMS.items()),
+        "",
+        "| ratio | measured | meant | reached |",
+        "|---|--:|--:|---|",
+        *(_ratio_row(name, value) for name, value in ratios.items()),
+    ]
     return "\n".join(rows)
+
+
+_SYSTEMS = {
+    "floor": "raw proxy: three fetches, bytes joined, nothing parsed",
+    "gateway_warm": "this gateway, same answers again",
+    "gateway_cold": "this gateway, person not seen before",
+    "naive": "naive: FastAPI, models and Casbin per resource",
+}
+
+
+def _row(title: str, name: str, measurements: Mapping[str, Mapping[str, float]]) -> str:
+    alone, together = measurements[f"{name}_c1"], measurements[f"{name}_c8"]
+    rate = together["requests_per_second"]
+    return f"| {title} | {alone['p50_ms']:,.1f} | {alone['p99_ms']:,.1f} | {rate:,.1f} |"
+
+
+def _ratio_row(name: str, value: float) -> str:
+    words = name.replace("_", " ")
+    if name not in REACH:
+        return f"| {words} | {value:.2f} | | |"
+    sign, bound = REACH[name]
+    is_reached = value <= bound if sign == "≤" else value >= bound
+    return f"| {words} | {value:.2f} | {sign} {bound:g} | {'yes' if is_reached else 'no'} |"

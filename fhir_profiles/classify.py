@@ -149,6 +149,11 @@ def labels_of(
     return frozenset(found) if found else _NOTHING
 
 
+def tells_by_words(text: str) -> bool:
+    """Say whether a wording alone makes an item sensitive."""
+    return bool(_topics_in(sensitive_topics(), text))
+
+
 def _telling(topics: Topics[Topic], codings: Codings) -> list[tuple[str | None, str | None]]:
     # Most codings of a record tell nothing; two look-ups settle that.
     codes, systems = topics.by_code, topics.telling_systems

@@ -10,6 +10,8 @@ from fhir_profiles.lenient_headers import lenient_header
 from fhir_profiles.members import items_of, members_or_none, text_of
 from fhir_profiles.spans import ResourceSpan
 
+_DECODE_HEADER = msgspec.json.Decoder(Header).decode
+
 
 def contained_bodies(resource: ResourceSpan) -> tuple[bytes, ...]:
     """List the bytes of the resources inside this one."""
@@ -21,11 +23,18 @@ def contained_bodies(resource: ResourceSpan) -> tuple[bytes, ...]:
 
 def contained_headers(resource: ResourceSpan) -> tuple[Header, ...]:
     """Give the headers of the resources inside this one; one that is no object is left out."""
-    return tuple(
-        lenient_header(body, text_of(members.get("resourceType")) or "")
-        for body in contained_bodies(resource)
-        if (members := members_or_none(body)) is not None
-    )
+    headers = (_header_of(body) for body in contained_bodies(resource))
+    return tuple(header for header in headers if header is not None)
+
+
+def _header_of(body: bytes) -> Header | None:
+    try:
+        return _DECODE_HEADER(body)
+    except msgspec.ValidationError:
+        members = members_or_none(body)
+    if members is None:
+        return None
+    return lenient_header(body, text_of(members.get("resourceType")) or "")
 
 
 def contained_security(resource: ResourceSpan) -> tuple[Coding, ...]:

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from fhir_profiles.json_scan import JsonObject, Member, objects_in
+from fhir_profiles.logical_references import is_logical, names_care, patient_named_in
 from fhir_profiles.meta_slots import meta_slot
 from fhir_profiles.templates import (
     NO_ADDRESS,
@@ -45,6 +46,8 @@ class _Kind(Enum):
     REFERENCE = auto()
     ADDRESS = auto()
     REMOVED = auto()
+    UNTOLD = auto()
+    PATIENT = auto()
 
 
 _NOWHERE = (0, 0)
@@ -60,6 +63,7 @@ class _Edit:
     value: tuple[int, int] = _NOWHERE
     before: bytes = b""
     after: bytes = b""
+    target: str = ""
 
 
 def exact_template(body: bytes) -> Template:
@@ -100,6 +104,15 @@ def _edits_in(body: bytes, item: JsonObject) -> Iterator[_Edit]:
         # Two names for one target can both tell: such a reference is never resolved.
         value = (named[0].value_start, named[0].value_end) if len(named) == 1 else _NOWHERE
         yield _Edit(_Kind.REFERENCE, item.start, item.end, value)
+    elif is_logical(body, item) and not names_care(body, item):
+        yield _untold(body, item)
+
+
+def _untold(body: bytes, item: JsonObject) -> _Edit:
+    patient = patient_named_in(body, item)
+    if patient is None:
+        return _Edit(_Kind.UNTOLD, item.start, item.end, before=STUB)
+    return _Edit(_Kind.PATIENT, item.start, item.end, target=patient)
 
 
 def _is_narrative(body: bytes, member: Member) -> bool:
@@ -141,6 +154,8 @@ class _Builder:
         self._meta = MetaSlot(0, b"")
         self._references: list[ReferenceSlot] = []
         self._attachments: list[AttachmentSlot] = []
+        self._has_untold = False
+        self._patients = [edit.target for edit in edits if edit.kind is _Kind.PATIENT]
 
     def build(self) -> Template:
         position = 0
@@ -157,6 +172,8 @@ class _Builder:
             self._meta,
             tuple(self._references),
             tuple(self._attachments),
+            self._has_untold,
+            tuple(self._patients),
         )
 
     def _slot(self, edit: _Edit) -> None:
@@ -170,6 +187,11 @@ class _Builder:
                 self._references.append(self._reference(at, edit))
             case _Kind.ADDRESS:
                 self._attachments.append(AttachmentSlot(at, self._text(edit)))
+            case _Kind.PATIENT:
+                self._references.append(ReferenceSlot(at, edit.target, b'{"reference":"', b'"}'))
+            case _Kind.UNTOLD:
+                self._has_untold = True
+                return
             case _Kind.REMOVED:
                 return
         self._pieces += (b"", edit.after)
@@ -200,9 +222,15 @@ class _Builder:
                 continue
             if self._is_contained_reference(edit):
                 continue
-            found += (self._body[position : edit.start], _UNTOLD[edit.kind])
+            found += (self._body[position : edit.start], _STUBS.get(edit.kind, b""))
+            self._has_untold |= _STUBS.get(edit.kind) is STUB
             position = edit.end
         return b"".join((*found, self._body[position:end]))
 
 
-_UNTOLD = {_Kind.REFERENCE: STUB, _Kind.ADDRESS: NO_ADDRESS, _Kind.REMOVED: b""}
+_STUBS = {
+    _Kind.REFERENCE: STUB,
+    _Kind.PATIENT: STUB,
+    _Kind.UNTOLD: STUB,
+    _Kind.ADDRESS: NO_ADDRESS,
+}

@@ -15,6 +15,7 @@ import re
 
 from fhir_profiles.exact_slots import ATTACHMENT_KEYS, exact_template
 from fhir_profiles.json_scan import may_escape_a_key
+from fhir_profiles.logical_references import may_be_in
 from fhir_profiles.meta_slots import meta_slot
 from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.templates import MetaSlot, ReferenceSlot, Template
@@ -52,7 +53,7 @@ def template_of(resource: ResourceSpan) -> Template:
 
 def usual_template(body: bytes) -> Template | None:
     """Find the slots by patterns; None when anything about the resource is unusual."""
-    if may_escape_a_key(body) or _may_have_attachment(body):
+    if may_escape_a_key(body) or _may_have_attachment(body) or may_be_in(body):
         return None
     told = _without_narratives(body)
     split = None if told is None else _split_at_references(told)

@@ -51,7 +51,9 @@ class MetaSlot(_Quiet, frozen=True, gc=False):
 class Template(_Quiet, frozen=True, gc=False):
     """A resource without its narratives. `pieces` holds an empty piece wherever a slot is filled.
 
-    `pieces[id_at]` takes the text of the new id.
+    `pieces[id_at]` takes the text of the new id. `has_untold` says that pieces hold a stub where the source
+    named something without an address, or within another reference. `patients` are the references by
+    which it names, without an address, whose it is; each has a slot too.
     """
 
     pieces: tuple[bytes, ...]
@@ -59,6 +61,8 @@ class Template(_Quiet, frozen=True, gc=False):
     meta: MetaSlot
     reference_slots: tuple[ReferenceSlot, ...] = ()
     attachment_slots: tuple[AttachmentSlot, ...] = ()
+    has_untold: bool = False
+    patients: tuple[str, ...] = ()
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ TOKEN_CHARACTERS_AT_MOST = 16_384
 
 TOKENS_REMEMBERED = 4096
 
+_YEAR_10000 = 253_402_300_800
+
 _COMPACT_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ROLE_CODE = re.compile(r"(?:S[0-9]{4}:G[0-9]{4}:)?(R[0-9]{4})")
 
@@ -81,6 +83,15 @@ class Signed:
     claims: Mapping[str, Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """Whose a checked token is, and which key it was checked with."""
+
+    principal: Principal
+    issuer: str
+    key: Key = field(repr=False)
+
+
 class TokenVerifier:
     """Turn an access token into a Principal, or refuse it."""
 
@@ -96,7 +107,7 @@ class TokenVerifier:
         self._organisations = organisations
         self._role_of = role_of
         self._clock = clock
-        self._remembered: dict[str, Principal] = {}
+        self._remembered: dict[str, _Remembered] = {}
 
     async def principal(self, token: str) -> Principal:
         """Check a token and read its holder.
@@ -106,22 +117,33 @@ class TokenVerifier:
         _refuse_malformed(token)
         token_hash = sha256(token.encode()).hexdigest()
         known = self._remembered.get(token_hash)
-        if known is not None and self._clock() < known.expires_at:
-            return known
-        principal = self._holder(await self._checked_claims(token), token_hash)
-        self._remember(principal)
+        if known is not None and await self._still_stands(known):
+            return known.principal
+        signed, key = await self._signed(token)
+        check_claims(signed.claims, signed.header, signed.issuer, self._clock())
+        principal = self._holder(signed.claims, token_hash)
+        self._remember(_Remembered(principal, signed.issuer.issuer, key))
         return principal
 
-    def _remember(self, principal: Principal) -> None:
+    async def _still_stands(self, known: _Remembered) -> bool:
+        # A token must not outlive its key: it is checked anew whenever the keys were fetched anew.
+        key = await self._keys[known.issuer].find(known.key.kid or "")
+        return key is known.key and self._clock() < known.principal.expires_at
+
+    def _remember(self, checked: _Remembered) -> None:
         if len(self._remembered) >= TOKENS_REMEMBERED:
             self._remembered.clear()
-        self._remembered[principal.token_hash] = principal
+        self._remembered[checked.principal.token_hash] = checked
 
     async def signed(self, token: str) -> Signed:
         """Check a token's form, issuer and signature; what it claims is for the caller to check.
 
         Raises NotAuthenticatedError, and UnavailableError when keys cannot be read.
         """
+        signed, _key = await self._signed(token)
+        return signed
+
+    async def _signed(self, token: str) -> tuple[Signed, Key]:
         _refuse_malformed(token)
         issuer = self._issuers.get(_unverified_issuer(token))
         if issuer is None:
@@ -129,14 +151,9 @@ class TokenVerifier:
         key = await self._key_for(token, issuer)
         try:
             decoded = jwt.decode(token, key, algorithms=list(issuer.algorithms))
-        except (JoseError, ValueError, TypeError) as fault:
+        except (JoseError, ValueError, TypeError, RecursionError) as fault:
             raise NotAuthenticatedError("The token's signature is not right.") from fault
-        return Signed(issuer, decoded.header, decoded.claims)
-
-    async def _checked_claims(self, token: str) -> Mapping[str, Any]:
-        signed = await self.signed(token)
-        check_claims(signed.claims, signed.header, signed.issuer, self._clock())
-        return signed.claims
+        return Signed(issuer, decoded.header, decoded.claims), key
 
     async def _key_for(self, token: str, issuer: Issuer) -> Key:
         header = _unverified_header(token)
@@ -225,7 +242,7 @@ def selected_role(claims: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _instant(claims: Mapping[str, Any], name: str) -> int:
     value = claims.get(name)
-    if type(value) is not int or not 0 < value < 2**40:
+    if type(value) is not int or not 0 < value < _YEAR_10000:
         raise NotAuthenticatedError(f"The token's {name} is not an instant.")
     return value
 

@@ -85,9 +85,7 @@ class IssuerKeys:
         Raises UnavailableError when there are no keys young enough to trust.
         """
         if self._is_older_than(KEYS_LAST) or key_id not in self._keys:
-            # Who comes while the keys are being read waits for them, and is not turned away for want of any.
-            async with self._turn:
-                await self._refetch()
+            await self._refetch()
         if self._is_older_than(KEYS_LAST_WITHOUT_ISSUER):
             raise UnavailableError("The identity provider's keys cannot be read.")
         return self._keys.get(key_id)
@@ -96,15 +94,17 @@ class IssuerKeys:
         return self._fetched_at is None or self._clock() - self._fetched_at > age
 
     async def _refetch(self) -> None:
-        now = self._clock()
-        if self._tried_at is not None and now - self._tried_at < REFETCH_PAUSE:
-            return
-        self._tried_at = now
-        try:
-            self._keys = usable_keys(await self._fetch())
-        except UnavailableError:
-            return  # the last good keys stand until they are too old
-        self._fetched_at = now
+        # Whoever comes while the issuer is being asked waits for its answer.
+        async with self._turn:
+            now = self._clock()
+            if self._tried_at is not None and now - self._tried_at < REFETCH_PAUSE:
+                return
+            self._tried_at = now
+            try:
+                self._keys = usable_keys(await self._fetch())
+            except UnavailableError:
+                return  # the last good keys stand until they are too old
+            self._fetched_at = now
 
 
 def usable_keys(document: Mapping[str, Any]) -> dict[str, Key]:

@@ -68,6 +68,8 @@ def read_keys(path: Path) -> Keys:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return Keys({purpose: _decode(document[purpose.value]) for purpose in KeyPurpose})
+    except KeyFileError:
+        raise
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise KeyFileError("The key file cannot be read: make one with `scr keys init`.") from fault
 

@@ -9,14 +9,31 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from rbac.types import OrganisationKind
 
 PREFIX = "SCR_"
 _LISTS = ("source", "issuer", "organisation", "gp_endpoint")
+
+_TOKEN_REQUEST = ("token_url", "client_id", "secret")
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "bearer": ("secret",),
+    "client-credentials": _TOKEN_REQUEST,
+    "private-key-jwt": _TOKEN_REQUEST,
+    "mtls": ("certificate_file", "private_key_file"),
+}
+"""What each way of identifying ourselves cannot do without."""
 
 
 class SettingsError(ValueError):
@@ -49,6 +66,13 @@ class AuthSettings(_Part):
     )
     certificate_file: Path | None = Field(None, description="Client certificate for mutual TLS.")
     private_key_file: Path | None = Field(None, description="Key of the client certificate.")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        missing = [name for name in _NEEDED.get(self.kind, ()) if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
+        return self
 
 
 class SourceSettings(_Part):
@@ -128,7 +152,9 @@ class Settings(_Part):
     overall_seconds: float = Field(
         10.0, gt=0, le=60, description="Longest that a view waits for sources."
     )
-    source: tuple[SourceSettings, ...] = Field((), description="The sources.")
+    source: tuple[SourceSettings, ...] = Field(
+        (), validate_default=True, description="The sources."
+    )
     gp_endpoint: tuple[GpEndpointSettings, ...] = Field(
         (), description="Endpoints of GP practices."
     )
@@ -136,6 +162,11 @@ class Settings(_Part):
     organisation: tuple[OrganisationSettings, ...] = Field(
         (), description="Organisations that may call."
     )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _hosts_in_one_variable(cls, hosts: object) -> object:
+        return [host.strip() for host in hosts.split(",")] if isinstance(hosts, str) else hosts
 
     @field_validator("source")
     @classmethod
@@ -168,9 +199,16 @@ def process_environment() -> Mapping[str, str]:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as fault:
+        return tomllib.loads(_text_of(path))
+    except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"{path.name} cannot be read as TOML.") from fault
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{path.name} cannot be read.") from fault
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -180,7 +218,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         variable = PREFIX + name.upper()
         if f"{variable}_FILE" in environment:
-            found[name] = Path(environment[f"{variable}_FILE"]).read_text(encoding="utf-8").strip()
+            found[name] = _text_of(Path(environment[f"{variable}_FILE"])).strip()
         elif variable in environment:
             found[name] = environment[variable]
     return found

@@ -37,6 +37,7 @@ class London:
     people: dict[str, NhsNumber]
     addresses: dict[str, str]
     faults: dict[str, Faults] = field(default_factory=dict)
+    signing_key: ECKey | None = None
 
     @property
     def practices(self) -> dict[str, tuple[str, str]]:
@@ -62,6 +63,7 @@ def running_london(cohort: Cohort | None = None) -> Iterator[London]:
         name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()
     }
     faults = {name: Faults() for name in ("pds", "gp", "hospital", "ambulance")}
+    signing_key = ECKey.generate_key("P-256")
     apps: dict[str, ASGIApp] = {
         "pds": pds.create_app(whole, faults["pds"]),
         "gp": gp.create_app(whole, faults["gp"], now=now),
@@ -71,7 +73,7 @@ def running_london(cohort: Cohort | None = None) -> Iterator[London]:
             IdentitySettings(
                 issuer=addresses["identity"],
                 audience=AUDIENCE,
-                signing_key=ECKey.generate_key("P-256"),
+                signing_key=signing_key,
                 password=PASSWORD,
                 users=DEMO_USERS,
                 web_clients={"scr-web": frozenset({"http://gateway.test/sign-in/callback"})},
@@ -81,7 +83,7 @@ def running_london(cohort: Cohort | None = None) -> Iterator[London]:
         ),
     }
     with _serving([(apps[name], sockets[name]) for name in apps]):
-        yield London(whole, dict(showcase(whole)), addresses, faults)
+        yield London(whole, dict(showcase(whole)), addresses, faults, signing_key)
 
 
 def _free_socket() -> socket.socket:

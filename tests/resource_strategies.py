@@ -5,6 +5,15 @@ import re
 
 from hypothesis import strategies as st
 
+from fhir_profiles.logical_references import (
+    CARE_TYPES,
+    CLINICIANS,
+    CODING_ELEMENTS,
+    OF_ANYBODY,
+    OF_CARE,
+    SUBJECTS,
+)
+
 STUB = {
     "extension": [
         {
@@ -67,8 +76,26 @@ KEYS = st.sampled_from(
         "url",
         "title",
         "attachment",
+        "performer",
+        "patient",
+        "coding",
         "x",
     ]
+)
+NUMBERED = "Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018"
+IDENTIFIERS = st.sampled_from(
+    [
+        {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000018"},
+        {"system": "s", "value": "7"},
+    ]
+)
+LOGICAL_REFERENCES = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["Patient", "Practitioner"]),
+        "identifier": IDENTIFIERS,
+        "display": TEXT,
+    },
 )
 
 
@@ -92,7 +119,7 @@ ADDRESSED = st.fixed_dictionaries(
     {}, optional={"url": TEXT, "_url": st.just({"id": "a"}), "contentType": st.just("text/plain")}
 )
 VALUES = st.recursive(
-    TEXT | NUMBER | st.booleans() | st.none() | FLAT_REFERENCES,
+    TEXT | NUMBER | st.booleans() | st.none() | FLAT_REFERENCES | LOGICAL_REFERENCES,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(KEYS | st.sampled_from(sorted(ATTACHMENTS)), inner, max_size=3),
@@ -133,7 +160,7 @@ def resources(draw):
     if draw(st.integers(0, 9)):
         usual["meta"] = draw(METAS)
     if "subject" not in rest:
-        rest["subject"] = draw(FLAT_REFERENCES)
+        rest["subject"] = draw(FLAT_REFERENCES | LOGICAL_REFERENCES)
     members = [*usual.items(), *rest.items()]
     return dict(members if draw(st.integers(0, 3)) else draw(st.permutations(members)))
 
@@ -191,7 +218,30 @@ def _told(value, resolve, path):
             return STUB
         inner = _members(value, lambda _text: None, path)
         return {**inner, "reference": target}
+    if not isinstance(named, str) and _is_logical(value, path):
+        return _told_without_address(value, resolve, path)
     return _members(value, resolve, path)
+
+
+def _is_logical(value, path):
+    keys = {"reference", "type", "identifier", "display", "id", "extension"}
+    return (
+        path
+        and path[-1] not in CODING_ELEMENTS
+        and {key.removeprefix("_") for key in value} <= keys
+        and (isinstance(value.get("display"), str) or isinstance(value.get("identifier"), dict))
+    )
+
+
+def _told_without_address(value, resolve, path):
+    identifier = value.get("identifier", {})
+    is_numbered = identifier.get("system") == "https://fhir.nhs.uk/Id/nhs-number"
+    is_care = path[-1] in OF_CARE or path[-2:] in CLINICIANS
+    is_stated = value.get("type") in CARE_TYPES and (is_care or path[-1] in OF_ANYBODY)
+    if not is_numbered and (is_stated or (is_care and "type" not in value)):
+        return _members(value, resolve, path)
+    target = resolve(NUMBERED) if is_numbered and path[-1] in SUBJECTS else None
+    return STUB if target is None else {"reference": target}
 
 
 def _members(value, resolve, path):

@@ -4,7 +4,7 @@ Knows no HTTP and no paging. Follows FHIR R4, search, for the parameters that `f
 anything else is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.simulators.fhir_dates import BadDateError, DateTest, read_date
@@ -135,16 +135,28 @@ def _by_id(desk: Desk, search_type: SearchType, asked: Mapping[str, list[str]]) 
 
 def _people(desk: Desk, asked: Mapping[str, list[str]]) -> list[NhsNumber] | None:
     """Give the people that the search names; nothing if it names nobody at all."""
-    references = [reference.removeprefix("Patient/") for reference in asked.get("patient", [])]
     tokens = [*asked.get("patient.identifier", []), *asked.get("identifier", [])]
     named = [
-        *(desk.library.person_with_id(reference) for reference in references),
-        *(_person_with(desk, token) for token in tokens),
+        *(_people_with_ids(desk, references) for references in asked.get("patient", [])),
+        *(_people_with(desk, alternatives) for alternatives in tokens),
     ]
     if not named:
         return None
-    # Several criteria must all hold, so two different people are nobody.
-    return [n for n in named[:1] if n is not None] if len(set(named)) == 1 else []
+    # Several criteria must all hold; within one, commas give alternatives.
+    return [number for number in named[0] if all(number in others for others in named)]
+
+
+def _people_with_ids(desk: Desk, references: str) -> list[NhsNumber]:
+    ids = [reference.removeprefix("Patient/") for reference in references.split(",")]
+    return _known(desk.library.person_with_id(one) for one in ids)
+
+
+def _people_with(desk: Desk, alternatives: str) -> list[NhsNumber]:
+    return _known(_person_with(desk, token) for token in alternatives.split(","))
+
+
+def _known(found: Iterable[NhsNumber | None]) -> list[NhsNumber]:
+    return list(dict.fromkeys(number for number in found if number is not None))
 
 
 def _person_with(desk: Desk, token: str) -> NhsNumber | None:
@@ -157,9 +169,13 @@ def _person_with(desk: Desk, token: str) -> NhsNumber | None:
 def _matches(stored: Stored, asked: Mapping[str, list[str]]) -> bool:
     return (
         all(stored.id in value.split(",") for value in asked.get("_id", []))
-        and all(_has_identifier(stored, token) for token in asked.get("identifier", []))
+        and all(_has_any_identifier(stored, one) for one in asked.get("identifier", []))
         and all(stored.resource.get("status") in v.split(",") for v in asked.get("status", []))
     )
+
+
+def _has_any_identifier(stored: Stored, alternatives: str) -> bool:
+    return any(_has_identifier(stored, token) for token in alternatives.split(","))
 
 
 def _has_identifier(stored: Stored, token: str) -> bool:

@@ -55,10 +55,13 @@ class Registry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks about whom, and what for. `patient_id` is the opaque id of `patient`."""
+    """Who asks about whom, and what for. `patient_id` is the opaque id of `patient`.
+
+    `purpose` is None when the request names none that the caller may have.
+    """
 
     principal: Principal
-    purpose: Purpose
+    purpose: Purpose | None
     patient: NhsNumber
     patient_id: str
 
@@ -69,6 +72,7 @@ class _Ground:
 
     decision_id: UUID
     policy_version: str
+    purpose: Purpose
     levels: Levels
 
 
@@ -98,7 +102,9 @@ class AccessControl:
         except UnavailableError:
             return _refusal(ground, RefusalReason.CHECK_FAILED, question)
 
-    async def find_permit(self, principal: Principal, purpose: Purpose) -> FindPermit | Refusal:
+    async def find_permit(
+        self, principal: Principal, purpose: Purpose | None
+    ) -> FindPermit | Refusal:
         """Decide whether a caller may look people up; no relationship is needed for that."""
         ground = await self._role_ground(principal, purpose)
         if isinstance(ground, Refusal):
@@ -108,15 +114,17 @@ class AccessControl:
         return FindPermit(
             ground.decision_id,
             principal,
-            purpose,
+            ground.purpose,
             ground.policy_version,
             self.clock() + PERMIT_LASTS,
         )
 
-    async def _role_ground(self, principal: Principal, purpose: Purpose) -> _Ground | Refusal:
+    async def _role_ground(
+        self, principal: Principal, purpose: Purpose | None
+    ) -> _Ground | Refusal:
         policy = await asked(CallSite.POLICY, self.policies.active, CompiledPolicy)
         decision_id = self.new_id()
-        if purpose not in principal.purposes:
+        if purpose is None or purpose not in principal.purposes:
             return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
         if purpose in _EMERGENCY:
             return Refusal(decision_id, RefusalReason.BREAK_GLASS_REQUIRED, policy.version)
@@ -128,7 +136,7 @@ class AccessControl:
         )
         if levels is None:
             return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-        return _Ground(decision_id, policy.version, levels)
+        return _Ground(decision_id, policy.version, purpose, levels)
 
     async def _on_the_person(self, question: Question, ground: _Ground) -> Permit | Refusal:
         evidence = await self._evidence(question)
@@ -158,11 +166,29 @@ class AccessControl:
                 ContactProbe,
                 limit_seconds=PROBE_SECONDS + 0.5,
             ),
-            asked(CallSite.RELATIONSHIPS, lambda: self.registry.relationships(patient), tuple),
-            asked(CallSite.OBJECTIONS, lambda: self.registry.objections(patient), tuple),
+            self._relationships(patient),
+            self._objections(patient),
         )
         person = _the_person(trace)
-        return None if person is None else (Evidence(rows, person, probe), objections)
+        if person is None and _could_not_tell(probe):
+            # A restricted person gets the same answer as nobody, whatever else is out of order.
+            raise UnavailableError("The contact probe did not answer.")
+        if person is None:
+            return None
+        # What is recorded under any of the person's numbers is about the person.
+        others = [each for each in (*person.superseded, person.nhs_number) if each != patient]
+        for number in others:
+            rows += await self._relationships(number)
+            objections += await self._objections(number)
+        return Evidence(rows, person, probe), objections
+
+    async def _relationships(self, number: NhsNumber) -> tuple[RegistryRow, ...]:
+        return await asked(
+            CallSite.RELATIONSHIPS, lambda: self.registry.relationships(number), tuple
+        )
+
+    async def _objections(self, number: NhsNumber) -> tuple[ObjectionRow, ...]:
+        return await asked(CallSite.OBJECTIONS, lambda: self.registry.objections(number), tuple)
 
     async def _contacts(self, request: ProbeRequest) -> ContactProbe:
         source = self.contact_sources.get(request.organisation)
@@ -197,7 +223,7 @@ class AccessControl:
             patient_id=question.patient_id,
             person=evidence.person,
             principal=question.principal,
-            purpose=question.purpose,
+            purpose=ground.purpose,
             levels=ground.levels,
             policy_version=ground.policy_version,
             relationship=relationship,
@@ -217,9 +243,9 @@ def _the_person(trace: Trace) -> Demographics | None:
             raise UnavailableError("The demographics service did not answer.")
 
 
-def _could_not_tell(probe: ContactProbe | None) -> bool:
+def _could_not_tell(probe: ContactProbe) -> bool:
     # A silent probe is no proof that there is no relationship: the caller should try again, not be sent away.
-    return probe is not None and probe.outcome not in {
+    return probe.outcome not in {
         Outcome.DATA,
         Outcome.EMPTY,
         Outcome.NOT_ASKED,

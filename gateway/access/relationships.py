@@ -27,6 +27,8 @@ class RegistryRow(Protocol):
     @property
     def organisation(self) -> str: ...
     @property
+    def team(self) -> str | None: ...
+    @property
     def user_id(self) -> str | None: ...
     @property
     def starts_at(self) -> datetime: ...
@@ -42,7 +44,7 @@ class Evidence:
 
     registry: tuple[RegistryRow, ...]
     person: Demographics
-    probe: ContactProbe | None
+    probe: ContactProbe
 
 
 def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> str | None:
@@ -61,6 +63,8 @@ def _registered(principal: Principal, rows: Iterable[RegistryRow], now: datetime
 def _is_live(row: RegistryRow, principal: Principal, now: datetime) -> bool:
     return (
         row.organisation == principal.organisation
+        # Nobody says yet who is on a team, so what is one team's is no individual's.
+        and row.team is None
         and row.user_id in {None, principal.user_id}
         and row.starts_at <= now
         and (row.ends_at is None or now < row.ends_at)
@@ -76,8 +80,8 @@ def _registered_practice(principal: Principal, person: Demographics) -> str | No
     return "registered-gp" if is_own_practice else None
 
 
-def _contact(probe: ContactProbe | None, now: datetime) -> str | None:
-    if probe is None or probe.outcome is not Outcome.DATA:
+def _contact(probe: ContactProbe, now: datetime) -> str | None:
+    if probe.outcome is not Outcome.DATA:
         return None
     return "contact" if any(_founds(contact, now) for contact in probe.contacts) else None
 

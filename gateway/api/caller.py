@@ -15,7 +15,7 @@ class Caller:
     """Who asks, what for, and under which request id."""
 
     principal: Principal
-    purpose: Purpose
+    purpose: Purpose | None
     request_id: str
 
 
@@ -28,7 +28,7 @@ def services_of(request: Request) -> Services:
 async def caller_of(request: Request) -> Caller:
     """Recognise the caller by the bearer token, with the purpose of use.
 
-    Raises NotAuthenticatedError, RefusedError, NotAcceptableError.
+    Raises NotAuthenticatedError, BadRequestError, NotAcceptableError.
     """
     refuse_other_formats(request)
     principal = await principal_of(request, services_of(request).verifier.principal)

@@ -30,6 +30,7 @@ router = APIRouter()
 _TYPE_OF_KIND = {
     Kind.ID: SearchType.TOKEN,
     Kind.DATE: SearchType.DATE,
+    Kind.RECORDED: SearchType.DATE,
     Kind.STATUS: SearchType.TOKEN,
     Kind.CLINICAL_STATUS: SearchType.TOKEN,
     Kind.CODE: SearchType.TOKEN,

@@ -17,7 +17,6 @@ from gateway.errors import (
     NotAcceptableError,
     NotAuthenticatedError,
     NotFoundError,
-    RefusedError,
 )
 from gateway.identity import Principal
 from gateway.patient.ids import PatientIds
@@ -54,24 +53,20 @@ async def principal_of(request: Request, verify: PrincipalOf) -> Principal:
     return await verify(match.group(1))
 
 
-def purpose_of(request: Request, principal: Principal) -> Purpose:
+def purpose_of(request: Request, principal: Principal) -> Purpose | None:
     """Give the purpose of use: the header may choose among the token's purposes, never add one.
 
-    Raises RefusedError for a purpose that the token does not hold, or when none can be told.
+    None when what is sent is not one of them, or nothing says which: then `access` refuses, on record.
+    Raises BadRequestError when the header stands twice.
     """
     sent = request.headers.getlist("purpose-of-use")
     if len(sent) > 1:
         raise BadRequestError("Purpose-Of-Use must stand once.")
     if sent:
-        word = sent[0].strip()
-        if word not in {purpose.value for purpose in principal.purposes}:
-            raise RefusedError("purpose-not-allowed", "The purpose is not one of the token's.")
-        return Purpose(word)
+        return next((each for each in principal.purposes if each.value == sent[0].strip()), None)
     if Purpose.TREAT in principal.purposes:
         return Purpose.TREAT
-    if len(principal.purposes) == 1:
-        return next(iter(principal.purposes))
-    raise RefusedError("purpose-not-allowed", "The request does not say what it is for.")
+    return next(iter(principal.purposes)) if len(principal.purposes) == 1 else None
 
 
 def refuse_other_formats(request: Request) -> None:

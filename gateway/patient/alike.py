@@ -5,6 +5,7 @@ date and value, and say the same of what they are and why they might be sensitiv
 """
 
 from collections.abc import Hashable
+from itertools import chain
 from operator import attrgetter
 
 from msgspec import Struct, structs
@@ -15,13 +16,16 @@ from fhir_profiles.header_fields import Header, References
 from fhir_profiles.headers import Period, status_of
 from fhir_profiles.references import ReferenceKind, parse_reference
 from fhir_profiles.spans import ResourceSpan
+from fhir_profiles.templates import Template
 from fhir_profiles.vocabulary import Category
 from gateway.patient.evidence import (
     LabelEvidence,
     evidence_in,
-    evidence_of,
     sensitive_extensions_in,
+    stated_evidence_of,
+    with_mentions,
 )
+from gateway.patient.mentions import MentionReader, Mentions
 
 _NEVER_ALIKE = frozenset({"id", "meta", "contained", "identifier", "name", "gender", "birth_date"})
 _KINDS_THAT_DIFFER = (Kept, References, Reference | None, Period | None)
@@ -58,41 +62,53 @@ class Saying(Struct, frozen=True, gc=False):
 
 
 class Alike:
-    """What the resources of one page were found to say so far."""
+    """What the resources of one page were found to say so far; `page` is its bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: bytes) -> None:
+        self._mentions = MentionReader(page)
+        self._may_have_extensions = bool(sensitive_extensions_in(page))
         self._sayings: dict[Hashable, Saying] = {}
         self._names: dict[str, tuple[str, ...]] = {}
 
     def saying_of(self, span: ResourceSpan) -> Saying:
         """Give what a resource says it is."""
         header = span.header
+        mentions = self._mentions.of(span.body, header.resource_type)
         if header.has_contained:
-            return _saying(header, evidence_of(span))
-        extensions = sensitive_extensions_in(span.body)
+            return _saying(header, stated_evidence_of(span), mentions)
+        extensions = sensitive_extensions_in(span.body) if self._may_have_extensions else ()
         labels = header.meta.security if header.meta else ()
-        key = (_SAYING(header), labels, extensions)
+        key = (_SAYING(header), labels, extensions, mentions)
         try:
             known = self._sayings.get(key)
         except TypeError:
             # Bytes that are kept as they came have no hash: such a resource is read for itself.
-            return _saying(header, evidence_in((header,), extensions))
+            return _saying(header, evidence_in((header,), extensions), mentions)
         if known is None:
-            known = self._sayings[key] = _saying(header, evidence_in((header,), extensions))
+            known = self._sayings[key] = _saying(
+                header, evidence_in((header,), extensions), mentions
+            )
         return known
 
-    def names_in(self, references: tuple[str, ...]) -> frozenset[str]:
-        """Give the names that references use for their targets."""
-        names = self._names
-        for text in references:
-            if text not in names:
-                names[text] = names_in_reference(text)
-        return frozenset(name for text in references for name in names[text])
+    def names_in(self, template: Template) -> frozenset[str]:
+        """Give the names that a resource's references use for their targets."""
+        names = frozenset(
+            chain.from_iterable([self._names_in(slot.target) for slot in template.reference_slots])
+        )
+        # Whose it is, is verified; it is no other resource.
+        return names.difference(template.patients) if template.patients else names
+
+    def _names_in(self, text: str) -> tuple[str, ...]:
+        names = self._names.get(text)
+        if names is None:
+            names = self._names[text] = names_in_reference(text)
+        return names
 
 
-def _saying(header: Header, evidence: LabelEvidence) -> Saying:
-    category = category_of(header.resource_type, evidence.codings)
-    return Saying(category, evidence, status_of(header))
+def _saying(header: Header, evidence: LabelEvidence, mentions: Mentions) -> Saying:
+    # What an item is, it states; what it mentions only makes it sensitive.
+    category = category_of(header.resource_type, evidence.codings, evidence.texts)
+    return Saying(category, with_mentions(evidence, mentions), status_of(header))
 
 
 def names_in_reference(text: str) -> tuple[str, ...]:

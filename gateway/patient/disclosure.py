@@ -6,14 +6,14 @@ is durable before the caller gets a byte (design decisions 10). Doubt anywhere r
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 
-from adapters.contract import Outcome, SourceAnswer
+from adapters.contract import Outcome, Reason, SourceAnswer
 from gateway.access.decision import AccessControl, Question
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Permit, Refusal, RefusalReason
@@ -94,18 +94,21 @@ class Records:
         Raises NotFoundError, RefusedError, NoSourceAnsweredError or UnavailableError; then nothing was shown.
         """
         permit, answers = await self._permitted(inquiry)
+        ends: tuple[SourceEnd, ...] = ()
         try:
             opened = OpenView(self.joiner.join(permit, answers), answers)
-            await self._report_wrong_patients(opened.view)
+            ends = opened.view.ends
+            if inquiry.answers is None:
+                await self._report_wrong_patients(opened.view)
             if no_source_answered(opened.view.ends):
                 raise NoSourceAnsweredError("None of the sources answered.")
             yield opened
             await self._disclose(opened)
         except SharedCareRecordError:
-            await self._end(permit, DisclosureOutcome.NOTHING)
+            await self._record_disclosed(self._untold(permit, DisclosureOutcome.NOTHING, ends))
             raise
         except BaseException:
-            self._say_aborted(permit)
+            self._say_aborted(permit, ends)
             raise
 
     async def _permitted(self, inquiry: Inquiry) -> tuple[Permit, tuple[SourceAnswer, ...]]:
@@ -141,7 +144,7 @@ class Records:
 
     async def _answers(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
         if inquiry.answers is not None:
-            return inquiry.answers
+            return self.gatherer.still_allowed(permit, inquiry.answers)
         return await self.gatherer.gather(permit, self.new_id())
 
     async def _disclose(self, opened: OpenView) -> None:
@@ -153,15 +156,12 @@ class Records:
                 user_id=view.permit.principal.user_id,
                 patient=view.permit.patient_id,
                 outcome=DisclosureOutcome.DISCLOSED if shown else DisclosureOutcome.NOTHING,
-                sources={end.source_id: (end.outcome, end.reason) for end in view.ends},
+                sources=_outcomes(view.ends),
                 shown=dict(Counter(_category_word(item) for item in shown)),
                 withheld=view.withheld,
                 view_hash=view_hash(self.hash_key, view, shown),
             )
         )
-
-    async def _end(self, permit: Permit, outcome: DisclosureOutcome) -> None:
-        await self._record_disclosed(_nothing_shown(permit, outcome, self.clock()))
 
     async def _record_asked(self, event: Asked) -> None:
         # Only a sequence number says that the row is durable.
@@ -170,10 +170,10 @@ class Records:
     async def _record_disclosed(self, event: Disclosed) -> None:
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(event), int)
 
-    def _say_aborted(self, permit: Permit) -> None:
+    def _say_aborted(self, permit: Permit, ends: Sequence[SourceEnd] = ()) -> None:
         # The caller is gone and this task is being cancelled: the row is written by a task of its own.
         ending = asyncio.ensure_future(
-            self.log.append(_nothing_shown(permit, DisclosureOutcome.ABORTED, self.clock()))
+            self.log.append(self._untold(permit, DisclosureOutcome.ABORTED, ends))
         )
         self._last_words.add(ending)
         ending.add_done_callback(self._last_words.discard)
@@ -206,6 +206,21 @@ class Records:
         async with self.log.recorded(recorded) as session:
             await session.do(record_safety_event, event)
 
+    def _untold(
+        self, permit: Permit, outcome: DisclosureOutcome, ends: Sequence[SourceEnd]
+    ) -> Disclosed:
+        """Make row B of a request that showed nothing."""
+        return Disclosed(
+            decision_id=permit.decision_id,
+            at=self.clock(),
+            user_id=permit.principal.user_id,
+            patient=permit.patient_id,
+            outcome=outcome,
+            sources=_outcomes(ends),
+            shown={},
+            withheld={},
+        )
+
     @property
     def _directory(self) -> SourceDirectory:
         return self.gatherer.directory
@@ -236,17 +251,8 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
     )
 
 
-def _nothing_shown(permit: Permit, outcome: DisclosureOutcome, now: datetime) -> Disclosed:
-    return Disclosed(
-        decision_id=permit.decision_id,
-        at=now,
-        user_id=permit.principal.user_id,
-        patient=permit.patient_id,
-        outcome=outcome,
-        sources={},
-        shown={},
-        withheld={},
-    )
+def _outcomes(ends: Sequence[SourceEnd]) -> Mapping[str, tuple[Outcome, Reason]]:
+    return {end.source_id: (end.outcome, end.reason) for end in ends}
 
 
 def _refused(refusal: Refusal) -> SharedCareRecordError:

@@ -6,14 +6,13 @@ Decides no label (`label` does). Looks into contained resources too: what stands
 import re
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fhir_profiles.contained import contained_headers
 from fhir_profiles.headers import Header, codings_of, concepts_in, security_of, texts_of
 from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.topics import sensitive_topics
-
-Code = tuple[str | None, str | None]
+from gateway.patient.mentions import NOTHING, Code, MentionReader, Mentions
 
 _ESCAPED = re.compile(rb"\\(?:u00([2-7][0-9A-Fa-f])|/)")
 
@@ -30,8 +29,26 @@ class LabelEvidence(Struct, frozen=True, gc=False):
 
 def evidence_of(span: ResourceSpan) -> LabelEvidence:
     """Collect the evidence of one resource and of what it contains."""
+    mentions = MentionReader(span.body).of(span.body, span.header.resource_type)
+    return with_mentions(stated_evidence_of(span), mentions)
+
+
+def stated_evidence_of(span: ResourceSpan) -> LabelEvidence:
+    """Collect what a resource and those that it contains state of themselves, in the elements for that."""
     headers = (span.header, *contained_headers(span))
     return evidence_in(headers, sensitive_extensions_in(span.body))
+
+
+def with_mentions(evidence: LabelEvidence, mentions: Mentions) -> LabelEvidence:
+    """Add what stands elsewhere in the resource."""
+    if mentions is NOTHING:
+        return evidence
+    return structs.replace(
+        evidence,
+        codings=(*evidence.codings, *mentions.codings),
+        services=(*evidence.services, *mentions.services),
+        texts=(*evidence.texts, *mentions.texts),
+    )
 
 
 def evidence_in(headers: Sequence[Header], extensions: tuple[str, ...]) -> LabelEvidence:
@@ -55,7 +72,9 @@ def sensitive_extensions_in(body: bytes) -> tuple[str, ...]:
 
 def _without_escapes(body: bytes) -> bytes:
     # JSON lets any character of an address be escaped; many servers escape every slash.
-    return body if b"\\" not in body else _ESCAPED.sub(_plain_character, body)
+    # Narratives escape quotes all the time: only what could stand in an address is worth a look.
+    is_plain = b"\\u00" not in body and b"\\/" not in body
+    return body if is_plain else _ESCAPED.sub(_plain_character, body)
 
 
 def _plain_character(escaped: re.Match[bytes]) -> bytes:

@@ -4,9 +4,10 @@ Fetches no clinical data. Restricted people are absent, as if they did not exist
 audit rows are written: PDS itself counts every person that a search matches.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from adapters.contract import (
     AddressUse,
@@ -37,7 +38,7 @@ class Finder:
     """Who looks somebody up, and what for."""
 
     principal: Principal
-    purpose: Purpose
+    purpose: Purpose | None
     request_id: str
 
 
@@ -66,8 +67,7 @@ class People:
         Raises RefusedError, UnavailableError.
         """
         permit = await self._permit(finder, self.ids.seal(number))
-        trace = await asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.read(number), Trace)
-        return await self._told(permit, trace)
+        return await self._told(permit, await _trace(lambda: self.demographics.read(number)))
 
     async def by_demographics(self, finder: Finder, request: FindRequest) -> tuple[Found, ...]:
         """Find people by name and birth date, best match first.
@@ -75,8 +75,7 @@ class People:
         Raises RefusedError, UnavailableError; BadRequestError when too many match.
         """
         permit = await self._permit(finder, None)
-        trace = await asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.find(request), Trace)
-        return await self._told(permit, trace)
+        return await self._told(permit, await _trace(lambda: self.demographics.find(request)))
 
     async def _permit(self, finder: Finder, patient_id: str | None) -> FindPermit:
         decision = await self.access.find_permit(finder.principal, finder.purpose)
@@ -103,6 +102,15 @@ class People:
                 )
             case TraceOutcome.UNAVAILABLE:
                 raise UnavailableError("The demographics service did not answer.")
+            case _:
+                assert_never(trace.outcome)
+
+
+async def _trace(call: Callable[[], Awaitable[Trace]]) -> Trace:
+    try:
+        return await asked(CallSite.DEMOGRAPHICS, call, Trace)
+    except UnavailableError:
+        return Trace(TraceOutcome.UNAVAILABLE)
 
 
 def _asked(

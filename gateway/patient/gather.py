@@ -35,10 +35,20 @@ class Gatherer:
         asking = (self._ask(source, permit, request) for source in self.directory.sources)
         return tuple(await asyncio.gather(*asking))
 
+    def still_allowed(
+        self, permit: Permit, answers: tuple[SourceAnswer, ...]
+    ) -> tuple[SourceAnswer, ...]:
+        """Take out of kept answers what this permit would no longer ask for."""
+        categories = _categories(permit)
+        return tuple(
+            _not_asked(source, permit, categories) or answer
+            for source, answer in zip(self.directory.sources, answers, strict=True)
+        )
+
     async def _ask(
         self, source: KnownSource, permit: Permit, request: SourceRequest
     ) -> SourceAnswer:
-        kept_back = _not_asked(source, permit, request)
+        kept_back = _not_asked(source, permit, request.categories)
         if kept_back is not None:
             return kept_back
         try:
@@ -50,13 +60,15 @@ class Gatherer:
             return SourceAnswer(source.source_id, Outcome.FAILED, Reason.ADAPTER_FAULT)
 
 
-def _not_asked(source: KnownSource, permit: Permit, request: SourceRequest) -> SourceAnswer | None:
+def _not_asked(
+    source: KnownSource, permit: Permit, categories: frozenset[Category]
+) -> SourceAnswer | None:
     if source.source_id in permit.objected_sources:
         # The same outcome as when the source itself says that the person dissents: the reason stays untold.
         return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.OBJECTION)
     if source.stage is Stage.SHADOW:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
-    if not source.supplies & request.categories:
+    if not source.supplies & categories:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
     return None
 

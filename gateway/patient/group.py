@@ -4,15 +4,10 @@ Joins nothing together: members stay whole and apart, and a group only says that
 No match, shown separately. The order of sources never matters (patient-record brief, joining).
 """
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from fhir_profiles.headers import identifiers_of
 from gateway.patient.items import Item
-
-SHORTEST_IDENTIFIER = 3
-"""Shorter values ("0", "NA") are placeholders more often than identifiers."""
 
 
 @dataclass(slots=True)
@@ -36,16 +31,24 @@ def groups_of(items: Sequence[Item]) -> list[int]:
     """Give each item's group, in the items' order; an item alone is a group of its own."""
     sets = _Sets(list(range(len(items))))
     resources = [_resource_of(item, position) for position, item in enumerate(items)]
-    holders: dict[Hashable, list[int]] = defaultdict(list)
-    for position, item in enumerate(items):
-        holders[resources[position]].append(position)
-        for key in keys_of(item):
-            holders[key].append(position)
-    for positions in holders.values():
-        if len(positions) > 1 and _is_one_thing([resources[position] for position in positions]):
+    for positions in _shared(items, resources):
+        if _is_one_thing([resources[position] for position in positions]):
             for other in positions[1:]:
                 sets.join(positions[0], other)
     return [sets.root(position) for position in range(len(items))]
+
+
+def _shared(items: Sequence[Item], resources: Sequence[Hashable]) -> Iterable[list[int]]:
+    """Give the positions of the items that have a key in common, for each such key."""
+    first_holders: dict[Hashable, int] = {}
+    holders: dict[Hashable, list[int]] = {}
+    for position, item in enumerate(items):
+        for key in (resources[position], *item.worked.sameness):
+            first = first_holders.setdefault(key, position)
+            if first != position:
+                # Most keys are held once: only the others are worth a list.
+                holders.setdefault(key, [first]).append(position)
+    return holders.values()
 
 
 def _resource_of(item: Item, position: int) -> tuple[str, str | int]:
@@ -60,28 +63,3 @@ def _is_one_thing(resources: Sequence[tuple[str, str | int]]) -> bool:
     """
     distinct = set(resources)
     return len({source_id for source_id, _name in distinct}) == len(distinct)
-
-
-def keys_of(item: Item) -> Iterable[Hashable]:
-    """Give every key under which another source's copy of the item would also stand."""
-    worked = item.worked
-    if worked.category is None:
-        return
-    kind = _kind(item)
-    for identifier in identifiers_of(worked.header):
-        value = (identifier.value or "").strip()
-        if identifier.system and len(value) >= SHORTEST_IDENTIFIER:
-            yield (kind, identifier.system, value)
-    yield (kind, worked.template.pieces)
-
-
-def _kind(item: Item) -> Hashable:
-    """Give what two items must share beside a key to be the same thing.
-
-    An ambulance contact and the attendance it led to share the incident's number, and are two encounters.
-    """
-    header = item.worked.header
-    if header.resource_type != "Encounter":
-        return header.resource_type
-    classes = header.class_ if isinstance(header.class_, tuple) else (header.class_,)
-    return (header.resource_type, *sorted(each.code or "" for each in classes if each is not None))

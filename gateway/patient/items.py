@@ -1,13 +1,12 @@
 """Name one item of the joined record as it goes from proven to shown."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from fhir_profiles.vocabulary import Category, Label
 from gateway.patient.work import Worked
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
+class Item(Struct, frozen=True, eq=False, gc=False):
     """One proven resource of one source; `is_own` when the caller's own organisation wrote it."""
 
     source_id: str
@@ -20,8 +19,7 @@ class Item:
         return self.worked.category
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelledItem:
+class LabelledItem(Struct, frozen=True, eq=False, gc=False):
     """An item, the strictest labels of its group, and the number of its group."""
 
     item: Item

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 
 from msgspec import structs
 
-from adapters.contract import Demographics, Notice, Reason, SourceAnswer
+from adapters.contract import AddressUse, Demographics, Notice, Outcome, Reason, SourceAnswer
 from fhir_profiles import systems
 from fhir_profiles.spans import ResourceSpan, read_resource
 from fhir_profiles.vocabulary import Category
@@ -29,6 +29,7 @@ from gateway.patient.label import LabelsOf, label, labels_by_lists
 from gateway.patient.local_ids import local_ids_of
 from gateway.patient.narrow import Kept, Narrowed, Terms, narrow
 from gateway.patient.originals import Originals
+from gateway.patient.projection import without_whereabouts
 from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
 from gateway.patient.shown import ShownItem
 from gateway.patient.splice import ReferenceIndex, fill
@@ -169,22 +170,35 @@ def _shown(
 
 
 def _render(kept: Kept, new_id: bytes, index: ReferenceIndex) -> list[bytes]:
-    category = kept.item.category
+    category = kept.item.worked.category
     return fill(
         kept.worked.template,
         new_id=new_id,
-        source_uri=systems.source_uri(kept.item.source_id).encode(),
-        category=None if category is None else category.value.encode(),
+        source_uri=_source_uri(kept.item.source_id),
+        category=None if category is None else _CATEGORY_WORDS[category],
         resolve=index.resolve,
     )
 
 
+_CATEGORY_WORDS = {category: category.value.encode() for category in Category}
+
+
+@cache
+def _source_uri(source_id: str) -> bytes:
+    return systems.source_uri(source_id).encode()
+
+
 def person_item(person: Demographics, patient_id: str) -> ShownItem:
-    """Give the one Patient that every reference leads to: the person as PDS knows them."""
+    """Give the one Patient that every reference leads to: the person as PDS knows them.
+
+    Where PDS restricts the person's whereabouts they are taken out here too, whatever PDS sent.
+    """
     span = read_resource(person.body)
-    if span is None:
+    worked = None if span is None else worked_of(span)
+    if worked is not None and person.address_use is not AddressUse.UNRESTRICTED:
+        worked = without_whereabouts(worked)
+    if worked is None:
         raise UnavailableError("The demographics service's answer cannot be read.")
-    worked = worked_of(span)
     render = partial(
         fill,
         worked.template,
@@ -234,6 +248,9 @@ def _no_original() -> bytes | None:
 
 
 def _end(answer: SourceAnswer, verified: Verified) -> SourceEnd:
+    if verified.outcome is Outcome.WRONG_PATIENT:
+        # What else the answer says is about somebody else, and would tell this refusal from others.
+        return SourceEnd(answer.source_id, verified.outcome, verified.reason)
     return SourceEnd(
         source_id=answer.source_id,
         outcome=verified.outcome,

@@ -32,19 +32,33 @@ def label(
 ) -> tuple[LabelledItem, ...]:
     """Label every item; `groups` runs in parallel with `items`."""
     products = _products(items)
+    labels_by = _once_each(labels_by)
     own = [_own_labels(item, products, labels_by) for item in items]
+    listed = _labels_of_lists(items, own)
     of_patient = _labels_of_patients(items, own)
-    of_group: dict[int, frozenset[Label]] = defaultdict(frozenset)
+    of_group: dict[int, frozenset[Label]] = {}
     for item, group, found in zip(items, groups, own, strict=True):
-        of_group[group] |= found | of_patient[item.source_id]
+        if labels := found | of_patient.get(item.source_id, _NOTHING) | _listed(item, listed):
+            of_group[group] = labels | of_group.get(group, _NOTHING)
     return tuple(
-        LabelledItem(item, of_group[group] | _own(item), group)
+        LabelledItem(
+            item, of_group.get(group, _NOTHING) | (_OWN if item.is_own else _NOTHING), group
+        )
         for item, group in zip(items, groups, strict=True)
     )
 
 
-def _own(item: Item) -> frozenset[Label]:
-    return _OWN if item.is_own else _NOTHING
+def _once_each(labels_by: LabelsOf) -> LabelsOf:
+    """Read each piece of evidence once: resources of a page that say the same share it (`alike`)."""
+    known: dict[int, frozenset[Label]] = {}
+
+    def labels_once(evidence: LabelEvidence) -> frozenset[Label]:
+        found = known.get(id(evidence))
+        if found is None:
+            found = known[id(evidence)] = labels_by(evidence)
+        return found
+
+    return labels_once
 
 
 _OWN = frozenset({Label.OWN})
@@ -73,6 +87,26 @@ def _products(items: Iterable[Item]) -> Mapping[tuple[str, str], Sequence[Worked
         for name in item.worked.names if item.worked.type == "Medication" else ():
             found[item.source_id, name].append(item.worked)
     return found
+
+
+def _labels_of_lists(
+    items: Sequence[Item], own: Sequence[frozenset[Label]]
+) -> dict[tuple[str, str], frozenset[Label]]:
+    """Give what a labelled list says of its members: sources may label the list alone."""
+    found: dict[tuple[str, str], frozenset[Label]] = defaultdict(frozenset)
+    for item, labels in zip(items, own, strict=True):
+        for name in item.worked.reference_names if labels and item.worked.type == "List" else ():
+            found[item.source_id, name] |= labels
+    return found
+
+
+def _listed(item: Item, listed: Mapping[tuple[str, str], frozenset[Label]]) -> frozenset[Label]:
+    # Of a list's subject it says nothing: a label on the Patient would cover the whole record.
+    if not listed or item.worked.type == "Patient":
+        return _NOTHING
+    return _NOTHING.union(
+        *(listed.get((item.source_id, name), _NOTHING) for name in item.worked.names)
+    )
 
 
 def _labels_of_patients(

@@ -6,12 +6,14 @@ removes the stale copies of its group even from a reader who may not see the ret
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
+from msgspec import Struct
+
 from adapters.contract import Stage
-from fhir_profiles.headers import ENTERED_IN_ERROR, status_of
+from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.projection import mask, summarise, without_whereabouts
@@ -33,10 +35,17 @@ class Terms:
     hides_whereabouts: bool
     stages: Mapping[str, Stage]
     now: datetime
+    _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict)
+
+    def level_of(self, category: Category, labels: frozenset[Label]) -> Level:
+        """Give the level of a category under labels; a record asks the same of most of its items."""
+        found = self._known.get((category, labels))
+        if found is None:
+            found = self._known[category, labels] = self.levels.level_of(category, labels)
+        return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class Kept(Struct, frozen=True, eq=False, gc=False):
     """An item as it may be shown: `worked` is the source's own resource, a projection of it, or a stub."""
 
     item: Item
@@ -83,7 +92,12 @@ def level_of(each: LabelledItem, category: Category, terms: Terms) -> Level:
         return Level.NONE
     if terms.stages[each.item.source_id] is Stage.SAFETY and category not in SAFETY_CATEGORIES:
         return Level.NONE
-    return terms.levels.level_of(category, each.labels)
+    # What an item contains is shown with it, so it is shown no further than that may be.
+    categories = (category, *each.item.worked.inner_categories)
+    return min(
+        (terms.level_of(each_kind, each.labels) for each_kind in categories),
+        key=lambda level: level.rank,
+    )
 
 
 def _shown(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
@@ -113,13 +127,15 @@ def _retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
 
 
 def _is_retraction(item: Item) -> bool:
-    return status_of(item.worked.header) in _RETRACTED
+    return item.worked.standing in _RETRACTED
 
 
 def _referred_to(
     kept: Sequence[Kept], nobodys: Sequence[LabelledItem], terms: Terms
 ) -> Iterable[Kept]:
     reached = _reached(kept, nobodys, terms)
+    if not any(each.item.worked.annotates for each in nobodys):
+        return reached
     names = {
         (each.item.source_id, name) for each in (*kept, *reached) for name in each.item.worked.names
     }
@@ -130,17 +146,18 @@ def _reached(
     shown: Iterable[Kept], nobodys: Sequence[LabelledItem], terms: Terms
 ) -> Sequence[Kept]:
     """Keep what is referred to; one that carries labels, only beside a category that these leave readable."""
-    by_name: dict[tuple[str, str], list[LabelledItem]] = defaultdict(list)
+    by_name: dict[str, dict[str, list[LabelledItem]]] = defaultdict(dict)
     for each in nobodys:
         for name in each.item.worked.names if not each.item.worked.annotates else ():
-            by_name[each.item.source_id, name].append(each)
+            by_name[each.item.source_id].setdefault(name, []).append(each)
     found: dict[int, Kept] = {}
     seen: set[tuple[int, Category]] = set()
     waiting = [(each, category) for each in shown if (category := each.item.category) is not None]
     while waiting:
         referrer, category = waiting.pop()
-        names = {(referrer.item.source_id, name) for name in referrer.worked.reference_names}
-        for target in (each for name in names for each in by_name.get(name, ())):
+        named = by_name[referrer.item.source_id]
+        names = [name for name in referrer.worked.reference_names if name in named]
+        for target in (each for name in names for each in named[name]):
             is_new = (id(target), category) not in seen
             seen.add((id(target), category))
             if is_new and (kept := _beside(target, category, terms)) is not None:

@@ -7,9 +7,10 @@ UK Core Access draft where it names one, ours elsewhere.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 from gateway.errors import BadRequestError
-from gateway.patient.dates import DateCriterion, parse_criterion
+from gateway.patient.dates import DateCriterion, Span, parse_criterion, span_of
 from gateway.patient.shown import ShownItem, codings_in
 
 COUNT_AT_MOST = 100
@@ -20,6 +21,7 @@ class Kind(StrEnum):
 
     ID = "id"
     DATE = "date"
+    RECORDED = "recorded"
     STATUS = "status"
     CLINICAL_STATUS = "clinical-status"
     CODE = "code"
@@ -44,13 +46,13 @@ _COMMON: Mapping[str, Kind] = {
 PARAMETERS: Mapping[str, Mapping[str, Kind]] = {
     "AllergyIntolerance": {
         "_id": Kind.ID,
-        "date": Kind.DATE,
+        "date": Kind.RECORDED,
         "code": Kind.CODE,
         "clinical-status": Kind.CLINICAL_STATUS,
     },
     "Condition": {
         "_id": Kind.ID,
-        "recorded-date": Kind.DATE,
+        "recorded-date": Kind.RECORDED,
         "code": Kind.CODE,
         "clinical-status": Kind.CLINICAL_STATUS,
     },
@@ -97,7 +99,7 @@ PARAMETERS: Mapping[str, Mapping[str, Kind]] = {
     "Appointment": {"_id": Kind.ID, "date": Kind.DATE, "status": Kind.STATUS},
     "ServiceRequest": {
         "_id": Kind.ID,
-        "authored": Kind.DATE,
+        "authored": Kind.RECORDED,
         "code": Kind.CODE,
         "status": Kind.STATUS,
     },
@@ -126,6 +128,7 @@ class Criteria:
 
     resource_type: str
     dates: tuple[DateCriterion, ...] = ()
+    recorded: tuple[DateCriterion, ...] = ()
     ids: tuple[str, ...] | None = None
     statuses: tuple[Token, ...] | None = None
     clinical_statuses: tuple[Token, ...] | None = None
@@ -145,7 +148,7 @@ def parse_criteria(resource_type: str, parameters: Iterable[tuple[str, str]]) ->
     seen: set[str] = set()
     for name, value in parameters:
         kind = known.get(name)
-        if name in seen and kind is not Kind.DATE:
+        if name in seen and kind not in {Kind.DATE, Kind.RECORDED}:
             raise BadRequestError("A search parameter stands twice.")
         seen.add(name)
         criteria = (
@@ -158,6 +161,8 @@ def _with(criteria: Criteria, kind: Kind, value: str) -> Criteria:
     match kind:
         case Kind.DATE:
             return replace(criteria, dates=(*criteria.dates, _date(value)))
+        case Kind.RECORDED:
+            return replace(criteria, recorded=(*criteria.recorded, _date(value)))
         case Kind.CODE | Kind.TYPE | Kind.CLASS:
             return replace(criteria, codes=(*criteria.codes, (kind, _tokens(value))))
         case Kind.ID:
@@ -166,6 +171,8 @@ def _with(criteria: Criteria, kind: Kind, value: str) -> Criteria:
             return replace(criteria, statuses=_tokens(value))
         case Kind.CLINICAL_STATUS:
             return replace(criteria, clinical_statuses=_tokens(value))
+        case _:
+            assert_never(kind)
 
 
 def _with_result(criteria: Criteria, name: str, value: str) -> Criteria:
@@ -220,6 +227,8 @@ def search(items: Iterable[ShownItem], criteria: Criteria) -> tuple[ShownItem, .
             return tuple(sorted(found, key=lambda item: item.id, reverse=criteria.newest_first))
         case SortKey.DATE:
             return _by_date(found, newest_first=criteria.newest_first)
+        case _:
+            assert_never(criteria.sort)
 
 
 def _by_date(items: list[ShownItem], *, newest_first: bool) -> tuple[ShownItem, ...]:
@@ -232,18 +241,20 @@ def _meets(item: ShownItem, criteria: Criteria) -> bool:
     return (
         item.resource_type == criteria.resource_type
         and (criteria.ids is None or item.id in criteria.ids)
-        and _meets_dates(item, criteria.dates)
+        and _meets_dates(item.when, criteria.dates)
+        and _meets_dates(_recorded(item), criteria.recorded)
         and _has_one(criteria.statuses, ((None, item.status or ""),))
         and _has_one(criteria.clinical_statuses, item.clinical_statuses)
         and all(_has_one(tokens, _codings(item, kind)) for kind, tokens in criteria.codes)
     )
 
 
-def _meets_dates(item: ShownItem, dates: tuple[DateCriterion, ...]) -> bool:
-    if not dates:
-        return True
-    span = item.when
-    return span is not None and all(criterion.is_met_by(span) for criterion in dates)
+def _meets_dates(when: Span | None, dates: tuple[DateCriterion, ...]) -> bool:
+    return not dates or (when is not None and all(each.is_met_by(when) for each in dates))
+
+
+def _recorded(item: ShownItem) -> Span | None:
+    return span_of(item.header.recorded_date or item.header.authored_on)
 
 
 def _has_one(tokens: tuple[Token, ...] | None, codings: Iterable[tuple[str | None, str]]) -> bool:

@@ -4,7 +4,8 @@ Its header is read from the bytes that are shown, so neither search nor sort can
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fhir_profiles.headers import (
     Concepts,
@@ -20,8 +21,7 @@ from gateway.patient.dates import Span, joined, span_of
 from rbac.types import Level
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownItem:
+class ShownItem(Struct, frozen=True, eq=False):
     """One resource of a view. `source_id` is None for what the gateway derived; `group` ties copies.
 
     `render` gives the pieces of its JSON; `original` the source's own, or None where it may not be shown whole.
@@ -44,10 +44,11 @@ class ShownItem:
     @property
     def when(self) -> Span | None:
         """Give when it happened, from its first to its last instant; None when nothing says so."""
-        period = self.header.period
-        if isinstance(period, Period) and period.start is not None:
-            return joined(span_of(period.start), span_of(period.end))
-        return span_of(clinical_date_of(self.header))
+        date = clinical_date_of(self.header)
+        for period in _periods_of(self.header):
+            if date is not None and date in {period.start, period.end}:
+                return joined(span_of(period.start), span_of(period.end))
+        return span_of(date)
 
     @property
     def status(self) -> str | None:
@@ -68,6 +69,11 @@ class ShownItem:
     def codings(self) -> tuple[tuple[str | None, str], ...]:
         """Give every coding that says what the item is about."""
         return tuple((system, code) for system, code in codings_of(self.header) if code)
+
+
+def _periods_of(header: Header) -> tuple[Period, ...]:
+    named = (header.effective_period, header.performed_period, header.period, header.onset_period)
+    return tuple(period for period in named if period is not None)
 
 
 def codings_in(concepts: Concepts) -> tuple[tuple[str | None, str], ...]:

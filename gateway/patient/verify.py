@@ -5,7 +5,7 @@ rejects the whole answer. Design decisions 2; HL7 FHIR R4, section 2.3.0 (refere
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -169,6 +169,7 @@ class _Proofs:
     patients: frozenset[str]
     person: Demographics
     accepted: frozenset[NhsNumber]
+    _named_before: dict[str, Proof] = field(default_factory=dict)
 
     def of(self, resource: Worked) -> Proof:
         """Judge one resource: every subject that it names must be the person."""
@@ -207,13 +208,23 @@ class _Proofs:
             return by_identifier or Proof.UNPROVEN
         if by_identifier is Proof.FOREIGN:
             return Proof.FOREIGN
-        return self._of_parsed(parse_reference(subject.reference), subject.reference, resource)
+        return self._of_text(subject.reference, resource)
 
     def _of_identifier(self, subject: Reference) -> Proof | None:
         identifier = subject.identifier
         if identifier is None or identifier.system not in NHS_NUMBER_ACCEPTED:
             return None
         return self._of_number(identifier.value or "")
+
+    def _of_text(self, text: str, resource: Worked) -> Proof:
+        if text.startswith("#"):
+            return self._of_parsed(parse_reference(text), text, resource)
+        # A record names its one patient in every resource.
+        proof = self._named_before.get(text)
+        if proof is None:
+            proof = self._of_parsed(parse_reference(text), text, resource)
+            self._named_before[text] = proof
+        return proof
 
     def _of_parsed(self, parsed: ParsedReference, text: str, resource: Worked) -> Proof:
         match parsed.kind:

@@ -6,7 +6,7 @@ patient or address: every source is asked each time, and only an identical answe
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -14,9 +14,9 @@ from msgspec import Struct
 from typing_extensions import override
 
 from adapters.contract import Outcome, Reason, SourceAnswer
-from fhir_profiles.classify import is_known_type
-from fhir_profiles.contained import contained_bodies
-from fhir_profiles.headers import Header, Reference, subjects_of
+from fhir_profiles.classify import category_of, is_known_type
+from fhir_profiles.contained import contained_bodies, contained_headers
+from fhir_profiles.headers import Header, Reference, codings_of, subjects_of
 from fhir_profiles.slots import template_of
 from fhir_profiles.spans import ResourceSpan, UnreadablePageError, read_page, read_resource
 from fhir_profiles.templates import Template
@@ -24,6 +24,7 @@ from fhir_profiles.vocabulary import Category
 from gateway.patient.alike import Alike
 from gateway.patient.alike import names_in_reference as names_in_reference
 from gateway.patient.evidence import LabelEvidence
+from gateway.patient.sameness import keys_of
 
 REMEMBERED_SECONDS = 300.0
 REMEMBERED_BYTES = 64 * 1024 * 1024
@@ -36,7 +37,9 @@ class Worked(Struct, frozen=True, eq=False, gc=False):
     """One resource: its bytes, its header, where its slots are, and how it names itself and others.
 
     `local_name` is `Type/id` as the source numbers it; `standing` the status that says whether the item
-    still stands. A struct: a view makes thousands, and looks at each several times.
+    still stands; `sameness` the keys that its copies elsewhere share, none for what has no category;
+    `inner_categories` what kinds of information it contains beside its own.
+    A struct: a view makes thousands, and looks at each several times.
     """
 
     span: ResourceSpan
@@ -47,10 +50,12 @@ class Worked(Struct, frozen=True, eq=False, gc=False):
     reference_names: frozenset[str]
     evidence: LabelEvidence
     standing: str | None
+    sameness: tuple[Hashable, ...]
     type: str
     header: Header
     body: bytes
     local_name: str | None
+    inner_categories: frozenset[Category]
 
     @override
     def __repr__(self) -> str:
@@ -151,13 +156,13 @@ def read_work(body: bytes) -> _PageWork:
         page = read_page(body)
     except UnreadablePageError:
         return _PageWork((), 1)
-    alike = Alike()
+    alike = Alike(body)
     return _PageWork(tuple(_worked(span, alike) for span in page.resources), page.unreadable)
 
 
 def worked_of(span: ResourceSpan) -> Worked:
     """Do the work on one resource."""
-    return _worked(span, Alike())
+    return _worked(span, Alike(span.body))
 
 
 def _worked(span: ResourceSpan, alike: Alike) -> Worked:
@@ -171,14 +176,26 @@ def _worked(span: ResourceSpan, alike: Alike) -> Worked:
         saying.category,
         subjects_of(header),
         tuple(name for name in (local_name, span.full_url) if name is not None),
-        alike.names_in(template.references),
+        alike.names_in(template),
         saying.evidence,
         saying.standing,
+        () if saying.category is None else tuple(keys_of(header, template)),
         header.resource_type,
         header,
         span.body,
         local_name,
+        _inner_categories(span) if header.has_contained else _NO_CATEGORIES,
     )
+
+
+_NO_CATEGORIES: frozenset[Category] = frozenset()
+
+
+def _inner_categories(span: ResourceSpan) -> frozenset[Category]:
+    found = (
+        category_of(inner.resource_type, codings_of(inner)) for inner in contained_headers(span)
+    )
+    return frozenset(category for category in found if category is not None)
 
 
 def _distinct(resources: Iterable[Worked]) -> Iterable[Worked]:

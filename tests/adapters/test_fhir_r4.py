@@ -1,12 +1,13 @@
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from adapters.ambulance import ambulance_adapter
-from adapters.contract import Caller, Contact, NoticeKind, Outcome, Reason, SourceRequest
+from adapters.contract import Caller, Contact, Notice, NoticeKind, Outcome, Reason, SourceRequest
 from adapters.fhir_r4 import FhirR4Adapter
 from adapters.hospital import hospital_adapter
 from adapters.source_config import Caps
@@ -21,6 +22,8 @@ PATIENT = {"resourceType": "Patient", "id": "p1"}
 ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "status": "finished"}
 ALLERGY = {"resourceType": "AllergyIntolerance", "id": "a1"}
 NOTHING = answer(bundle())
+NOT_SAID = answer(b"", 404)
+NOT_ALL_ASKED = Notice(NoticeKind.UNREADABLE_PART)
 
 
 def request(*categories):
@@ -48,7 +51,8 @@ async def adapter_on(behave, surroundings, build=FhirR4Adapter, deadline=2.0, **
 
 
 async def ask(table, surroundings, otherwise=NOTHING, asked=None, **changes):
-    async with adapter_on(routes(table, otherwise), surroundings, **changes) as (adapter, stub):
+    behave = routes({"/fhir/metadata": NOT_SAID, **table}, otherwise)
+    async with adapter_on(behave, surroundings, **changes) as (adapter, stub):
         return await adapter.ask(asked or request()), stub
 
 
@@ -171,16 +175,61 @@ async def test_nobody_found_is_empty(surroundings, everything):
         answer(b"", 500),
         answer(b"not JSON"),
         answer({"resourceType": "OperationOutcome"}),
-        answer({"resourceType": "CapabilityStatement", "rest": [{"mode": "client"}]}),
+        answer(b"", 403),
         hangs,
     ],
-    ids=["500", "no JSON", "other resource", "no server", "hangs"],
+    ids=["500", "no JSON", "other resource", "forbidden", "hangs"],
 )
-async def test_a_server_whose_declaration_fails_is_still_searched(surroundings, metadata):
+async def test_a_server_whose_declaration_fails_is_searched_and_not_taken_for_whole(
+    surroundings, metadata
+):
     table = {**SEARCHED, "/fhir/metadata": metadata}
-    result, _ = await ask(table, surroundings, deadline=0.6)
+    result, _ = await ask(table, surroundings, asked=request(*Category), deadline=0.6)
 
     assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 3)
+    assert result.notices == (NOT_ALL_ASKED,)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        NOT_SAID,
+        answer({"resourceType": "CapabilityStatement", "rest": [{"mode": "client"}]}),
+        answer(declares("Encounter", "AllergyIntolerance")),
+    ],
+    ids=["absent", "no server", "declared"],
+)
+async def test_a_server_that_says_what_or_that_nothing_is_declared_is_whole(surroundings, metadata):
+    table = {**SEARCHED, "/fhir/metadata": metadata}
+    result, _ = await ask(table, surroundings, asked=request(*Category))
+
+    assert (result.outcome, result.notices) == (Outcome.DATA, ())
+
+
+async def test_an_unread_declaration_takes_nothing_from_a_role_whose_every_type_is_asked(
+    surroundings,
+):
+    table = {**SEARCHED, "/fhir/metadata": answer(b"", 500)}
+    result, _ = await ask(table, surroundings, asked=request(Category.APPOINTMENTS))
+
+    assert result.notices == ()
+
+
+async def test_a_declaration_read_before_stands_when_it_cannot_be_read_again(
+    surroundings, monotonic
+):
+    said = [answer(declares("Encounter")), answer(b"", 500)]
+
+    async def metadata(asked, writer):
+        await said.pop(0)(asked, writer)
+
+    behave = routes({"/fhir/metadata": metadata}, NOTHING)
+    async with adapter_on(behave, surroundings) as (adapter, _):
+        await adapter.ask(request(*Category))
+        monotonic.seconds += 3600
+        result = await adapter.ask(request(*Category))
+
+    assert (result.outcome, result.notices) == (Outcome.EMPTY, ())
 
 
 @pytest.mark.parametrize(
@@ -281,7 +330,7 @@ FAULTS = {
     "deep": (answer(b"[" * 100_000), Outcome.MALFORMED, Reason.UNREADABLE),
     "no Bundle": (answer(ENCOUNTER), Outcome.MALFORMED, Reason.NOT_A_BUNDLE),
     "no search": (answer(bundle(type="history")), Outcome.MALFORMED, Reason.NOT_A_BUNDLE),
-    "nothing of many": (answer(bundle(total=7)), Outcome.MALFORMED, Reason.NOT_A_BUNDLE),
+    "nothing of many": (answer(bundle(total=7)), Outcome.MALFORMED, Reason.PART_UNREADABLE),
     "odd links": (answer(bundle(link="x")), Outcome.MALFORMED, Reason.UNREADABLE),
     "hangs": (hangs, Outcome.TIMED_OUT, Reason.DEADLINE),
 }
@@ -329,13 +378,30 @@ async def test_an_entry_of_the_wrong_shape_leaves_its_neighbours_readable(
     odd["entry"].append({"resource": resource})
     result, _ = await ask({**SEARCHED, "/fhir/Encounter": odd}, surroundings)
 
-    assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 3)
+    assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.PART_UNREADABLE)
+    assert len(result.bodies) == 3
 
 
-async def test_patients_of_the_wrong_shape_are_kept_for_the_caller_to_judge(surroundings):
+@pytest.mark.parametrize("has_another", [True, False])
+async def test_a_patient_whose_id_cannot_be_read_is_kept_and_its_record_is_missing(
+    surroundings, has_another
+):
+    nameless = {**PATIENT, "id": 5}
     table = {
         "/fhir/metadata": declares("Encounter", everything=True),
-        "/fhir/Patient": bundle({**PATIENT, "id": 5}),
+        "/fhir/Patient": bundle(nameless, *[PATIENT] * has_another),
+        "/fhir/Patient/p1/$everything": bundle(PATIENT),
+    }
+    result, stub = await ask(table, surroundings)
+
+    assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.UNREADABLE)
+    assert (len(result.bodies), len(stub.asked)) == (1 + has_another, 2 + has_another)
+
+
+async def test_patients_that_are_none_are_kept_for_the_caller_to_judge(surroundings):
+    table = {
+        "/fhir/metadata": declares("Encounter", everything=True),
+        "/fhir/Patient": bundle(ENCOUNTER),
     }
     result, stub = await ask(table, surroundings)
 
@@ -343,13 +409,181 @@ async def test_patients_of_the_wrong_shape_are_kept_for_the_caller_to_judge(surr
     assert (len(result.bodies), len(stub.asked)) == (1, 2)
 
 
-async def test_a_page_that_tells_of_an_error_inside_is_partial(surroundings):
-    told = bundle(ENCOUNTER)
-    issue = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
-    told["entry"].append({"resource": issue, "search": {"mode": "outcome"}})
-    result, _ = await ask({**SEARCHED, "/fhir/Encounter": told}, surroundings)
+def remark(*issues, mode="outcome"):
+    outcome = {"resourceType": "OperationOutcome", "issue": list(issues)}
+    return {"resource": outcome, **({"search": {"mode": mode}} if mode else {})}
+
+
+ERROR = {"severity": "error", "code": "processing"}
+GAPS = {
+    "no resource": {"search": {"mode": "match"}},
+    "null for a resource": {"resource": None},
+    "a response alone": {"response": {"status": "500"}},
+    "no type": {"resource": {"id": "e9"}},
+    "a Bundle": {"resource": bundle(ENCOUNTER)},
+    "Parameters": {"resource": {"resourceType": "Parameters"}, "search": {"mode": "include"}},
+    "an error": remark(ERROR),
+    "an error as a match": remark(ERROR, mode="match"),
+    "an error as an include": remark(ERROR, mode="include"),
+    "an error without a mode": remark(ERROR, mode=None),
+    "a fatal error": remark({"severity": "fatal"}),
+    "an error after a warning": remark({"severity": "warning", "code": "value"}, ERROR),
+    "a warning of a cut": remark({"severity": "warning", "code": "too-costly"}),
+    "a note of what is held back": remark({"severity": "information", "code": "suppressed"}),
+    "an unknown severity": remark({"severity": "grave"}),
+    "an issue of the wrong shape": remark("text"),
+    "a remark without issues": remark(),
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+async def test_a_page_with_a_sign_of_something_missing_is_partial(surroundings, gap):
+    page = bundle(ENCOUNTER)
+    page["entry"].append(GAPS[gap])
+    result, _ = await ask({**SEARCHED, "/fhir/Encounter": page}, surroundings)
 
     assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.PART_UNREADABLE)
+    assert len(result.bodies) == 3
+    assert result.notices == (Notice(NoticeKind.UNREADABLE_PART, Category.ENCOUNTERS),)
+
+
+@pytest.mark.parametrize("gap", ["no resource", "a Bundle", "a warning of a cut"])
+async def test_a_whole_record_with_a_sign_of_something_missing_is_partial(surroundings, gap):
+    page = bundle(PATIENT, ENCOUNTER)
+    page["entry"].append(GAPS[gap])
+    table = {
+        "/fhir/metadata": declares("Encounter", everything=True),
+        "/fhir/Patient": bundle(PATIENT),
+        "/fhir/Patient/p1/$everything": page,
+    }
+    result, _ = await ask(table, surroundings)
+
+    assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.PART_UNREADABLE)
+
+
+@pytest.mark.parametrize("code", ["informational", "processing", "value"])
+async def test_a_warning_of_nothing_missing_leaves_the_page_whole(surroundings, code):
+    page = bundle(ENCOUNTER)
+    page["entry"].append(remark({"severity": "warning", "code": code}))
+    result, _ = await ask({**SEARCHED, "/fhir/Encounter": page}, surroundings)
+
+    assert (result.outcome, result.notices) == (Outcome.DATA, ())
+
+
+async def test_a_gap_beside_the_patient_does_not_keep_the_record_away(surroundings):
+    table = {
+        "/fhir/metadata": declares("Encounter", everything=True),
+        "/fhir/Patient": bundle(PATIENT, total=2),
+        "/fhir/Patient/p1/$everything": bundle(PATIENT, ENCOUNTER),
+    }
+    result, _ = await ask(table, surroundings)
+
+    assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.PART_UNREADABLE)
+    [body] = result.bodies
+    assert b"Encounter" in body
+
+
+def entries(*modes):
+    return [
+        {
+            "resource": {**ENCOUNTER, "id": f"e{number}"},
+            **({"search": {"mode": one}} if one else {}),
+        }
+        for number, one in enumerate(modes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("modes", "total", "outcome"),
+    [
+        (["match"], 1, Outcome.DATA),
+        (["match"], 50, Outcome.MALFORMED),
+        (["match"], 0, Outcome.DATA),
+        (["match"], None, Outcome.DATA),
+        ([None, "match"], 2, Outcome.DATA),
+        (["match", "include"], 2, Outcome.MALFORMED),
+        (["match", "include"], 1, Outcome.DATA),
+        (["match", "outcome"], 2, Outcome.MALFORMED),
+    ],
+)
+async def test_fewer_matches_than_the_server_states_are_not_all(
+    surroundings, modes, total, outcome
+):
+    page = bundle(entry=entries(*modes), total=total)
+    result, _ = await ask({**SEARCHED, "/fhir/Encounter": page}, surroundings)
+
+    assert (result.outcome, len(result.bodies)) == (outcome, 3)
+
+
+@pytest.mark.parametrize(
+    ("total", "outcome"), [(3, Outcome.DATA), (2, Outcome.DATA), (4, Outcome.MALFORMED)]
+)
+async def test_a_whole_record_counts_what_surrounds_the_patient_too(surroundings, total, outcome):
+    whole = bundle(PATIENT, total=total)
+    whole["entry"] += entries("include", None)
+    table = {
+        "/fhir/metadata": declares("Encounter", everything=True),
+        "/fhir/Patient": bundle(PATIENT),
+        "/fhir/Patient/p1/$everything": whole,
+    }
+    result, _ = await ask(table, surroundings)
+
+    assert result.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("second", "totals", "outcome"),
+    [
+        ("e2", (2, 2), Outcome.DATA),
+        ("e2", (2, None), Outcome.DATA),
+        ("e2", (3, None), Outcome.MALFORMED),
+        ("e2", (None, 3), Outcome.MALFORMED),
+        ("e1", (2, 2), Outcome.MALFORMED),
+    ],
+    ids=["all", "stated first", "one short", "stated last", "the same again"],
+)
+async def test_a_total_is_held_against_all_pages_together(surroundings, second, totals, outcome):
+    async def behave(asked, writer):
+        is_last = "page" in asked.query
+        one = {**ENCOUNTER, "id": second if is_last else "e1"}
+        link = None if is_last else "?page=2"
+        await answer(bundle(one, next_link=link, total=totals[is_last]))(asked, writer)
+
+    table = {"/fhir/Patient": bundle(PATIENT), "/fhir/Encounter": behave}
+    result, _ = await ask(table, surroundings, asked=request(Category.ENCOUNTERS))
+
+    assert (result.outcome, len(result.bodies)) == (outcome, 3)
+
+
+async def test_an_empty_last_page_after_all_that_was_stated_is_no_gap(surroundings):
+    async def behave(asked, writer):
+        found = [] if "page" in asked.query else [ENCOUNTER]
+        link = "?page=2" if found else None
+        await answer(bundle(*found, next_link=link, total=1))(asked, writer)
+
+    table = {"/fhir/Patient": bundle(PATIENT), "/fhir/Encounter": behave}
+    result, _ = await ask(table, surroundings, asked=request(Category.ENCOUNTERS))
+
+    assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 2)
+
+
+FORMER = NhsNumber("9000000009")
+
+
+@pytest.mark.parametrize("everything", [True, False])
+async def test_a_person_is_asked_for_by_every_number_they_had(surroundings, everything):
+    table = {
+        **SEARCHED,
+        "/fhir/metadata": declares("Encounter", everything=everything),
+        "/fhir/Patient/p1/$everything": bundle(PATIENT),
+    }
+    asked = replace(request(*Category), former_numbers=(FORMER, NUMBER))
+    _, stub = await ask(table, surroundings, asked=asked)
+
+    tokens = f"{TOKEN},https://fhir.nhs.uk/Id/nhs-number|{FORMER.digits}"
+    searched = [one.query for one in stub.asked if one.path in SEARCHED]
+    named = {*(one.get("identifier", one.get("patient.identifier"))[0] for one in searched)}
+    assert named == {tokens}
 
 
 async def test_a_remark_of_the_server_is_not_data(surroundings):
@@ -458,6 +692,14 @@ async def test_a_failed_probe_founds_nothing(surroundings, fault):
         found = await adapter.contacts(NUMBER)
 
     assert (found.outcome, found.contacts) == (outcome, ())
+
+
+async def test_a_contact_beside_a_gap_is_still_a_contact(surroundings):
+    page = bundle(encounter("in-progress", "2026-01-01"), total=2)
+    async with adapter_on(routes({"/fhir/Encounter": page}), surroundings) as (adapter, _):
+        found = await adapter.contacts(NUMBER)
+
+    assert (found.outcome, len(found.contacts)) == (Outcome.DATA, 1)
 
 
 async def test_a_probe_with_an_odd_period_founds_nothing(surroundings):

@@ -98,12 +98,16 @@ async def test_ip_14_a_caller_who_takes_no_json_is_told_so(stack: Stack, accept:
 
 
 @pytest.mark.parametrize("purpose", ["HRESCH", "nonsense", "TREAT, ETREAT", ""])
-async def test_az_09_a_purpose_that_the_token_does_not_hold_is_refused(stack: Stack, purpose: str):
+async def test_az_09_a_purpose_that_the_token_does_not_hold_is_refused_and_recorded(
+    stack: Stack, purpose: str
+):
     path = f"/fhir/Patient/{stack.patient('everything')}"
 
     answer = await stack.get("ed-consultant", path, **{"Purpose-Of-Use": purpose})
 
+    row = (await stack.audit())[-1]
     assert answer.status_code == 403
+    assert (row["decision"], row["reason"]) == ("refused", "purpose-not-allowed")
 
 
 async def test_az_09_emergency_without_break_glass_is_refused_and_recorded(stack: Stack):

@@ -41,6 +41,20 @@ async def test_a_person_is_found_by_current_and_by_former_number():
     assert {i["value"]: i.get("use") for i in now["identifier"]}[former.digits] == "old"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_alternatives_are_given_with_a_comma(order):
+    number = COHORT.showcases["superseded"]
+    former = COHORT.people[number].former_numbers[0]
+    either = ",".join([identified(number), identified(former), "https://other.example|1"][::order])
+
+    [person] = found(await get(APP, "Patient", identifier=either))
+    encounters = found(await get(APP, "Encounter", patient__identifier=either))
+
+    assert person["id"] == await patient_id(APP, number)
+    assert encounters == found(await get(APP, "Encounter", patient__identifier=identified(number)))
+    assert encounters != []
+
+
 @pytest.mark.parametrize(
     "token", ["https://other.example|1", "9990000000", identified().replace("999", "998")]
 )

@@ -9,10 +9,14 @@ from fhir_profiles.exact_slots import exact_template
 from fhir_profiles.slots import template_of, usual_template
 from fhir_profiles.spans import read_page, read_resource
 from gateway.patient.splice import fill
-from tests.resource_strategies import FORMATS, read, resources, spliced, write
+from tests.resource_strategies import FORMATS, NUMBERED, read, resources, spliced, write
 
 CATEGORY = {"system": "https://shared-care-record.example/CodeSystem/category", "code": "results"}
-KNOWN = {"Patient/1": b"Patient/new", "urn:uuid:6a1e": b"Encounter/other"}
+KNOWN = {
+    "Patient/1": b"Patient/new",
+    "urn:uuid:6a1e": b"Encounter/other",
+    NUMBERED: b"Patient/new",
+}
 SLOW = settings(max_examples=250, deadline=None)
 
 
@@ -103,6 +107,14 @@ def test_a_published_record_is_read_by_patterns_alone_and_loses_nothing(sample_d
         '{"reference":"Patient/2","identifier":{"value":"7"}}',
         '{"reference":"Patient/2","extension":[{"valueReference":{"reference":"Patient/2"}}]}',
         '{"reference":"#a","reference":"Patient/2"}',
+        '{"display":"Patient"}',
+        '{"type":"Patient","display":"x"}',
+        '{ "type" : "Patient" , "display" : "x" }',
+        '{"identifier":{"system":"s","value":"Patient"}}',
+        '{"id":"Patient","identifier" : {"value":"7"}}',
+        '{"reference":null,"display":"Patient"}',
+        '{"_display":{"id":"a"},"display":"Patient"}',
+        '{"extension":[{"url":"u","valueString":"\\"code\\":\\"1\\""}],"display":"Patient"}',
     ],
 )
 def test_no_spelling_of_a_reference_slips_past(reference):

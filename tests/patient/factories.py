@@ -134,7 +134,9 @@ def levels(base=Level.ALL, **by_word):
     named = {word.replace("_", "-"): level for word, level in by_word.items()}
     view = {
         (category, label): min(
-            named.get(category.value, base), named.get(label.value, base), key=lambda it: it.rank
+            named.get(category.value, base),
+            named.get(label.value, Level.ALL),
+            key=lambda it: it.rank,
         )
         for category in Category
         for label in set(Label) - HARD_BARRED

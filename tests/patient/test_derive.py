@@ -145,8 +145,9 @@ def test_another_source_type_or_id_is_another_resource(other):
 
 
 def test_resources_without_an_id_or_a_source_are_no_versions_of_each_other():
-    nameless = shown_item(resource("Condition", None), "a"), shown_item(
-        resource("Condition", None), "b"
+    nameless = (
+        shown_item(resource("Condition", None), "a"),
+        shown_item(resource("Condition", None), "b"),
     )
     ours = (
         shown_item(resource("Condition"), "c", source=None),

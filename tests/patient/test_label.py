@@ -59,9 +59,7 @@ def test_a_label_stays_within_its_group():
 
 def test_own_belongs_to_one_item_and_never_spreads():
     mine = item(resource("Condition", **IDENTIFIED), "gp", is_own=True)
-    theirs = item(
-        resource("Condition", **IDENTIFIED, meta=labelled("sexual-health")), "hospital"
-    )
+    theirs = item(resource("Condition", **IDENTIFIED, meta=labelled("sexual-health")), "hospital")
 
     assert labels(mine, theirs) == [{Label.OWN, Label.SEXUAL_HEALTH}, {Label.SEXUAL_HEALTH}]
 

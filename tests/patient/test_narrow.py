@@ -123,7 +123,9 @@ def test_whereabouts_of_a_restricted_person_are_taken_out_of_everything():
 
     assert [each.worked.type for each in found.kept] == ["Patient", "Encounter"]
     assert not any(
-        word in each.worked.body for each in found.kept for word in (b"High Street", b"Organization")
+        word in each.worked.body
+        for each in found.kept
+        for word in (b"High Street", b"Organization")
     )
     assert len(narrowed(*given).kept) == 3
 

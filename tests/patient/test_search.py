@@ -23,6 +23,9 @@ VALUES = {
     Kind.STATUS: "final",
     Kind.CLINICAL_STATUS: "active",
     Kind.CODE: f"{SNOMED_CT}|1,2",
+    Kind.TYPE: "1",
+    Kind.CLASS: "EMER",
+    Kind.RECORDED: "ge2024",
 }
 
 
@@ -136,6 +139,44 @@ def test_two_parameters_of_codes_must_both_be_met():
     ]
 
     assert found(items, ("type", "1"), ("class", "EMER"), resource_type="Encounter") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "members", "name"),
+    [
+        ("Observation", {"code": coded("1")}, "code"),
+        ("Immunization", {"vaccineCode": coded("1")}, "vaccine-code"),
+        ("MedicationRequest", {"medicationCodeableConcept": coded("1")}, "code"),
+        ("DocumentReference", {"type": coded("1")}, "type"),
+        ("Encounter", {"type": [coded("1")]}, "type"),
+        ("Encounter", {"class": {"code": "1"}}, "class"),
+        ("Encounter", {"class": [{"code": "1"}]}, "class"),
+    ],
+)
+def test_a_code_is_searched_in_its_own_element(resource_type, members, name):
+    item = shown_item(resource(resource_type, **members), "a")
+    elsewhere = shown_item(resource(resource_type, category=[coded("1")]), "b")
+
+    assert found([item, elsewhere], (name, "1"), resource_type=resource_type) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "name", "element"),
+    [
+        ("Condition", "recorded-date", "recordedDate"),
+        ("AllergyIntolerance", "date", "recordedDate"),
+        ("ServiceRequest", "authored", "authoredOn"),
+    ],
+)
+def test_when_it_was_written_down_is_searched_beside_when_it_happened(resource_type, name, element):
+    earlier = {"onsetDateTime": "1990", "occurrenceDateTime": "1990"}
+    late = shown_item(resource(resource_type, **{element: "2024"}, **earlier), "late")
+    unknown = shown_item(resource(resource_type, **earlier), "unknown")
+
+    items = [late, unknown]
+
+    assert found(items, (name, "ge2024"), (name, "lt2025"), resource_type=resource_type) == ["late"]
+    assert found(items, (name, "lt2000"), resource_type=resource_type) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The whole service, for the safety tests; also against a hospital that lies."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.adapters.stub_source import stub_source
 from tests.london import London
 from tests.safety.hostile_source import Hostile, with_hospital_at
 from tests.safety.siege import Siege
-from tests.stack import running_stack
+from tests.stack import Stack, running_stack
 from tests.stack_fixtures import compiled, impatient, london, stack, template
 
 __all__ = ["compiled", "impatient", "london", "stack", "template"]
@@ -26,3 +27,13 @@ async def siege(
         elsewhere = with_hospital_at(london, hostile.stub.url)
         async with running_stack(elsewhere, template, tmp_path, compiled) as running:
             yield Siege(hostile, running)
+
+
+@pytest.fixture
+def hurrying(
+    london: London, template: Path, tmp_path: Path, compiled: Mapping[str, Any]
+) -> Callable[[str], AbstractAsyncContextManager[Stack]]:
+    """Give a maker of stacks in which one source must answer within 0.2 s, and the others need not hurry."""
+    return lambda source: running_stack(
+        london, template, tmp_path, compiled, deadlines={source: 0.2}
+    )

@@ -80,8 +80,10 @@ async def test_av_12_sources_are_left_alone_when_the_caller_hangs_up(siege: Sieg
     caller = Caller(siege, await siege.stack.token("gp"), wanted)
 
     calling = asyncio.ensure_future(caller.call())
-    await asyncio.wait_for(hanging.is_asked.wait(), 2)
-    caller.hangs_up.set()
+    try:
+        await asyncio.wait_for(hanging.is_asked.wait(), 2)
+    finally:
+        caller.hangs_up.set()
 
     await asyncio.wait_for(hanging.is_left.wait(), 1)
     await asyncio.wait_for(calling, 1)

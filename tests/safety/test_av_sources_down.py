@@ -7,7 +7,11 @@ import pytest
 
 from adapters.simulators.faults import FaultKind
 from fhir_profiles.vocabulary import Category
+from gateway.access.decision import Question
+from gateway.audit.acts import AskedAct
+from gateway.patient.disclosure import Inquiry
 from gateway.patient.sections import Ground, SectionState, section_of, supplies_of
+from rbac.types import Purpose
 from tests.safety.siege import ASKED_ABOUT, DOCTOR, last_row_b, others_answered, rows
 from tests.stack import Stack, running_stack
 
@@ -23,12 +27,12 @@ def unreachable() -> str:
 @pytest.mark.parametrize("fault", [FaultKind.HANG, FaultKind.RESET, FaultKind.WRONG_PATIENT])
 @pytest.mark.parametrize("source", SOURCES)
 async def test_av_01_one_source_that_does_not_answer_leaves_the_others_whole(
-    impatient: Stack, source: str, fault: FaultKind
+    hurrying, source: str, fault: FaultKind
 ):
-    healthy = await impatient.everything(DOCTOR, ASKED_ABOUT)
-    impatient.london.faults[source].set(fault)
-
-    answer = await impatient.everything(DOCTOR, ASKED_ABOUT)
+    async with hurrying(source) as stack:
+        healthy = await stack.everything(DOCTOR, ASKED_ABOUT)
+        stack.london.faults[source].set(fault)
+        answer = await stack.everything(DOCTOR, ASKED_ABOUT)
 
     assert (answer.status, answer.is_complete) == (200, "false")
     assert answer.from_source(source) == []
@@ -73,11 +77,6 @@ async def test_av_01_no_section_pretends_to_be_whole_when_a_source_of_it_is_miss
 
 
 async def _opened(stack: Stack):
-    from gateway.access.decision import Question
-    from gateway.audit.acts import AskedAct
-    from gateway.patient.disclosure import Inquiry
-    from rbac.types import Purpose
-
     principal = await stack.services.verifier.principal(await stack.token(DOCTOR))
     number = stack.london.people[ASKED_ABOUT]
     question = Question(principal, Purpose.TREAT, number, stack.patient(ASKED_ABOUT))

@@ -40,12 +40,12 @@ async def test_so_09_an_answer_that_is_too_large_is_cut_at_the_cap(
     assert (await last_row_b(stack))["sources"][source] == ["failed", reason]
 
 
-async def test_so_09_an_answer_without_end_is_cut_at_the_cap_or_the_deadline(impatient: Stack):
-    impatient.london.faults["hospital"].set(FaultKind.ENDLESS)
+async def test_so_09_an_answer_without_end_is_cut_at_the_cap_or_the_deadline(hurrying):
+    async with hurrying("hospital") as stack:
+        stack.london.faults["hospital"].set(FaultKind.ENDLESS)
+        answer = await stack.everything(DOCTOR, ASKED_ABOUT)
+        outcome, reason = (await last_row_b(stack))["sources"]["hospital"]
 
-    answer = await impatient.everything(DOCTOR, ASKED_ABOUT)
-
-    outcome, reason = (await last_row_b(impatient))["sources"]["hospital"]
     assert answer.outcomes["hospital"] == outcome
     assert (outcome, reason) in {("timed-out", "deadline"), ("failed", "too-large")}
 

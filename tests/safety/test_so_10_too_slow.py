@@ -15,24 +15,25 @@ from tests.safety.siege import (
     last_row_b,
     others_answered,
 )
-from tests.stack import Stack, running_stack
+from tests.stack import running_stack
 
 
 @pytest.mark.parametrize("fault", [FaultKind.HANG, FaultKind.DRIP])
 @pytest.mark.parametrize("source", ["gp", "hospital", "ambulance"])
 async def test_so_10_a_source_that_hangs_or_drips_is_cut_at_its_deadline(
-    impatient: Stack, source: str, fault: FaultKind
+    hurrying, source: str, fault: FaultKind
 ):
-    impatient.london.faults[source].set(fault)
-
-    answer = await impatient.everything(DOCTOR, ASKED_ABOUT)
+    async with hurrying(source) as stack:
+        stack.london.faults[source].set(fault)
+        answer = await stack.everything(DOCTOR, ASKED_ABOUT)
+        row, failures = await last_row_b(stack), failures_counted(stack, source)
 
     assert (answer.status, answer.is_complete) == (200, "false")
     assert answer.outcomes[source] == "timed-out"
     assert answer.from_source(source) == []
     assert others_answered(answer, source)
-    assert (await last_row_b(impatient))["sources"][source] == ["timed-out", "deadline"]
-    assert failures_counted(impatient, source) > 0
+    assert row["sources"][source] == ["timed-out", "deadline"]
+    assert failures > 0
 
 
 async def _hangs_after_headers(asked: Asked, writer) -> None:

@@ -1,3 +1,5 @@
+from msgspec import structs
+
 from adapters.contract import Outcome
 from fhir_profiles.systems import JOURNEY
 from fhir_profiles.vocabulary import Category
@@ -88,7 +90,7 @@ def test_a_dose_keeps_the_digits_of_its_source():
     body = {"dosageInstruction": [{"doseAndRate": [{"doseQuantity": quantity}]}]}
     item = medicine(**body)
     raw = b"".join(item.render()).replace(b"1.5", b"1.50")
-    object.__setattr__(item, "render", lambda: [raw])
+    item = structs.replace(item, render=lambda: [raw])
 
     assert facts(only_line("medications", item))["Dose"] == "1.50 mg"
 

@@ -1,0 +1,106 @@
+"""The parts that a decision rests on, small and in memory; each may be told to fail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from adapters.contract import ContactProbe, Outcome, Trace
+from gateway.access.decision import AccessControl, Question
+from rbac.canonical import length_prefixed
+from rbac.decide import CompiledPolicy
+from rbac.types import Levels, OrganisationKind, Purpose
+from tests.patient.factories import NOW, NUMBER, PATIENT_ID, clock, levels, principal
+from tests.patient.records import Pds
+
+VERSION = "v1"
+SCOPE = ("gp", OrganisationKind.GENERAL_PRACTICE, Purpose.TREAT)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A recorded relationship of the caller's own organisation, in force now."""
+
+    organisation: str = "RRV"
+    user_id: str | None = None
+    team: str | None = None
+    starts_at: datetime = NOW
+    ends_at: datetime | None = None
+    type: str = "referral"
+
+
+@dataclass(frozen=True)
+class Against:
+    """An objection."""
+
+    source: str
+
+
+@dataclass
+class Policies:
+    levels: object = field(default_factory=levels)
+
+    async def active(self):
+        return CompiledPolicy(VERSION, {}, 0, {length_prefixed(SCOPE): self.levels})
+
+
+@dataclass
+class Registry:
+    """Rows by number; `asked` remembers which numbers were looked up."""
+
+    rows: dict = field(default_factory=dict)
+    against: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    async def relationships(self, patient):
+        self.asked.append(("relationships", patient))
+        return self.rows.get(patient, ())
+
+    async def objections(self, patient):
+        self.asked.append(("objections", patient))
+        return self.against.get(patient, ())
+
+
+@dataclass
+class Probed:
+    """An organisation's own source, as the probe sees it."""
+
+    probe: object = field(default_factory=lambda: ContactProbe(Outcome.EMPTY))
+    asked: list = field(default_factory=list)
+
+    async def contacts(self, nhs_number):
+        self.asked.append(nhs_number)
+        return self.probe
+
+
+@dataclass
+class Parts:
+    policies: object = field(default_factory=Policies)
+    registry: object = field(default_factory=Registry)
+    pds: object = field(default_factory=Pds)
+    contacts: object = field(default_factory=Probed)
+
+    @property
+    def access(self):
+        return AccessControl(
+            self.policies,
+            self.registry,
+            self.pds,
+            {"RRV": self.contacts},
+            clock,
+            lambda: UUID(int=7),
+        )
+
+    async def decide(self, purpose=Purpose.TREAT, number=NUMBER, **of_principal):
+        asks = principal(**of_principal)
+        return await self.access.decide(Question(asks, purpose, number, PATIENT_ID))
+
+    async def find(self, purpose=Purpose.TREAT, **of_principal):
+        return await self.access.find_permit(principal(**of_principal), purpose)
+
+
+def pds(outcome, *people):
+    return Pds(Trace(outcome, people, tuple(1.0 for _ in people)))
+
+
+def seen(view=None, acts=None):
+    return Levels(levels().view if view is None else view, levels().acts if acts is None else acts)
