@@ -31,6 +31,8 @@ class Gatherer:
             caller=_caller(permit),
             categories=_categories(permit),
             trace_id=trace_id,
+            # A source may still file the person under a number that PDS has replaced.
+            former_numbers=tuple(dict.fromkeys(permit.person.superseded)),
         )
         asking = (self._ask(source, permit, request) for source in self.directory.sources)
         return tuple(await asyncio.gather(*asking))

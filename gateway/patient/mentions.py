@@ -6,6 +6,7 @@ lists of `fhir_profiles.topics`; FHIR R4 puts codes and wordings in more element
 
 import json
 import re
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -30,7 +31,6 @@ _WORDING_KEYS = (
 # The one element that names a service and stands in no header.
 _SERVICE = "practiceSetting"
 _SERVICE_SIGN = b'"practiceSetting"'
-_SPACED = tuple(b'"%b' % text for space in b" \n\r\t" for text in (b":%c" % space, b"%c:" % space))
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 
 
@@ -45,69 +45,91 @@ class Mentions(Struct, frozen=True, gc=False):
 NOTHING = Mentions()
 
 
+# More than a record's; beyond it looking for each sign costs more than reading each resource.
+_MOST_SIGNS = 24
+
+
+class _Codes(Struct, frozen=True):
+    """The listed codes as bytes: those that tell under any system, and those that need theirs."""
+
+    telling: frozenset[bytes]
+    paired: frozenset[bytes]
+    starts: frozenset[bytes]
+
+
+@cache
+def _listed() -> _Codes:
+    topics = sensitive_topics()
+    return _Codes(
+        frozenset(code.encode() for code in topics.by_code if code is not None),
+        frozenset(code.encode() for _system, code in topics.by_pair if code is not None),
+        frozenset(start.encode() for start in topics.by_icd10),
+    )
+
+
 class MentionReader:
-    """Read the resources of one page; `page` is its bytes."""
+    """Read the resources of one page; `page` is its bytes.
+
+    What points to a topic is looked for once in the whole page, and then only that in each resource.
+    """
 
     def __init__(self, page: bytes) -> None:
-        topics = sensitive_topics()
-        self._topics = topics
-        self._is_spaced = any(sign in page for sign in _SPACED)
-        self._may_escape = b"\\u" in page or b"\\/" in page
-        self._systems = tuple(
-            system.encode()
-            for system in topics.telling_systems
-            if system is not None and (self._may_escape or system.encode() in page)
-        )
-        self._codes = frozenset(code.encode() for code in topics.by_code if code is not None)
-        self._harmless: set[bytes] = set()
+        self._is_usual = len(msgspec.json.format(page, indent=-1)) == len(page)
+        self._is_usual &= b"\\/" not in page
+        signs = _signs_in(page if self._is_usual else _usual(page))
+        self._signs = signs if len(signs) <= _MOST_SIGNS else (b"",)
 
     def of(self, body: bytes, resource_type: str) -> Mentions:
         """Give what one resource mentions; of a Patient no wordings, for its label covers the whole source."""
-        if self._is_spaced:
-            body = msgspec.json.format(body, indent=-1)
-        codes = _values(body, _CODE)
-        codings = self._codings(codes)
-        texts = () if resource_type == "Patient" else self._texts(body)
-        if not self._needs_scan(body):
-            return Mentions(codings, (), texts) if codings or texts else NOTHING
-        paired, services = _scanned(body, self._topics)
-        return Mentions((*codings, *paired), services, texts)
+        if not self._signs:
+            return NOTHING
+        if not self._is_usual:
+            body = _usual(body)
+        if not any(sign in body for sign in self._signs):
+            return NOTHING
+        codes = {_decoded(code) for code in _values(body, _CODE)}
+        texts = () if resource_type == "Patient" else sorted(filter(tells_by_words, _texts(body)))
+        paired, services = _scanned(body, sensitive_topics())
+        under_any = sorted(
+            code for code in codes if code.encode(errors="replace") in _listed().telling
+        )
+        return Mentions((*((None, code) for code in under_any), *paired), services, tuple(texts))
 
-    def _codings(self, codes: list[bytes]) -> tuple[Code, ...]:
-        if self._may_escape and any(b"\\" in code for code in codes):
-            codes = [_decoded(code).encode(errors="replace") for code in codes]
-        if self._codes.isdisjoint(codes):
-            return ()
-        return tuple((None, code.decode()) for code in codes if code in self._codes)
 
-    def _texts(self, body: bytes) -> tuple[str, ...]:
-        found: list[str] = []
-        for key in _WORDING_KEYS:
-            if key in body:
-                found += self._telling(body, key)
-        return tuple(found)
+def _usual(text: bytes) -> bytes:
+    """Write JSON without space, and slashes without an escape: its strings' other bytes stay."""
+    return msgspec.json.format(text, indent=-1).replace(b"\\/", b"/")
 
-    def _telling(self, body: bytes, key: bytes) -> list[str]:
-        texts = _values(body, key)
-        if self._harmless.issuperset(texts):
-            return []
-        telling = [
-            text for text in map(_decoded, set(texts) - self._harmless) if tells_by_words(text)
-        ]
-        if not telling:
-            self._harmless.update(texts)
-        return telling
 
-    def _needs_scan(self, body: bytes) -> bool:
-        if _SERVICE_SIGN in body:
-            return True
-        if not self._systems:
-            return False
-        return self._may_escape or any(system in body for system in self._systems)
+def _signs_in(page: bytes) -> tuple[bytes, ...]:
+    """List the pieces of a page that point to a topic: one of them stands in every resource that does."""
+    codes = set(_values(page, _CODE))
+    wordings = {text for key in _WORDING_KEYS for text in _values(page, key)}
+    systems = (system.encode() for system in sensitive_topics().by_system if system is not None)
+    return (
+        *(b'"%b"' % code for code in codes if _may_tell(code)),
+        *(b'"%b"' % text for text in wordings if tells_by_words(_decoded(text))),
+        *(sign for sign in (_SERVICE_SIGN, *systems) if sign in page),
+        # An escape may spell any letter of a system.
+        *((b"\\u00",) if b"\\u00" in page else ()),
+    )
+
+
+def _may_tell(code: bytes) -> bool:
+    plain = _decoded(code).encode(errors="replace")
+    listed = _listed()
+    return plain in listed.telling or plain in listed.paired or plain[:3] in listed.starts
+
+
+def _texts(body: bytes) -> set[str]:
+    return {_decoded(text) for key in _WORDING_KEYS for text in _values(body, key)}
 
 
 def _values(body: bytes, opening: bytes) -> list[bytes]:
     """Give the strings, as written, that stand under a key in compact JSON."""
+    # Without the quotes, of which a resource is full, looking for it is several times faster.
+    if opening[1:-3] not in body:
+        return []
     parts = body.split(opening)[1:]
     values = [part[: part.find(b'"')] for part in parts]
     if b"\\" not in body:

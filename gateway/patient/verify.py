@@ -63,7 +63,7 @@ class Verified:
 
 def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Verified:
     """Keep what is proven to be about `person`, whose number `asked` was or is."""
-    accepted = frozenset({asked, person.nhs_number})
+    accepted = frozenset({asked, person.nhs_number, *person.superseded})
     resources = [each for each in answer.resources if each.type not in _SPOKEN_TO_US]
     patients = [
         (each, compare(each.body, person, accepted)) for each in resources if each.type == "Patient"
