@@ -62,23 +62,35 @@ async def one_at_a_time(system: System, targets: Sequence[str]) -> list[Timing]:
     return timings
 
 
-async def at_once(system: System, targets: Sequence[str], callers: int) -> float:
-    """Share the targets among so many callers; give the seconds until the last answer."""
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """How several callers at once fared: whole answers a second, and requests that got none."""
+
+    per_second: float
+    refused: int
+
+
+async def at_once(system: System, targets: Sequence[str], callers: int) -> Burst:
+    """Share the targets among so many callers, until each has been asked for once."""
     connections = [await connected(system.port) for _ in range(callers)]
     waiting = list(reversed(targets))
     began = time.monotonic()
-    async with asyncio.TaskGroup() as group:
-        for asking in connections:
-            group.create_task(_work(system, asking, waiting))
+    refused = sum(await asyncio.gather(*(_work(system, asking, waiting) for asking in connections)))
     seconds = time.monotonic() - began
     for asking in connections:
         asking.close()
-    return seconds
+    return Burst((len(targets) - refused) / seconds, refused)
 
 
-async def _work(system: System, asking: Asking, waiting: list[str]) -> None:
+async def _work(system: System, asking: Asking, waiting: list[str]) -> int:
+    refused = 0
     while waiting:
-        await _timed(system, asking, waiting.pop())
+        try:
+            await _timed(system, asking, waiting.pop())
+        except WrongAnswerError:
+            # A system that cannot keep up may say so; it gains nothing by it.
+            refused += 1
+    return refused
 
 
 async def _timed(system: System, asking: Asking, target: str) -> Timing:

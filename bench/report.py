@@ -45,6 +45,7 @@ class Measured:
 
     latencies: dict[str, list[list[float]]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
     after_last_byte: list[float] = field(default_factory=list)
     served: dict[str, int] = field(default_factory=dict)
 
@@ -52,16 +53,20 @@ class Measured:
         """Keep one round's answers."""
         self.latencies.setdefault(name, []).append(seconds)
 
-    def add_rate(self, name: str, per_second: float) -> None:
-        """Keep one round's requests a second."""
+    def add_rate(self, name: str, per_second: float, refused: int) -> None:
+        """Keep one round's whole answers a second, and how many requests got none."""
         self.rates.setdefault(name, []).append(per_second)
+        self.refused[name] = self.refused.get(name, 0) + refused
 
 
 def figures_of(measured: Measured) -> Figures:
     """Give everything that is reported, ready for JSON."""
     measurements: dict[str, object] = {
         **{name: _latency(rounds) for name, rounds in measured.latencies.items()},
-        **{name: {"requests_per_second": median(each)} for name, each in measured.rates.items()},
+        **{
+            name: {"requests_per_second": median(each), "refused": measured.refused[name]}
+            for name, each in measured.rates.items()
+        },
         "after_last_source_byte": {"p50_ms": median(measured.after_last_byte) * 1000},
         "record": dict(measured.served),
     }
@@ -70,8 +75,7 @@ def figures_of(measured: Measured) -> Figures:
         "ratios": dict(_ratios(measured)),
         "reach": {name: f"{sign} {bound:g}" for name, (sign, bound) in REACH.items()},
         "machine": {
-            "cores": len(os.sched_getaffinity(0)) or 1,
-            "cores_of_machine": os.cpu_count(),
+            "cores": os.cpu_count(),
             "python": platform.python_version(),
         },
     }

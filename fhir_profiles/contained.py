@@ -6,10 +6,12 @@ Decides nothing by what it finds. Follows HL7 FHIR R4, section 2.3.0.2 (containe
 import msgspec
 
 from fhir_profiles.headers import Coding, Header, security_of
+from fhir_profiles.json_scan import objects_in
 from fhir_profiles.lenient_headers import lenient_header
 from fhir_profiles.members import items_of, members_or_none, text_of
 from fhir_profiles.spans import ResourceSpan
 
+_HOLDERS = frozenset({"Bundle", "Parameters"})
 _DECODE_HEADER = msgspec.json.Decoder(Header).decode
 
 
@@ -40,3 +42,21 @@ def _header_of(body: bytes) -> Header | None:
 def contained_security(resource: ResourceSpan) -> tuple[Coding, ...]:
     """List the security labels of the resources inside this one."""
     return tuple(coding for header in contained_headers(resource) for coding in security_of(header))
+
+
+def hides_resources(resource: ResourceSpan) -> bool:
+    """Tell whether resources stand in this one elsewhere than directly in `contained`, where nobody looks."""
+    try:
+        inner = items_of(resource.header.contained)
+    except msgspec.ValidationError:
+        return True
+    headers = contained_headers(resource) if inner else ()
+    types = {header.resource_type for header in headers}
+    if len(headers) < len(inner) or "" in types or not types.isdisjoint(_HOLDERS):
+        return True
+    expected = 1 + len(inner)
+    if resource.body.count(b'"resourceType"') == expected:
+        return False
+    # The text may stand in a value: only the exact scan tells.
+    found = [each for each in objects_in(resource.body) if each.member("resourceType")]
+    return len(found) != expected

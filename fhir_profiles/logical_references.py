@@ -142,9 +142,10 @@ def _has_sign(body: bytes) -> bool:
     if b'"identifier"' in body and _IDENTIFIER_OBJECT.search(body) is not None:
         return True
     before = body.split(b'"display"')
-    return not all(map(_ends_in_coding, before[:-1])) and len(
-        _AFTER_ADDRESS.findall(body)
-    ) != len(before) - 1
+    return (
+        not all(map(_ends_in_coding, before[:-1]))
+        and len(_AFTER_ADDRESS.findall(body)) != len(before) - 1
+    )
 
 
 def _ends_in_coding(text: bytes) -> bool:

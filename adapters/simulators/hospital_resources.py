@@ -149,7 +149,7 @@ def _appointment(chart: Chart, statement: Statement) -> Resource:
     detail = statement.detail
     status = detail["status"] if detail["status"] in _APPOINTMENT_STATUSES else "booked"
     end = statement.ends_at or statement.starts_at + _USUAL_APPOINTMENT
-    place = {"actor": {"display": detail["location"]}, "status": "accepted"}
+    place = {"actor": {"type": "Location", "display": detail["location"]}, "status": "accepted"}
     return stated(
         {
             **begin(chart, statement, "Appointment"),

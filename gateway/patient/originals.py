@@ -4,14 +4,19 @@ An original names what it refers to in the source's own words, so it is given on
 whole and everything that it names is in the view (design decisions 5).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.contract import ServedKind, SourceAnswer
 from fhir_profiles.narratives import without_narratives
+from fhir_profiles.slots import template_of
+from fhir_profiles.spans import read_resource
 from gateway.patient.narrow import Kept
 from gateway.patient.splice import ReferenceIndex
 from rbac.types import Level
+
+_PROCEDURE_REQUEST = re.compile(r"(^|/)ProcedureRequest/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,10 @@ class Originals:
     def of(self, kept: Kept, index: ReferenceIndex) -> bytes | None:
         """Give the source's own bytes without narratives, or None where they may not be shown whole."""
         is_whole = kept.level is Level.ALL and kept.worked is kept.item.worked
-        if not is_whole or not _names_only_what_is_shown(kept, index):
+        body = self._body(kept) if is_whole else None
+        if body is None or not _names_only_what_is_shown(body, index):
             return None
-        body = self._body(kept)
-        return None if body is None else without_narratives(body)
+        return without_narratives(body)
 
     def _body(self, kept: Kept) -> bytes | None:
         answer = self.answers[kept.item.source_id]
@@ -35,5 +40,17 @@ class Originals:
         return answer.originals.get((kept.item.worked.type, kept.item.worked.header.id or ""))
 
 
-def _names_only_what_is_shown(kept: Kept, index: ReferenceIndex) -> bool:
-    return all(index.resolve(text) is not None for text in kept.worked.template.references)
+def _names_only_what_is_shown(body: bytes, index: ReferenceIndex) -> bool:
+    """Say whether every reference in the source's own bytes is told: mapping may have left some out."""
+    span = read_resource(body)
+    if span is None:
+        return False
+    template = template_of(span)
+    return not template.has_untold and all(
+        index.resolve(_renamed(text)) is not None for text in template.references
+    )
+
+
+def _renamed(text: str) -> str:
+    """Give a reference as the mapping names its target; a referral's new id may differ, so it has none."""
+    return _PROCEDURE_REQUEST.sub(r"\1ServiceRequest/", text)

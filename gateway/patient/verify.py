@@ -12,6 +12,7 @@ from typing import assert_never
 from adapters.contract import Demographics, Outcome, Reason
 from fhir_profiles.contained import contained_bodies, contained_headers
 from fhir_profiles.headers import Reference, needs_subject, subjects_of
+from fhir_profiles.logical_references import PATIENT_BY_NUMBER
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.references import ParsedReference, ReferenceKind, parse_reference
 from fhir_profiles.systems import NHS_NUMBER_ACCEPTED
@@ -75,13 +76,14 @@ def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Veri
     others = [each for each, comparison in patients if comparison.standing is not Standing.SAME]
     # A name that a Patient without a number claims too may mean either of them: it proves nothing.
     proofs = _Proofs(_names_of(same) - _names_of(others), person, accepted)
-    judged = [(each, proofs.of(each)) for each in resources if each.type != "Patient"]
+    judged = [(each, proofs.of_patient(each)) for each in same]
+    judged += [(each, proofs.of(each)) for each in resources if each.type != "Patient"]
     if any(proof is Proof.FOREIGN for _each, proof in judged):
         return Verified(answer.source_id, Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT)
     own = [each for each, proof in judged if proof is Proof.PROVEN and each.is_served]
     nobodys = [each for each, proof in judged if proof is Proof.NOBODYS]
-    reached = with_reached((*same, *own), nobodys)
-    dropped = sum(_is_dropped(each, proof) for each, proof in judged)
+    reached = with_reached(own, nobodys)
+    dropped = len(others) + sum(_is_dropped(each, proof) for each, proof in judged)
     return _ended(
         answer,
         Verified(
@@ -89,8 +91,8 @@ def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Veri
             answer.outcome,
             answer.reason,
             proven=reached,
-            patients=proofs.patients,
-            dropped=dropped + len(patients) - len(same),
+            patients=proofs.patients | proofs.numbers(),
+            dropped=dropped,
             differences=frozenset().union(*(found.differences for _patient, found in patients)),
         ),
     )
@@ -162,6 +164,9 @@ def _names_of(patients: Iterable[Worked]) -> frozenset[str]:
     return frozenset(name for patient in patients for name in patient.names)
 
 
+_WORST_FIRST = (Proof.FOREIGN, Proof.UNPROVEN, Proof.PROVEN, Proof.NOBODYS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Proofs:
     """Judge resources by the proven Patients of the same answer."""
@@ -174,8 +179,7 @@ class _Proofs:
     def of(self, resource: Worked) -> Proof:
         """Judge one resource: every subject that it names must be the person."""
         proofs = {self._of_reference(subject, resource) for subject in resource.subjects}
-        if resource.header.has_contained:
-            proofs |= self._of_everything_inside(resource)
+        proofs |= self._of_inside(resource)
         if Proof.FOREIGN in proofs:
             return Proof.FOREIGN
         if Proof.UNPROVEN in proofs:
@@ -184,6 +188,26 @@ class _Proofs:
             return Proof.PROVEN
         belongs_to_nobody = resource.annotates or not needs_subject(resource.type)
         return Proof.NOBODYS if belongs_to_nobody else Proof.UNPROVEN
+
+    def of_patient(self, patient: Worked) -> Proof:
+        """Judge a Patient that carries the person's number by what stands inside it."""
+        return min(self._of_inside(patient), key=_WORST_FIRST.index, default=Proof.PROVEN)
+
+    def _of_inside(self, resource: Worked) -> set[Proof]:
+        proofs = {self._of_text(text, resource) for text in resource.template.patients}
+        if resource.hides_resources:
+            proofs.add(Proof.UNPROVEN)
+        if resource.header.has_contained:
+            proofs |= self._of_everything_inside(resource)
+        return proofs
+
+    def numbers(self) -> frozenset[str]:
+        """List the references by NHS number that were found to name the person."""
+        return frozenset(
+            text
+            for text, proof in self._named_before.items()
+            if proof is Proof.PROVEN and text.startswith(PATIENT_BY_NUMBER)
+        )
 
     def _of_everything_inside(self, resource: Worked) -> set[Proof]:
         """Judge what is contained: it is served with its holder, so nothing in it may be somebody else's."""

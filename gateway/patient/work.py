@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from adapters.contract import Outcome, Reason, SourceAnswer
 from fhir_profiles.classify import category_of, is_known_type
-from fhir_profiles.contained import contained_bodies, contained_headers
+from fhir_profiles.contained import contained_bodies, contained_headers, hides_resources
 from fhir_profiles.headers import Header, Reference, codings_of, subjects_of
 from fhir_profiles.slots import template_of
 from fhir_profiles.spans import ResourceSpan, UnreadablePageError, read_page, read_resource
@@ -38,7 +38,8 @@ class Worked(Struct, frozen=True, eq=False, gc=False):
 
     `local_name` is `Type/id` as the source numbers it; `standing` the status that says whether the item
     still stands; `sameness` the keys that its copies elsewhere share, none for what has no category;
-    `inner_categories` what kinds of information it contains beside its own.
+    `inner_categories` what kinds of information it contains beside its own; `hides_resources` says that
+    others stand in it where nobody looks.
     A struct: a view makes thousands, and looks at each several times.
     """
 
@@ -56,6 +57,7 @@ class Worked(Struct, frozen=True, eq=False, gc=False):
     body: bytes
     local_name: str | None
     inner_categories: frozenset[Category]
+    hides_resources: bool
 
     @override
     def __repr__(self) -> str:
@@ -70,6 +72,11 @@ class Worked(Struct, frozen=True, eq=False, gc=False):
     def annotates(self) -> bool:
         """Say whether it only speaks about other resources."""
         return self.type in _ANNOTATING_TYPES
+
+    @property
+    def names_something_untold(self) -> bool:
+        """Say whether it names, without an address, something that its template leaves out."""
+        return self.template.has_untold
 
     def contained_body(self, local_id: str) -> bytes | None:
         """Give the one contained Patient of this id; None when there is none, or more than one."""
@@ -185,6 +192,7 @@ def _worked(span: ResourceSpan, alike: Alike) -> Worked:
         span.body,
         local_name,
         _inner_categories(span) if header.has_contained else _NO_CATEGORIES,
+        hides_resources(span),
     )
 
 

@@ -54,7 +54,7 @@ def test_ratios_are_of_rounds_so_that_a_slow_round_decides_nothing():
             measured.add_latencies(name, [seconds * slowness])
         measured.add_latencies("naive_c1", [400.0 * slowness])
         for name in ("floor_c8", "naive_c8", "gateway_cold_c8", "gateway_warm_c8"):
-            measured.add_rate(name, 1 / slowness)
+            measured.add_rate(name, 1 / slowness, 0)
 
     ratios = figures_of(measured)["ratios"]
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from adapters.contract import Notice, NoticeKind, Outcome, Reason, SourceAnswer, Stage
+from adapters.contract import AddressUse, Notice, NoticeKind, Outcome, Reason, SourceAnswer, Stage
 from fhir_profiles.systems import CATEGORY
 from fhir_profiles.vocabulary import Category
 from gateway.errors import UnavailableError
@@ -81,6 +81,17 @@ def test_references_of_the_person_lead_nowhere():
     body = json.dumps(patient(generalPractitioner=[named_by("Organization")])).encode()
 
     assert rendered(person_item(person(body=body), PATIENT_ID))["generalPractitioner"] == [STUB]
+
+
+def test_a_restricted_person_has_no_whereabouts_whatever_pds_sent():
+    restricted = person(
+        address_use=AddressUse.RESTRICTED,
+        body=json.dumps(patient(address=[{"line": ["1 High Street"]}])).encode(),
+    )
+
+    told = rendered(person_item(restricted, PATIENT_ID))
+
+    assert ("address" in told, told["name"]) == (False, patient()["name"])
 
 
 def test_a_role_without_demographics_does_not_get_the_person():

@@ -155,3 +155,36 @@ def test_labels_only_grow_with_a_group_and_own_never_spreads(drawn):
     for each in together:
         by_group.setdefault(each.group, set()).add(each.labels - {Label.OWN})
     assert all(len(found) == 1 for found in by_group.values())
+
+
+def listing(*references, **members):
+    entries = [{"item": reference} for reference in references]
+    return item({"resourceType": "List", "id": "l", "entry": entries, **members})
+
+
+def test_a_label_on_a_list_is_on_everything_it_lists_and_on_nothing_else():
+    sensitive = listing(named_by("Condition", "1"), meta=labelled("sexual-health"))
+
+    found = labels(
+        item(resource("Condition", "1")),
+        item(resource("Condition", "2", note=[1])),
+        item(resource("Condition", "1"), "gp"),
+        sensitive,
+        groups=[0, 1, 2, 3],
+    )
+
+    assert found == [{Label.SEXUAL_HEALTH}, set(), set(), {Label.SEXUAL_HEALTH}]
+
+
+def test_a_label_on_a_list_is_not_one_on_its_subject():
+    sensitive = listing(
+        named_by("Condition", "1"),
+        subject=named_by("Patient", "p1"),
+        meta=labelled("sexual-health"),
+    )
+
+    assert labels(item(patient()), sensitive, item(resource("Procedure"))) == [
+        set(),
+        {Label.SEXUAL_HEALTH},
+        set(),
+    ]

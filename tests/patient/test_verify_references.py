@@ -162,3 +162,53 @@ def test_what_is_contained_is_served_with_its_holder_and_must_not_be_somebody_el
     inside, expected
 ):
     assert about(ME, contained=[inside]) == expected
+
+
+SOMEBODY = {"resourceType": "Patient", "id": "n", "identifier": [verified(OTHER_NUMBER)]}
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        {"resourceType": "Bundle", "id": "b", "entry": [{"resource": SOMEBODY}]},
+        {"resourceType": "Bundle", "id": "b"},
+        {"resourceType": "Parameters", "id": "b", "parameter": [{"resource": SOMEBODY}]},
+        {"resourceType": "Organization", "id": "o", "contained": [SOMEBODY]},
+        {"id": "untyped", "entry": [{"resource": SOMEBODY}]},
+        [SOMEBODY],
+    ],
+)
+def test_what_hides_a_resource_deeper_inside_is_dropped_with_its_holder(inside):
+    found = checked(answer(resource("Condition", contained=[inside]), resource("Condition", "2")))
+
+    assert kept(found) == ["Patient/p1", "Condition/2"]
+    assert found.dropped == 1
+
+
+@pytest.mark.parametrize("place", ["contained", "entry"])
+def test_a_resource_outside_the_list_of_contained_ones_is_dropped_with_its_holder(place):
+    found = checked(answer(resource("Condition", **{place: {"resource": SOMEBODY}})))
+
+    assert (kept(found), found.dropped) == (["Patient/p1"], 1)
+
+
+def test_a_patient_that_hides_another_still_proves_but_is_dropped():
+    hiding = patient("p2", contained=[{"resourceType": "Bundle", "entry": [SOMEBODY]}])
+    mine = resource("Condition", subject={"reference": "Patient/p2"})
+
+    assert kept(checked(answer(hiding, mine))) == ["Patient/p1", "Condition/1"]
+
+
+def test_the_name_of_the_type_element_as_a_value_hides_nothing():
+    found = checked(answer(resource("Condition", note=[{"text": "resourceType"}])))
+
+    assert found.dropped == 0
+
+
+@pytest.mark.parametrize(("number", "is_kept"), [(NUMBER, True), (OTHER_NUMBER, False)])
+def test_whom_a_document_names_by_number_deep_inside_must_be_the_person(number, is_kept):
+    named = {"sourcePatientInfo": {"identifier": verified(number), "display": "A name"}}
+
+    found = checked(answer(resource("DocumentReference", context=named)))
+
+    assert (found.outcome is not Outcome.WRONG_PATIENT) is is_kept

@@ -164,3 +164,7 @@ def test_a_contained_patient_is_found_by_its_id_if_there_is_only_one():
 
     assert b'"id": "a"' in done.contained_body("a")
     assert [done.contained_body(each) for each in ("b", "c", "d")] == [None, None, None]
+
+
+def test_a_resource_that_was_read_tells_nothing_in_a_log():
+    assert repr(worked(resource("Condition", note=[{"text": "private"}]))) == "Worked(Condition, …)"
