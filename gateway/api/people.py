@@ -18,7 +18,7 @@ from gateway.api.requests import form_of, only
 from gateway.errors import BadRequestError
 from gateway.patient.dates import span_of
 from gateway.patient.find import Finder, Found
-from gateway.patient.join import person_item
+from gateway.patient.own_items import person_item
 
 router = APIRouter(prefix="/fhir")
 

@@ -13,14 +13,13 @@ from hashlib import blake2b
 
 from msgspec import structs
 
-from adapters.contract import AddressUse, Demographics, Notice, Outcome, Reason, SourceAnswer
+from adapters.contract import Notice, Outcome, Reason, SourceAnswer
 from fhir_profiles import systems
-from fhir_profiles.spans import ResourceSpan, read_resource
+from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.vocabulary import Category
 from gateway.access.guarded import CallSite, told
 from gateway.access.permit import Permit
-from gateway.errors import UnavailableError
-from gateway.patient.derive import Derived, derive
+from gateway.patient.derive import derive
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.group import groups_of
 from gateway.patient.ids import PatientIds
@@ -29,15 +28,13 @@ from gateway.patient.label import LabelsOf, label, labels_by_lists
 from gateway.patient.local_ids import local_ids_of
 from gateway.patient.narrow import Kept, Narrowed, Terms, narrow
 from gateway.patient.originals import Originals
-from gateway.patient.projection import without_whereabouts
+from gateway.patient.own_items import derived_item, person_items
 from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
 from gateway.patient.shown import ShownItem
 from gateway.patient.splice import ReferenceIndex, fill
 from gateway.patient.verify import Verified, has_conflicting_copies, verify
-from gateway.patient.work import WorkedAnswer, WorkMemory, worked_of
+from gateway.patient.work import WorkedAnswer, WorkMemory
 from rbac.types import Level
-
-PDS_SOURCE_ID = "pds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class Joiner:
             for each, new_id, group in zip(kept, new_ids, _shown_groups(kept), strict=True)
         ]
         derived = derive(permit.patient_id, shown)
-        return (*_person(permit), *shown, *map(_derived_item, derived))
+        return (*person_items(permit), *shown, *map(derived_item, derived))
 
 
 def _shown_groups(kept: Sequence[Kept]) -> list[int]:
@@ -186,65 +183,6 @@ _CATEGORY_WORDS = {category: category.value.encode() for category in Category}
 @cache
 def _source_uri(source_id: str) -> bytes:
     return systems.source_uri(source_id).encode()
-
-
-def person_item(person: Demographics, patient_id: str) -> ShownItem:
-    """Give the one Patient that every reference leads to: the person as PDS knows them.
-
-    Where PDS restricts the person's whereabouts they are taken out here too, whatever PDS sent.
-    """
-    span = read_resource(person.body)
-    worked = None if span is None else worked_of(span)
-    if worked is not None and person.address_use is not AddressUse.UNRESTRICTED:
-        worked = without_whereabouts(worked)
-    if worked is None:
-        raise UnavailableError("The demographics service's answer cannot be read.")
-    render = partial(
-        fill,
-        worked.template,
-        new_id=patient_id.encode(),
-        source_uri=systems.source_uri(PDS_SOURCE_ID).encode(),
-        category=Category.DEMOGRAPHICS.value.encode(),
-        resolve=_resolves_nothing,
-    )
-    return ShownItem(
-        id=patient_id,
-        header=worked.header,
-        category=Category.DEMOGRAPHICS,
-        level=Level.ALL,
-        source_id=PDS_SOURCE_ID,
-        group=None,
-        render=render,
-        original=_no_original,
-    )
-
-
-def _person(permit: Permit) -> tuple[ShownItem, ...]:
-    level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
-    return (person_item(permit.person, permit.patient_id),) if level is Level.ALL else ()
-
-
-def _derived_item(derived: Derived) -> ShownItem:
-    span = read_resource(derived.body)
-    assert span is not None  # our own bytes
-    return ShownItem(
-        id=derived.id,
-        header=span.header,
-        category=derived.category,
-        level=Level.ALL,
-        source_id=None,
-        group=None,
-        render=lambda: [derived.body],
-        original=_no_original,
-    )
-
-
-def _resolves_nothing(_text: str) -> bytes | None:
-    return None
-
-
-def _no_original() -> bytes | None:
-    return None
 
 
 def _end(answer: SourceAnswer, verified: Verified) -> SourceEnd:

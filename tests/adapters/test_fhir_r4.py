@@ -483,19 +483,6 @@ async def test_a_gap_beside_the_patient_does_not_keep_the_record_away(surroundin
     assert b"Encounter" in body
 
 
-async def test_a_gap_beside_the_patient_does_not_keep_the_record_away(surroundings):
-    table = {
-        "/fhir/metadata": declares("Encounter", everything=True),
-        "/fhir/Patient": bundle(PATIENT, total=2),
-        "/fhir/Patient/p1/$everything": bundle(PATIENT, ENCOUNTER),
-    }
-    result, _ = await ask(table, surroundings)
-
-    assert (result.outcome, result.reason) == (Outcome.MALFORMED, Reason.PART_UNREADABLE)
-    [body] = result.bodies
-    assert b"Encounter" in body
-
-
 def entries(*modes):
     return [
         {

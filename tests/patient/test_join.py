@@ -7,7 +7,7 @@ from fhir_profiles.systems import CATEGORY
 from fhir_profiles.vocabulary import Category
 from gateway.errors import UnavailableError
 from gateway.patient.directory import SourceDirectory
-from gateway.patient.join import person_item
+from gateway.patient.own_items import person_item
 from rbac.types import Level
 from tests.patient.factories import (
     ME,

@@ -81,3 +81,43 @@ def test_there_is_no_original_of_a_hidden_item():
     given = answer(resource("Condition", meta=labelled("sealed")))
 
     assert [each for each in joined(given).items if each.resource_type == "Condition"] == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"result": [{"display": "HIV antibody"}]},
+        {"encounter": {"reference": "Encounter/hidden", "display": "Sexual health"}},
+        {"encounter": {"reference": "ReferralRequest/1"}},
+        {"evidence": [{"extension": [{"valueReference": {"display": "HIV"}}]}]},
+    ],
+)
+@pytest.mark.parametrize("kind", ServedKind)
+def test_there_is_no_original_whose_own_bytes_name_what_is_not_told(named, kind):
+    own = encoded(resource("Condition", **named))
+    content = resource("Condition", **({} if kind is ServedKind.MAPPED else named))
+
+    given = answer(content, kind=kind, originals={("Condition", "1"): own})
+
+    assert original(joined(given)) is None
+
+
+def test_an_original_may_name_a_request_by_the_type_that_it_had():
+    own = encoded(resource("Condition", basedOn=[named_by("ProcedureRequest", "r")]))
+
+    given = answer(
+        resource("Condition"),
+        resource("ServiceRequest", "r"),
+        kind=ServedKind.MAPPED,
+        originals={("Condition", "1"): own},
+    )
+
+    assert original(joined(given)) == own
+
+
+def test_there_is_no_original_that_nobody_can_read():
+    given = answer(
+        resource("Condition"), kind=ServedKind.MAPPED, originals={("Condition", "1"): b"{}"}
+    )
+
+    assert original(joined(given)) is None

@@ -79,6 +79,8 @@ def test_an_absent_status_proves_nothing_where_pds_knows_no_birth_date():
         ({"gender": "male"}, {Difference.GENDER}),
         ({"name": OTHER_NAME, "gender": "other"}, {Difference.NAME, Difference.GENDER}),
         ({"gender": None}, set()),
+        ({"name": []}, set()),
+        ({"birthDate": "1979"}, {Difference.BIRTH_DATE}),
         ({"birthDate": "1980-02"}, set()),
         ({"birthDate": "1980-03"}, {Difference.BIRTH_DATE}),
         ({"birthDate": "1980-02-03T10:00:00Z"}, set()),
@@ -87,6 +89,10 @@ def test_an_absent_status_proves_nothing_where_pds_knows_no_birth_date():
 )
 def test_each_differing_detail_is_named(changes, expected):
     assert comparison(patient(**changes)).differences == expected
+
+
+def test_a_birth_date_of_pds_that_is_none_agrees_with_nothing():
+    assert comparison(patient(), born_on="unknown").differences == {Difference.BIRTH_DATE}
 
 
 def test_what_pds_does_not_know_cannot_differ():
