@@ -3,7 +3,7 @@
 One process on one core each; load and sources on the other. Interleaved rounds, because a shared machine is
 never twice the same: ratios hold inside one run only.
 
-Run as `python bench/everything.py [--json] [--resources 1200] [--seconds 42]`.
+Run as `python bench/everything.py [--json] [--resources 1200] [--seconds 42] [--into README.md …]`.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from bench.load import System, at_once, one_at_a_time
 from bench.processes import cores, first_line, free_port, started, stay_on, wait_until_serving
 from bench.raw_http import connected, request_bytes
 from bench.replay import AUDIENCE
-from bench.report import Measured, as_table, figures_of
+from bench.report import Measured, as_table, figures_of, put_into
 from bench.serving import write_deployment
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.keys import KeyPurpose, read_keys
@@ -237,11 +237,16 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--resources", type=int, default=1200, help="size of a record")
     parser.add_argument("--seconds", type=float, default=42.0, help="when the last round ends")
+    parser.add_argument(
+        "--into", type=Path, nargs="*", default=[], help="documents to put the table into"
+    )
     given = parser.parse_args()
     # Told to stop, it ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     figures = figures_of(measure(given.resources, given.seconds))
     print(json.dumps(figures, indent=1) if given.json else as_table(figures))
+    for document in given.into:
+        document.write_text(put_into(document.read_text(encoding="utf-8"), figures), "utf-8")
 
 
 if __name__ == "__main__":

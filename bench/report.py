@@ -133,6 +133,25 @@ def _spread(rounds: list[list[float]]) -> float:
     return _p99(pooled) / median(pooled)
 
 
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+
+def put_into(document: str, figures: Figures) -> str:
+    """Put the figures in the place that a document keeps for them, between `BEGIN` and `END`."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{_measured_on(figures)}\n\n{as_table(figures)}\n{END}{after}"
+
+
+def _measured_on(figures: Figures) -> str:
+    record, machine = figures["measurements"]["record"], figures["machine"]
+    return (
+        f"One record of {record['source_resources']:,} resources ({record['source_bytes'] / 1e6:.1f} MB) over "
+        f"three R4 sources, on {machine['cores']} shared virtual cores with Python {machine['python']}; "
+        "the ratios say more than the milliseconds."
+    )
+
+
 def as_table(figures: Figures) -> str:
     """Write the figures as Markdown: the systems side by side, then the ratios beside what is meant."""
     measurements, ratios = figures["measurements"], figures["ratios"]

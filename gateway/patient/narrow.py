@@ -205,4 +205,6 @@ def _takes_nothing(labels: frozenset[Label], levels: Levels) -> bool:
 
 
 def _names_only(kept: Kept, known: set[tuple[str, str]]) -> bool:
-    return all((kept.item.source_id, name) in known for name in kept.worked.reference_names)
+    return not kept.worked.names_something_untold and all(
+        (kept.item.source_id, name) in known for name in kept.worked.reference_names
+    )

@@ -10,7 +10,7 @@ import pytest
 from bench import frozen
 from bench.frozen import BaselineChangedError, refuse_changed
 from bench.recording import Recording, key_of, other_numbers
-from bench.report import REACH, Measured, as_table, figures_of
+from bench.report import BEGIN, END, REACH, Measured, as_table, figures_of, put_into
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -45,6 +45,15 @@ def test_the_table_names_every_ratio(figures):
     table = as_table(figures)
 
     assert all(name.replace("_", " ") in table for name in figures["ratios"])
+
+
+def test_a_document_keeps_a_place_for_the_table(figures):
+    written = put_into(f"before\n{BEGIN}\nold\n{END}\nafter\n", figures)
+
+    assert written.startswith(f"before\n{BEGIN}\n")
+    assert written.endswith(f"|\n{END}\nafter\n")
+    assert as_table(figures) in written
+    assert "old" not in written
 
 
 def test_ratios_are_of_rounds_so_that_a_slow_round_decides_nothing():
