@@ -50,7 +50,11 @@ def started(module: str, arguments: Sequence[str], core: int) -> Iterator[subpro
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=_END_SECONDS)
+        try:
+            process.communicate(timeout=_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def _log(module: str) -> int | None:

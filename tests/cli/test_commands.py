@@ -117,7 +117,7 @@ def test_a_check_lists_every_fault_of_the_settings_at_once(scr, tmp_path):
 
     found = [each["saw"].split(":")[0] for each in json.loads(ended.answer)]
     assert ended.code == 1
-    assert found == ["profile", "base_url", "database_url"]
+    assert found == ["profile", "base_url", "database_url", "source"]
     assert "holiday" not in ended.answer
 
 

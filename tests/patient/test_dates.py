@@ -120,6 +120,7 @@ def test_an_items_span_meets_a_searched_month(item, met):
         ("2024-01-01", "2024-01-03", Span(at(2024, 1, 1), at(2024, 1, 4))),
         ("2024-01-01", None, Span(at(2024, 1, 1), END)),
         ("2024-01-02", "2023-01-01", Span(at(2024, 1, 2), END)),
+        ("2024-01-02", "2024-01-01", Span(at(2024, 1, 2), END)),
         (None, "2024-01-03", Span(at(2024, 1, 3), at(2024, 1, 4))),
         (None, None, None),
     ],

@@ -46,6 +46,18 @@ def test_a_page_size_is_read():
     assert parse_everything([("_count", "500")]).count == 100
 
 
+def test_all_parameters_may_stand_together():
+    parameters = [
+        ("_type", "Observation"),
+        ("_since", "2000"),
+        ("start", "2024"),
+        ("end", "2024"),
+        ("_count", "10"),
+    ]
+
+    assert wanted(*parameters) == ["may"]
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
