@@ -69,6 +69,8 @@ def test_a_search_without_parameters_asks_for_every_item_of_a_type():
         ("_sort", "--date"),
         ("_sort", "date,_id"),
         ("_sort", ""),
+        ("_total", "date"),
+        ("_has", "_id"),
     ],
 )
 def test_a_parameter_that_is_not_served_is_refused(parameter):

@@ -19,6 +19,12 @@ from tests.patient.factories import coded, resource, shown_item
         ),
         (resource("Encounter", period={"end": "2024-05-08"}), span_of("2024-05-08")),
         (resource("Encounter", period={}), None),
+        (
+            resource(
+                "Observation", effectiveDateTime="2024-05-06", effectivePeriod={"end": "2020"}
+            ),
+            span_of("2024-05-06"),
+        ),
         (resource("Condition", recordedDate="2024"), span_of("2024")),
         (resource("Condition", recordedDate="long ago"), None),
         (resource("Condition"), None),
@@ -26,6 +32,23 @@ from tests.patient.factories import coded, resource, shown_item
 )
 def test_an_item_says_when_it_happened_or_nothing(content, expected):
     assert shown_item(content).when == expected
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "element"),
+    [
+        ("Observation", "effectivePeriod"),
+        ("Procedure", "performedPeriod"),
+        ("Condition", "onsetPeriod"),
+        ("CarePlan", "period"),
+    ],
+)
+def test_an_item_of_some_length_lasts_from_its_start_to_its_end(resource_type, element):
+    item = shown_item(
+        resource(resource_type, **{element: {"start": "2024-05-06", "end": "2024-05-08"}})
+    )
+
+    assert item.when == joined(span_of("2024-05-06"), span_of("2024-05-08"))
 
 
 def test_an_item_has_a_type_and_a_status():
