@@ -78,17 +78,19 @@ class Reason(StrEnum):
     STAGE = "stage"
     ROLE = "role"
     OBJECTION = "objection"
+    IDENTITY_HOLD = "identity-hold"
     ADAPTER_FAULT = "adapter-fault"
 
 
 class NoticeKind(StrEnum):
-    """What a source itself says about what it holds back or cannot give."""
+    """What a source itself says about what it holds back or cannot give; `identity-hold` the gateway says."""
 
     CONFIDENTIAL_ITEMS = "confidential-items"
     DATA_IN_TRANSIT = "data-in-transit"
     DATA_AWAITING_FILING = "data-awaiting-filing"
     AREA_SWITCHED_OFF = "area-switched-off"
     UNREADABLE_PART = "unreadable-part"
+    IDENTITY_HOLD = "identity-hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from fhir_profiles.systems import ODS_ORGANISATION, SDS_ROLE_PROFILE, SDS_USER
 STRUCTURED_RECORD: Final = (
     "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1"
 )
+_METADATA = "urn:nhs:names:services:gpconnect:structured:fhir:rest:read:metadata-1"
 _FHIR_JSON = "application/fhir+json"
 # The specification wants exactly this; any other lifetime is refused.
 _TOKEN_LIFE_SECONDS = 300
@@ -29,6 +30,18 @@ _UNKNOWN = "UNK"
 
 class NotIdentifiedError(ValueError):
     """Say that a caller cannot be named to a practice; the message names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """What a practice is asked to do, as Spine names it, and the scope that its token claims."""
+
+    id: str
+    scope: str
+
+
+RECORD = Interaction(STRUCTURED_RECORD, "patient/*.read")
+DESCRIPTION = Interaction(_METADATA, "organization/*.read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +71,14 @@ class GpConsumer:
 
 
 def headers_for(
-    caller: Caller, consumer: GpConsumer, endpoint: GpEndpoint, spine_trace_id: UUID, now: datetime
+    caller: Caller,
+    consumer: GpConsumer,
+    endpoint: GpEndpoint,
+    spine_trace_id: UUID,
+    now: datetime,
+    interaction: Interaction = RECORD,
 ) -> dict[str, str]:
-    """Write the headers of one structured-record request.
+    """Write the headers of one request, for a structured record unless another interaction is named.
 
     Raises NotIdentifiedError when the user has no name, or the user's organisation no ASID: a
     request from nobody in particular is forbidden.
@@ -77,12 +95,18 @@ def headers_for(
         "Ssp-TraceID": str(spine_trace_id),
         "Ssp-From": asid,
         "Ssp-To": endpoint.asid,
-        "Ssp-InteractionID": STRUCTURED_RECORD,
-        "Authorization": f"Bearer {spine_token(caller, consumer, endpoint, now)}",
+        "Ssp-InteractionID": interaction.id,
+        "Authorization": f"Bearer {spine_token(caller, consumer, endpoint, now, interaction.scope)}",
     }
 
 
-def spine_token(caller: Caller, consumer: GpConsumer, endpoint: GpEndpoint, now: datetime) -> str:
+def spine_token(
+    caller: Caller,
+    consumer: GpConsumer,
+    endpoint: GpEndpoint,
+    now: datetime,
+    scope: str = RECORD.scope,
+) -> str:
     """Write the unsigned token; it ends with a dot."""
     issued_at = int(now.timestamp())
     claims = {
@@ -92,7 +116,7 @@ def spine_token(caller: Caller, consumer: GpConsumer, endpoint: GpEndpoint, now:
         "iat": issued_at,
         "exp": issued_at + _TOKEN_LIFE_SECONDS,
         "reason_for_request": "directcare",
-        "requested_scope": "patient/*.read",
+        "requested_scope": scope,
         "requesting_device": _device(consumer),
         "requesting_organization": _organisation(caller),
         "requesting_practitioner": _practitioner(caller, consumer),

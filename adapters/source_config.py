@@ -1,7 +1,7 @@
 """Say how one source is reached: address, time, caps, keys.
 
 Reads no environment and no file: `gateway/settings.py` fills it, secrets resolved.
-Defaults are those of the project's design (deadlines by kind, 16 MiB, 100 pages, 500 a page).
+Defaults: docs/decisions/0008, section 7 (deadlines by kind); 16 MiB, 100 pages, 500 a page.
 """
 
 import ipaddress

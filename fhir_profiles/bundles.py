@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 
 class SearchMode(StrEnum):
@@ -19,8 +20,7 @@ class SearchMode(StrEnum):
     OUTCOME = "outcome"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One resource as the pieces of its JSON, in order; `full_url` is None for outcomes only."""
 
     full_url: str | None

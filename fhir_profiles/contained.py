@@ -4,6 +4,7 @@ Decides nothing by what it finds. Follows HL7 FHIR R4, section 2.3.0.2 (containe
 """
 
 import msgspec
+from msgspec import Struct
 
 from fhir_profiles.headers import Coding, Header, security_of
 from fhir_profiles.json_scan import objects_in
@@ -44,17 +45,34 @@ def contained_security(resource: ResourceSpan) -> tuple[Coding, ...]:
     return tuple(coding for header in contained_headers(resource) for coding in security_of(header))
 
 
-def hides_resources(resource: ResourceSpan) -> bool:
-    """Tell whether resources stand in this one elsewhere than directly in `contained`, where nobody looks."""
+class Inside(Struct, frozen=True, gc=False):
+    """What stands in a resource's `contained`: the headers, how many there are, and if they are all there is."""
+
+    headers: tuple[Header, ...] = ()
+    count: int = 0
+    is_whole: bool = True
+
+
+NOTHING_INSIDE = Inside()
+
+
+def inside_of(resource: ResourceSpan) -> Inside:
+    """Look at what a resource contains; equal bytes in `contained` give equal answers."""
     try:
-        inner = items_of(resource.header.contained)
+        count = len(items_of(resource.header.contained))
     except msgspec.ValidationError:
-        return True
-    headers = contained_headers(resource) if inner else ()
+        return Inside(is_whole=False)
+    headers = contained_headers(resource)
     types = {header.resource_type for header in headers}
-    if len(headers) < len(inner) or "" in types or not types.isdisjoint(_HOLDERS):
+    is_whole = len(headers) == count and "" not in types and types.isdisjoint(_HOLDERS)
+    return Inside(headers, count, is_whole)
+
+
+def hides_resources(resource: ResourceSpan, inside: Inside) -> bool:
+    """Tell whether resources stand in this one elsewhere than directly in `contained`, where nobody looks."""
+    if not inside.is_whole:
         return True
-    expected = 1 + len(inner)
+    expected = 1 + inside.count
     if resource.body.count(b'"resourceType"') == expected:
         return False
     # The text may stand in a value: only the exact scan tells.

@@ -5,6 +5,7 @@ definitions of the types that a patient's record is made of.
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -41,7 +42,7 @@ SUBJECTLESS_TYPES = frozenset(
 ENTERED_IN_ERROR = "entered-in-error"
 
 _Item = TypeVar("_Item")
-_SUBJECT_FIELDS = ("subject", "patient", "beneficiary", "individual", "for_")
+_SUBJECTS = attrgetter("subject", "patient", "beneficiary", "individual", "for_")
 _CODED_FIELDS = (
     "code",
     "category",
@@ -106,9 +107,8 @@ def subjects_of(header: Header) -> tuple[Reference, ...]:
     All patient-like elements count, also those that the type does not define: another reader might
     believe them.
     """
-    named = tuple(
-        reference for field in _SUBJECT_FIELDS for reference in _items(getattr(header, field))
-    )
+    stated = [value for value in _SUBJECTS(header) if value is not None]
+    named = tuple([reference for value in stated for reference in _items(value)])
     if header.resource_type == "Appointment":
         return named + _patients_among_participants(header.participant)
     return named

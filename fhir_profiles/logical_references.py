@@ -1,6 +1,6 @@
 """Tell references that name their target without an address: by a business identifier, or by words alone.
 
-Resolves none (`splice` does) and changes no byte. Design decisions 4: what such a reference says of a target
+Resolves none (`splice` does) and changes no byte. docs/decisions/0007, section 4: what such a reference says of a target
 that is not in view must not be told. Follows HL7 FHIR R4, section 2.3.0.1 (logical references).
 """
 
@@ -93,24 +93,24 @@ CARE_TYPES = frozenset(
 )
 _CODING_KEYS = rb"code|system|version|reference"
 _TEXT = rb'"[^"\\]*+"'
-_CARE_OPENING = re.compile(
-    rb'(?<!\\)"(?:%b)":\[?\{(?:"type":"(?:%b)",)?\Z'
-    % (
-        b"|".join(key.encode() for key in sorted(OF_CARE)),
-        b"|".join(key.encode() for key in sorted(CARE_TYPES)),
-    )
+_CARE_OPENINGS = frozenset(
+    f'"{element}":{array}{{{stated}'.encode()
+    for element in OF_CARE
+    for array in ("", "[")
+    for stated in ("", *(f'"type":"{name}",' for name in CARE_TYPES))
 )
-# Longer than any opening.
-_OPENING_BYTES = 64
 # Each begins with a fixed text, which is what makes searching fast.
 _BY_IDENTIFIER = re.compile(
     rb'"identifier":\{"system":(%b),"value":(%b)\}(?:,"display":%b)?\}' % (_TEXT, _TEXT, _TEXT)
 )
 _BY_WORDS = re.compile(rb'"display":()()%b\}' % _TEXT)
+_AFTER_CODE = re.compile(rb'"code":"[^"\\]*+","display"')
 _AFTER_ADDRESS = re.compile(rb'"(?:%b)"\s*+:\s*+"[^"\\]*+"\s*+,\s*+"display"' % _CODING_KEYS)
 _BEFORE_DISPLAY = frozenset(_CODING_KEYS.split(b"|"))
 _IDENTIFIER_OBJECT = re.compile(rb'"identifier"\s*+:\s*+\{')
 _BRIEF_STRING = 4
+_DIGITS = 10
+"""Of an NHS number."""
 
 
 class _Stated(Struct):
@@ -125,22 +125,33 @@ def may_be_in(body: bytes) -> bool:
     """Tell, quickly, whether a resource may hold a logical reference that names more than care; False is certain."""
     if not _has_sign(body):
         return False
-    told = _BY_WORDS.sub(_unless_care, _BY_IDENTIFIER.sub(_unless_care, body))
-    return _has_sign(told)
+    told = _BY_IDENTIFIER.sub(_unless_care, body) if b'"identifier":{' in body else body
+    return _has_sign(told) and _has_sign(_BY_WORDS.sub(_unless_care, told))
 
 
 def _unless_care(found: re.Match[bytes]) -> bytes:
-    start = found.start()
-    opening = _CARE_OPENING.search(found.string, max(0, start - _OPENING_BYTES), start)
-    if opening is None:
+    if not _is_of_care(found.string, found.start()):
         return found[0]
-    identifier = Identifier(system=found[1][1:-1].decode(), value=found[2][1:-1].decode())
-    return found[0] if _is_of_person(identifier) else b""
+    system, value = found[1][1:-1].decode(), found[2][1:-1].decode()
+    return found[0] if _is_persons(system, value) else b""
+
+
+def _is_of_care(body: bytes, start: int) -> bool:
+    """Tell whether what begins here is in an object that stands in an element of care."""
+    key_end = body.rfind(b'":', 0, body.rfind(b"{", 0, start))
+    key_start = body.rfind(b'"', 0, key_end)
+    # A quote with a backslash before it opens nothing.
+    return body[key_start:start] in _CARE_OPENINGS and body[key_start - 1 : key_start] != b"\\"
 
 
 def _has_sign(body: bytes) -> bool:
-    if b'"identifier"' in body and _IDENTIFIER_OBJECT.search(body) is not None:
+    named = body.count(b'"identifier"')
+    # A list of them is no reference's: counting settles it for most resources.
+    if named != body.count(b'"identifier":[') and _IDENTIFIER_OBJECT.search(body) is not None:
         return True
+    displays = body.count(b'"display"')
+    if displays == len(_AFTER_CODE.findall(body)):
+        return False
     before = body.split(b'"display"')
     return (
         not all(map(_ends_in_coding, before[:-1]))
@@ -209,7 +220,12 @@ def _stated(body: bytes, item: JsonObject) -> _Stated | None:
 def _is_of_person(identifier: Identifier | None) -> bool:
     if identifier is None:
         return False
-    return identifier.system in NHS_NUMBER_ACCEPTED or _is_nhs_number(identifier.value or "")
+    return _is_persons(identifier.system, identifier.value or "")
+
+
+def _is_persons(system: str | None, value: str) -> bool:
+    # Most values are an organisation's three or six letters.
+    return system in NHS_NUMBER_ACCEPTED or (len(value) >= _DIGITS and _is_nhs_number(value))
 
 
 def _is_nhs_number(text: str) -> bool:

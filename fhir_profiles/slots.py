@@ -18,7 +18,7 @@ from fhir_profiles.json_scan import may_escape_a_key
 from fhir_profiles.logical_references import may_be_in
 from fhir_profiles.meta_slots import meta_slot
 from fhir_profiles.spans import ResourceSpan
-from fhir_profiles.templates import MetaSlot, ReferenceSlot, Template
+from fhir_profiles.templates import AttachmentSlot, MetaSlot, ReferenceSlot, Template
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 
@@ -35,15 +35,20 @@ _HEAD = re.compile(
 _META = re.compile(_braces(_braces(_braces(_NO_BRACES))), re.DOTALL)
 _TEXT_OBJECT = re.compile(rb'"text"(?<!\\"text")\s*+:\s*+\{')
 _NARRATIVE = re.compile(rb',\s*+"text"\s*+:\s*+%b' % _braces(_NO_BRACES), re.DOTALL)
-_ATTACHMENT_SIGN = re.compile(
-    rb'"(?:contentType|%b)"' % b"|".join(key.encode() for key in sorted(ATTACHMENT_KEYS))
+# An object of plain members with one address and nothing else of that name: it stands in one static piece.
+_ATTACHMENT_KEY = b"|".join(key.encode() for key in sorted(ATTACHMENT_KEYS))
+_ATTACHMENT_SIGN = re.compile(rb'"(?:contentType|%b)"' % _ATTACHMENT_KEY)
+_PLAIN = rb'\s*+"(?!_?url")[^"\\]*+"\s*+:\s*+(?:"[^"\\]*+"|[^\s"{}\[\],]++)\s*+'
+_ATTACHMENT = re.compile(
+    rb'(?<!\\)"(?:%b)"\s*+:\s*+\[?\s*+\{(?:%b,)*+\s*+("url"\s*+:\s*+"([^"\\]*+)")\s*+(?:,%b)*+\}'
+    % (_ATTACHMENT_KEY, _PLAIN, _PLAIN)
 )
+_EXTENSION_ADDRESS = re.compile(rb'"(?:e|modifierE)xtension"\s*+:\s*+\[\s*+\{\s*+"url"')
 _ABSENT = -1
 _OPENING = b'{"reference":"'
 _BARE = b'"}'
-_DISPLAY = b'","display":"'
 _SPACED_OPENING = re.compile(rb'\{\s*+"reference"\s*+:\s*+"')
-_CLOSING = re.compile(rb'"(?:\s*+,\s*+"(?:display|type)"\s*+:\s*+%b)*+\s*+\}' % _STRING, re.DOTALL)
+_CLOSING = re.compile(rb'(?:\s*+,\s*+"(?:display|type)"\s*+:\s*+%b)*+\s*+\}' % _STRING, re.DOTALL)
 
 
 def template_of(resource: ResourceSpan) -> Template:
@@ -53,93 +58,105 @@ def template_of(resource: ResourceSpan) -> Template:
 
 def usual_template(body: bytes) -> Template | None:
     """Find the slots by patterns; None when anything about the resource is unusual."""
-    if may_escape_a_key(body) or _may_have_attachment(body) or may_be_in(body):
+    if may_escape_a_key(body) or may_be_in(body):
         return None
     told = _without_narratives(body)
-    split = None if told is None else _split_at_references(told)
+    split = None if told is None else _split_at_addresses(told)
     if split is None:
         return None
-    openings, parts = split
-    begun = _begin(parts[0], body)
+    addresses, segments = split
+    references: list[ReferenceSlot] = []
+    begun = _begin(segments[0], body, references)
     if begun is None:
         return None
     pieces, id_at, meta = begun
-    references = _take_references(pieces, openings, parts)
-    return None if references is None else Template(tuple(pieces), id_at, meta, references)
+    attachments: list[AttachmentSlot] = []
+    for address, segment in zip(addresses, segments[1:], strict=True):
+        attachments.append(AttachmentSlot(len(pieces), address))
+        pieces += (b"", b"")
+        if not _take_references(pieces, segment, references):
+            return None
+    return Template(tuple(pieces), id_at, meta, tuple(references), tuple(attachments))
 
 
-def _may_have_attachment(body: bytes) -> bool:
-    return b'"url"' in body and _ATTACHMENT_SIGN.search(body) is not None
+def _split_at_addresses(told: bytes) -> tuple[list[str], list[bytes]] | None:
+    """Split at the addresses of attachments; None when one of them could be missed."""
+    count = told.count(b'"url"')
+    if not count or _ATTACHMENT_SIGN.search(told) is None:
+        return [], [told]
+    found = list(_ATTACHMENT.finditer(told))
+    others = count - len(found)
+    # Any object with a content type is an attachment, whatever it is called.
+    typed = sum(each[0].count(b'"contentType"') for each in found)
+    if told.count(b'"contentType"') != typed or (
+        others and others != len(_EXTENSION_ADDRESS.findall(told))
+    ):
+        return None
+    starts = [0, *(each.end(1) for each in found)]
+    ends = [*(each.start(1) for each in found), len(told)]
+    segments = [told[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [each[2].decode() for each in found], segments
 
 
 def _without_narratives(body: bytes) -> bytes | None:
-    if _TEXT_OBJECT.search(body) is None:
-        return body
-    told, taken = _NARRATIVE.subn(b"", body)
-    return told if taken == len(_TEXT_OBJECT.findall(body)) else None
+    told = _NARRATIVE.sub(b"", body)
+    return None if _TEXT_OBJECT.search(told) else told
 
 
-def _split_at_references(body: bytes) -> tuple[list[bytes], list[bytes]] | None:
-    """Split before each text that a reference names its target by: the openings, and what is between them."""
-    expected = body.count(b'"reference"')
-    parts = body.split(_OPENING)
-    if len(parts) == expected + 1:
-        return [_OPENING] * expected, parts
-    openings = _SPACED_OPENING.findall(body)
-    return (openings, _SPACED_OPENING.split(body)) if len(openings) == expected else None
-
-
-def _begin(part: bytes, body: bytes) -> tuple[list[bytes], int, MetaSlot] | None:
-    """Make the pieces of what stands before the first reference, if id and meta are the first in it."""
-    head = _HEAD.match(part)
+def _begin(
+    segment: bytes, body: bytes, references: list[ReferenceSlot]
+) -> tuple[list[bytes], int, MetaSlot] | None:
+    """Make the pieces of a first segment, if id and meta are the first in it."""
+    head = _HEAD.match(segment)
     if head is None:
         return None
     brace, (id_start, id_end) = head.end(1), head.span(2)
     if (start := head.end(3)) != _ABSENT:
         flat = head[4]
-        nested = None if flat else _META.match(part, start)
+        nested = None if flat else _META.match(segment, start)
         meta = nested[0] if nested else flat
-        if meta is None:
+        if meta is None or b'"reference"' in meta:
             return None
-        rest = part[start + len(meta) :]
-        return [part[:id_start], b"", part[id_end:start], b"", rest], 1, meta_slot(3, meta)
+        pieces = [segment[:id_start], b"", segment[id_end:start], b"", b""]
+        is_whole = _take_references(pieces, segment[start + len(meta) :], references)
+        return (pieces, 1, meta_slot(3, meta)) if is_whole else None
     if b'"meta"' in body:
         return None
-    opening = [part[:brace] + b'"meta":', b"", b"," + part[brace:id_start], b"", part[id_end:]]
-    return opening, 3, meta_slot(1, b"{}")
+    pieces = [segment[:brace] + b'"meta":', b"", b"," + segment[brace:id_start], b"", b""]
+    is_whole = _take_references(pieces, segment[id_end:], references)
+    return (pieces, 3, meta_slot(1, b"{}")) if is_whole else None
 
 
-def _take_references(
-    pieces: list[bytes], openings: list[bytes], parts: list[bytes]
-) -> tuple[ReferenceSlot, ...] | None:
-    """Add the pieces of what follows each opening; None when one of the references is unusual."""
-    references: list[ReferenceSlot] = []
+def _take_references(pieces: list[bytes], segment: bytes, references: list[ReferenceSlot]) -> bool:
+    """Add a segment to the pieces, with a slot for each reference; False when one of them is unusual."""
+    split = _split_at_references(segment)
+    if split is None:
+        return False
+    openings, parts = split
+    pieces[-1] += parts[0]
     for opening, part in zip(openings, parts[1:], strict=True):
-        # Without escapes every quote parts strings: one before the brace ends the target, five end a
-        # target, a key and one more text, so in both cases the brace stands outside them.
-        named, _brace, rest = part.partition(b"}")
-        quotes = named.count(b'"')
-        target, found, words = named.partition(_DISPLAY)
-        if quotes == 1 and not found and named.endswith(b'"') and b"\\" not in named:
-            target, after = named[:-1], _BARE
-        elif quotes == 5 and found and named.endswith(b'"') and b"\\" not in named:
-            after = _DISPLAY + words + b"}"
-        elif (unusual := _unusual(part)) is not None:
-            target, after, rest = unusual
+        target, _quote, rest = part.partition(b'"')
+        if rest.startswith(b"}"):
+            after, rest = _BARE, rest[1:]
+        elif (closing := _CLOSING.match(rest)) is not None:
+            after, rest = b'"' + closing[0], rest[closing.end() :]
         else:
-            return None
+            return False
+        if b"\\" in target:
+            return False
         if target.startswith(b"#"):
             pieces[-1] += opening + target + after + rest
             continue
         references.append(ReferenceSlot(len(pieces), target.decode(), opening, after))
         pieces += (b"", rest)
-    return tuple(references)
+    return True
 
 
-def _unusual(part: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Read what follows an opening token by token: target, the rest of its object, and what is left."""
-    end = part.find(b'"')
-    closing = _CLOSING.match(part, end)
-    if closing is None or b"\\" in part[:end]:
-        return None
-    return part[:end], closing[0], part[closing.end() :]
+def _split_at_references(segment: bytes) -> tuple[list[bytes], list[bytes]] | None:
+    """Split before each text that a reference names its target by: the openings, and what is between them."""
+    expected = segment.count(b'"reference"')
+    parts = segment.split(_OPENING)
+    if len(parts) == expected + 1:
+        return [_OPENING] * expected, parts
+    openings = _SPACED_OPENING.findall(segment)
+    return (openings, _SPACED_OPENING.split(segment)) if len(openings) == expected else None

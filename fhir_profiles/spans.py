@@ -10,7 +10,8 @@ import msgspec
 from msgspec import UNSET, Struct
 from typing_extensions import override
 
-from fhir_profiles.datatypes import Kept
+from fhir_profiles.bundle_labels import labels_of_bundle
+from fhir_profiles.datatypes import Coding, Kept
 from fhir_profiles.header_fields import Header
 from fhir_profiles.json_scan import escapes_a_key, may_escape_a_key, repeats_a_key
 from fhir_profiles.lenient_headers import lenient_header
@@ -46,13 +47,17 @@ class ResourceSpan(Struct, frozen=True, gc=False):
 
 
 class Page(Struct, frozen=True):
-    """One Bundle. `unreadable` counts entries whose resource nobody can read for certain."""
+    """One Bundle. `unreadable` counts entries whose resource nobody can read for certain.
+
+    `security` are the labels of the Bundle itself, which are about everything in it (FHIR R4, section 6.1.1).
+    """
 
     resources: tuple[ResourceSpan, ...]
     next_link: str | None = None
     bundle_type: str | None = None
     total: int | None = None
     unreadable: int = 0
+    security: tuple[Coding, ...] = ()
 
     @override
     def __repr__(self) -> str:
@@ -151,6 +156,7 @@ def _compact_page(body: bytes, bundle: _Bundle) -> Page:
         next_link=_next_link((link.relation, link.url) for link in bundle.link),
         bundle_type=bundle.type,
         total=whole_number_of(bundle.total),
+        security=labels_of_bundle(bundle.meta),
     )
 
 
@@ -177,6 +183,7 @@ def _read_page_exactly(body: bytes) -> Page:
         ),
         bundle_type=text_of(members.get("type")),
         total=whole_number_of(members.get("total", UNSET)),
+        security=labels_of_bundle(members.get("meta", UNSET)),
     )
 
 
@@ -186,9 +193,13 @@ def _page(
     next_link: str | None,
     bundle_type: str | None,
     total: int | None,
+    security: tuple[Coding, ...] | None,
 ) -> Page:
+    if security is None:
+        raise UnreadablePageError("Labels that readers could differ on.")
     resources = tuple(span for span in spans if span is not None)
-    return Page(resources, next_link, bundle_type, total, unreadable=len(spans) - len(resources))
+    unreadable = len(spans) - len(resources)
+    return Page(resources, next_link, bundle_type, total, unreadable, security)
 
 
 class _Reader:

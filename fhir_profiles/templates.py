@@ -67,4 +67,4 @@ class Template(_Quiet, frozen=True, gc=False):
     @property
     def references(self) -> tuple[str, ...]:
         """Give the texts by which the resource refers to others; contained ones are not among them."""
-        return tuple(slot.target for slot in self.reference_slots)
+        return tuple([slot.target for slot in self.reference_slots])

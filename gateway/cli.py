@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
+from adapters.source_config import SourceConfigError
 from gateway.commands import database, keys, policy
 from gateway.commands.bench import bench
 from gateway.commands.check import check
@@ -16,7 +17,7 @@ from gateway.commands.demo import demo
 from gateway.commands.documents import docs
 from gateway.commands.serve import serve
 from gateway.commands.simulate import simulate
-from gateway.commands.speaking import FAILED, MISUNDERSTOOD
+from gateway.commands.speaking import FAILED, MISUNDERSTOOD, reason_of
 from gateway.errors import SharedCareRecordError
 from gateway.keys import KeyFileError
 from gateway.settings import SettingsError
@@ -25,6 +26,7 @@ from gateway.store.dialects import UnsupportedDatabaseError
 app = typer.Typer(
     name="scr",
     help="The shared care record gateway.",
+    epilog="Ends with 0 when done, 1 when it failed or found faults, 2 when command or settings were not understood.",
     no_args_is_help=True,
     add_completion=False,
     # Its tracebacks would show local variables, and they may hold patient data.
@@ -42,13 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments)
     except (SettingsError, UnsupportedDatabaseError) as fault:
-        _end(fault, MISUNDERSTOOD)
-    except (SharedCareRecordError, KeyFileError) as fault:
-        _end(fault, FAILED)
+        _end(str(fault), MISUNDERSTOOD)
+    except (SharedCareRecordError, KeyFileError, SourceConfigError) as fault:
+        _end(str(fault), FAILED)
+    except OSError as fault:
+        _end(f"Failed: {reason_of(fault)}.", FAILED)
 
 
-def _end(fault: Exception, code: int) -> None:
-    typer.echo(str(fault), err=True)
+def _end(told: str, code: int) -> None:
+    typer.echo(told, err=True)
     sys.exit(code)
 
 

@@ -13,6 +13,7 @@ OperationOutcome.
     └── UnavailableError           a part that must answer did not
         ├── AuditUnavailableError  no record could be written, so nothing is done
         ├── PolicyChangedError     decided under an older policy version: decide again
+        ├── NoDemographicsError    nobody can be looked up now
         └── NoSourceAnsweredError  none of the sources answered
 """
 
@@ -63,6 +64,10 @@ class AuditUnavailableError(UnavailableError):
 
 class PolicyChangedError(UnavailableError):
     """Say that the decision was made under a policy version that is no longer active."""
+
+
+class NoDemographicsError(UnavailableError):
+    """Say that the demographics service did not answer, so that nobody can be looked up."""
 
 
 class NoSourceAnsweredError(UnavailableError):

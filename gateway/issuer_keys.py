@@ -77,7 +77,7 @@ class IssuerKeys:
         self._keys: dict[str, Key] = {}
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
-        self._turn = asyncio.Lock()
+        self._asking: asyncio.Future[None] | None = None
 
     async def find(self, key_id: str) -> Key | None:
         """Give the key of this id; asks the issuer again at most once a minute.
@@ -94,17 +94,23 @@ class IssuerKeys:
         return self._fetched_at is None or self._clock() - self._fetched_at > age
 
     async def _refetch(self) -> None:
-        # Whoever comes while the issuer is being asked waits for its answer.
-        async with self._turn:
-            now = self._clock()
-            if self._tried_at is not None and now - self._tried_at < REFETCH_PAUSE:
+        if self._asking is None or self._asking.done():
+            if not self._may_ask():
                 return
-            self._tried_at = now
-            try:
-                self._keys = usable_keys(await self._fetch())
-            except UnavailableError:
-                return  # the last good keys stand until they are too old
-            self._fetched_at = now
+            self._asking = asyncio.ensure_future(self._ask())
+        # Whoever comes meanwhile waits for the same answer, and whoever leaves takes it from nobody.
+        await asyncio.shield(self._asking)
+
+    def _may_ask(self) -> bool:
+        return self._tried_at is None or self._clock() - self._tried_at >= REFETCH_PAUSE
+
+    async def _ask(self) -> None:
+        self._tried_at = now = self._clock()
+        try:
+            self._keys = usable_keys(await self._fetch())
+        except UnavailableError:
+            return  # the last good keys stand until they are too old
+        self._fetched_at = now
 
 
 def usable_keys(document: Mapping[str, Any]) -> dict[str, Key]:

@@ -1,12 +1,19 @@
-"""Count what the service does, by route and source; labels are closed words, never anything of a person."""
+"""Count what the service does, by route and source; labels are closed words, never anything of a person.
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+Several workers count into files of one folder, and whichever is asked tells the sum of all: so one address
+tells the whole service. Follows prometheus_client, "Multiprocess Mode (E.g. Gunicorn)".
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from gateway.settings import shared_metrics_folder
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """The counters of one worker."""
+    """The counters of one worker, and the view over those of all."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -26,3 +33,21 @@ class Metrics:
             ("source", "outcome", "reason"),
             registry=self.registry,
         )
+        self.judged = Counter(
+            "scr_resources_judged", "Resources judged.", ("verdict",), registry=self.registry
+        )
+        self.faults = Counter(
+            "scr_resource_faults", "Faults found in resources.", ("kind",), registry=self.registry
+        )
+        self.not_judged = Counter(
+            "scr_pages_not_judged", "Pages never judged.", ("reason",), registry=self.registry
+        )
+
+    def told(self) -> bytes:
+        """Write the counts of every worker, in the Prometheus text format."""
+        folder = shared_metrics_folder()
+        if folder is None:
+            return generate_latest(self.registry)
+        of_all = CollectorRegistry()
+        MultiProcessCollector(of_all, str(folder))  # type: ignore[no-untyped-call]
+        return generate_latest(of_all)

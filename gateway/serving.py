@@ -7,22 +7,27 @@ ends (ASGI lifespan protocol 2.0).
 import asyncio
 import gc
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
 from uvicorn.supervisors import Multiprocess
 
 from gateway.api.front_door import HEADER_BYTES_AT_MOST
 from gateway.app import create_app
 from gateway.errors import SharedCareRecordError
+from gateway.housekeeping import Housekeeping
 from gateway.operator_log import log_everything
-from gateway.settings import Settings
-from gateway.wiring import Services, open_services
+from gateway.settings import Settings, share_metrics_in
+from gateway.wiring import Services, now, open_services
 
 T = TypeVar("T")
 
@@ -34,6 +39,12 @@ IDLE_SECONDS = 15
 
 _BACKLOG = 1_024
 
+_ENDING_SECONDS = 1.0
+"""What was told to end has no more to wait for than a turn of the event loop."""
+
+_NOT_STARTED = 3
+"""uvicorn's exit status of a worker whose application did not start."""
+
 _log = structlog.get_logger("scr.serving")
 
 
@@ -44,12 +55,15 @@ class Gateway:
     settings: Settings
     begin_logging: Callable[[], None]
     _app: ASGIApp | None = field(default=None, init=False)
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or live through the worker's life."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif self._app is not None:
+        elif self._app is not None and (request := asyncio.current_task()) is not None:
+            self._under_way.add(request)
+            request.add_done_callback(self._under_way.discard)
             await self._app(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -61,8 +75,11 @@ class Gateway:
             _log.error("not-started", reason=str(fault))
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
             return
+        keeping = asyncio.ensure_future(Housekeeping(services.store, now, asyncio.sleep).keep_on())
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        keeping.cancel()
+        await asyncio.wait({keeping, *self._under_way}, timeout=_ENDING_SECONDS)
         await services.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -95,7 +112,7 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), backlog=_BACKLOG)
 
 
-def server_config(app: ASGIApp, workers: int = 1) -> uvicorn.Config:
+def server_config(app: ASGIApp, stop_seconds: int, workers: int = 1) -> uvicorn.Config:
     """Give the server's limits. No access log: an address there would hold an opaque id."""
     return uvicorn.Config(
         app,
@@ -110,6 +127,7 @@ def server_config(app: ASGIApp, workers: int = 1) -> uvicorn.Config:
         server_header=False,
         limit_concurrency=CONNECTIONS_AT_MOST,
         timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=stop_seconds,
         h11_max_incomplete_event_size=HEADER_BYTES_AT_MOST,
     )
 
@@ -122,10 +140,32 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def serve(settings: Settings, listener: socket.socket, workers: int) -> bool:
     """Serve until told to stop by a signal; say whether it ever started."""
-    config = server_config(Gateway(settings, log_everything), workers)
+    config = server_config(Gateway(settings, log_everything), settings.stop_seconds, workers)
     if workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-        return True
-    server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+        return _serve_in_workers(config, listener)
+    server = _Server(config)
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        return False
     return server.started
+
+
+def _serve_in_workers(config: uvicorn.Config, listener: socket.socket) -> bool:
+    supervisor = Multiprocess(config, sockets=[listener])
+    with TemporaryDirectory(prefix="scr-metrics-") as folder:
+        share_metrics_in(Path(folder))
+        supervisor.run()
+    return all(worker.exitcode != _NOT_STARTED for worker in supervisor.processes)
+
+
+class _Server(uvicorn.Server):
+    """A server for which being told to stop is a good end, as it is for several workers."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take the signals over, and do not raise them again at the end."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()

@@ -5,6 +5,7 @@ may be given as `SCR_NAME_FILE`, a path to a file that holds it.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,6 +26,9 @@ from rbac.types import OrganisationKind
 
 PREFIX = "SCR_"
 _LISTS = ("source", "issuer", "organisation", "gp_endpoint")
+
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Ours to set, not a setting: prometheus_client reads it when a worker starts."""
 
 _TOKEN_REQUEST = ("token_url", "client_id", "secret")
 _NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -152,6 +156,20 @@ class Settings(_Part):
     overall_seconds: float = Field(
         10.0, gt=0, le=60, description="Longest that a view waits for sources."
     )
+    stop_seconds: int = Field(
+        8,
+        ge=1,
+        le=120,
+        description="Longest that requests under way are waited for when told to stop; then they are cut off.",
+    )
+    judged_views: int = Field(
+        8, ge=0, le=1000, description="Views that may wait to be judged at a time; 0 judges none."
+    )
+    spine_proxy: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Spine Secure Proxy; GP Connect endpoints are reached through it.",
+    )
     source: tuple[SourceSettings, ...] = Field(
         (), validate_default=True, description="The sources."
     )
@@ -193,22 +211,41 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
 
 
 def process_environment() -> Mapping[str, str]:
-    """Give the process's environment: the one place that reads it."""
+    """Give the process's environment: only this module reads it."""
     return os.environ
+
+
+def share_metrics_in(folder: Path) -> None:
+    """Have the worker processes that start from now on count into files of one folder."""
+    os.environ[_METRICS_FOLDER] = str(folder)
+
+
+def shared_metrics_folder() -> Path | None:
+    """Give the folder that workers count into; None in a process that counts by itself."""
+    named = os.environ.get(_METRICS_FOLDER)
+    return Path(named) if named else None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text_of(path))
     except tomllib.TOMLDecodeError as fault:
-        raise SettingsError(f"{path.name} cannot be read as TOML.") from fault
+        raise SettingsError(f"{path} is no TOML{_place_in(fault)}.") from fault
 
 
 def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsError(f"{path.name} cannot be read.") from fault
+    except OSError as fault:
+        raise SettingsError(f"{path} cannot be read: {fault.strerror}.") from fault
+    except UnicodeDecodeError as fault:
+        raise SettingsError(f"{path} cannot be read: it is not UTF-8.") from fault
+
+
+def _place_in(fault: tomllib.TOMLDecodeError) -> str:
+    # The rest of the message may quote a value, and that may be a secret.
+    place = re.search(r"\(at line \d+, column \d+\)", str(fault))
+    return f" {place.group()}" if place else ""
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

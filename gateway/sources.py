@@ -96,13 +96,14 @@ class _Opening:
         return hospital_adapter(client, monotonic)
 
     def _practices(self, source: SourceSettings) -> GpDirectory:
-        endpoints = {row.practice: _endpoint(row) for row in self._settings.gp_endpoint}
+        endpoints = {row.practice: endpoint_of(row) for row in self._settings.gp_endpoint}
         directory = GpDirectory(
             source.id,
             endpoints,
-            _consumer(self._settings),
+            consumer_of(self._settings),
             lambda endpoint: open_source_client(
-                config_of(source, endpoint.base_url), self._surroundings
+                config_of(source, endpoint.reached_through(self._settings.spine_proxy)),
+                self._surroundings,
             ),
             self._surroundings.now,
         )
@@ -150,11 +151,13 @@ def _auth(source: SourceSettings) -> Auth:
     )
 
 
-def _endpoint(row: GpEndpointSettings) -> GpEndpoint:
+def endpoint_of(row: GpEndpointSettings) -> GpEndpoint:
+    """Turn the settings of one practice's endpoint into what its adapter takes."""
     return GpEndpoint(row.base_url, row.asid)
 
 
-def _consumer(settings: Settings) -> GpConsumer:
+def consumer_of(settings: Settings) -> GpConsumer:
+    """Say who the gateway is to GP practices."""
     return GpConsumer(
         issuer=settings.base_url,
         asids={row.code: row.asid for row in settings.organisation if row.asid is not None},

@@ -12,8 +12,10 @@ from adapters.source_clients import Surroundings
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
 from gateway.audit.log import AuditLog
+from gateway.counted_sources import counted
 from gateway.identity import Issuer, Organisation, TokenVerifier
 from gateway.issuer_keys import key_fetcher
+from gateway.judging import JudgeProcess, Judging
 from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
 from gateway.patient.disclosure import Records
@@ -22,6 +24,8 @@ from gateway.patient.gather import Gatherer
 from gateway.patient.ids import PatientIds
 from gateway.patient.join import Joiner
 from gateway.patient.paging import Pages
+from gateway.patient.reviews import Reviews
+from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
 from gateway.policy.active import ActivePolicies
 from gateway.settings import Settings
@@ -55,15 +59,19 @@ class Services:
     verifier: TokenVerifier
     policies: ActivePolicies
     records: Records
+    judging: Judging
     people: People
+    reviews: Reviews
     pages: Pages
     ids: PatientIds
     sources: Sources
     metrics: Metrics
 
     async def aclose(self) -> None:
-        """Close sources, audit and store, in that order."""
+        """Close sources, audit and store, in that order; what was cut off is on record first."""
+        self.judging.close()
         await self.sources.aclose()
+        await self.records.aclose()
         await self.log.aclose()
         self.store.close()
 
@@ -77,6 +85,8 @@ def open_services(settings: Settings) -> Services:
     store = open_store(settings.database_url)
     log = AuditLog(store, now)
     sources = open_sources(settings, Surroundings(now, new_id, monotonic))
+    metrics = Metrics()
+    judging = Judging(JudgeProcess(), metrics, settings.judged_views)
     policies = ActivePolicies(store)
     registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
     access = _access(policies, registry, sources)
@@ -89,18 +99,22 @@ def open_services(settings: Settings) -> Services:
         policies=policies,
         records=Records(
             access=access,
-            gatherer=Gatherer(sources.directory, settings.overall_seconds),
+            gatherer=Gatherer(counted(sources.directory, metrics), settings.overall_seconds),
             joiner=Joiner(sources.directory, ids, WorkMemory(monotonic), now),
             log=log,
+            suspicions=Suspicions(log, now, new_id, registry.key_of),
             clock=now,
             new_id=new_id,
             hash_key=keys.current(KeyPurpose.VIEW_HASH),
+            judge=judging,
         ),
+        judging=judging,
         people=People(access, sources.demographics, ids, log, now),
+        reviews=Reviews(access, store, log, now),
         pages=Pages(store, now),
         ids=ids,
         sources=sources,
-        metrics=Metrics(),
+        metrics=metrics,
     )
 
 

@@ -1,6 +1,6 @@
 """Say what no policy can allow, however its rows are written.
 
-Decides nothing else: `decide` leaves such rows out, `lint` names them. Source: role matrix, sections 1 and 5.
+Decides nothing else: `decide` leaves such rows out, `lint` names them. Source: docs/decisions/0009, section 2, and 0008, section 6.
 """
 
 from fhir_profiles.vocabulary import HARD_BARRED

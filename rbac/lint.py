@@ -1,7 +1,7 @@
 """Find what would lock people out of a policy, or open it too far, before it is served.
 
 Looks at rules only; whether a loosening is wanted is for people to approve. A policy with a fault must not be
-activated. Source: role matrix, sections 5 and 7.
+activated. Source: docs/decisions/0009, sections 1 and 2.
 """
 
 from collections.abc import Callable, Iterable, Iterator

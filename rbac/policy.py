@@ -20,7 +20,7 @@ from rbac.roles import Role
 from rbac.types import Act, Effect, Level, OrganisationKind, Policy, Purpose, Rule
 
 MAXIMUM_ROWS = 10_000
-"""Four times the starting policy; the size up to which the cost of a decision is promised (safety list, P21)."""
+"""Four times the starting policy; activating a larger one would hold a worker up."""
 
 WORDS: Mapping[str, type[StrEnum]] = MappingProxyType(
     {

@@ -1,5 +1,5 @@
 """What holds for every test."""
 
-from tests.required_parts import pytest_runtest_makereport
+from tests.required_parts import pytest_configure, pytest_runtest_makereport
 
-__all__ = ["pytest_runtest_makereport"]
+__all__ = ["pytest_configure", "pytest_runtest_makereport"]

@@ -1,7 +1,7 @@
 """Run the full count of a named promise and keep what came of it, bound to the commit that it is true of.
 
 `python -m tests.prove P01` runs one, `--stale` runs every one whose evidence is older than the code it names,
-`--list-stale` names those. Evidence: `docs/evidence/NAME.json` (design decisions 16).
+`--list-stale` names those. Evidence: `docs/evidence/NAME.json` (docs/decisions/0008, section 8).
 """
 
 import argparse
@@ -80,6 +80,28 @@ PROMISES: Mapping[str, Promise] = {
         ("tests/audit/test_kill.py",),
         ("gateway/audit", "gateway/store/engine.py", "tests/audit/test_kill.py"),
     ),
+    "FIDELITY": Promise(
+        "Every resource shown whole, to every role, is its source's own value for value; "
+        "every scalar of a mapped one is in the result or listed with its reason.",
+        200,
+        {"SCR_PROVE_PEOPLE": "200"},
+        ("tests/safety/test_fidelity.py",),
+        (
+            "adapters/ambulance.py",
+            "adapters/fhir_r4.py",
+            "adapters/gp_connect.py",
+            "adapters/hospital.py",
+            "adapters/simulators",
+            "adapters/stu3_to_r4",
+            "fhir_profiles",
+            "gateway/api",
+            "gateway/patient",
+            "tests/adapters/scalar_account.py",
+            "tests/safety/fidelity.py",
+            "tests/safety/test_fidelity.py",
+            "tests/safety/unsplice.py",
+        ),
+    ),
     "KILL": Promise(
         "Every answer of which a caller got a byte before the gateway was killed has its row B.",
         200,
@@ -110,6 +132,8 @@ class Evidence:
     commit: str
     code: tuple[str, ...]
     date: str
+    counted: Mapping[str, Mapping[str, str]]
+    """By test, what it recorded of itself: how much it tried, and what of."""
 
 
 def main(arguments: list[str]) -> int:
@@ -138,22 +162,26 @@ def prove(name: str) -> bool:
     if _git("status", "--porcelain", "--", *promise.code):
         raise SystemExit(f"{name}: commit the code first; evidence is bound to a commit.")
     seed = randbelow(10**6)
-    tests, failures = _run(promise, seed)
+    run = _run(promise, seed)
     evidence = Evidence(
         name,
         promise.says,
         seed,
         promise.count,
-        tests,
-        failures,
+        run.tests,
+        run.failures,
         _git("rev-parse", "HEAD"),
         promise.code,
         now().date().isoformat(),
+        run.counted,
     )
     EVIDENCE.mkdir(parents=True, exist_ok=True)
     (EVIDENCE / f"{name}.json").write_text(json.dumps(asdict(evidence), indent=2) + "\n")
-    _say(f"{name}: {promise.count} tried, {failures} of {tests} tests failed, seed {seed}\n")
-    return tests > 0 and failures == 0
+    _say(
+        f"{name}: {promise.count} tried, {run.failures} of {run.tests} tests failed, seed {seed}\n"
+    )
+    _say("".join(f"  {test}: {dict(told)}\n" for test, told in run.counted.items()))
+    return run.tests > 0 and run.failures == 0
 
 
 def stale() -> dict[str, str]:
@@ -175,13 +203,19 @@ def _why_stale(name: str, promise: Promise) -> str | None:
     return None if _is_ancestor(last, kept["commit"]) else "the code has changed since"
 
 
-def _run(promise: Promise, seed: int) -> tuple[int, int]:
-    """Give how many tests ran and how many failed."""
+@dataclass(frozen=True)
+class _Run:
+    tests: int
+    failures: int
+    counted: Mapping[str, Mapping[str, str]]
+
+
+def _run(promise: Promise, seed: int) -> _Run:
     inherited = dict(os.environ)  # noqa: TID251 - handed on to the test run as it is
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        # The newer family has no place for the seed and the counts that a test records.
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        # The younger format of report has no place for what a test records of itself.
         command += ["-o", "junit_family=xunit1"]
         subprocess.run(
             [*command, f"--junitxml={report}", *promise.tests],
@@ -190,10 +224,23 @@ def _run(promise: Promise, seed: int) -> tuple[int, int]:
             check=False,
         )
         if not report.exists():
-            return 0, 1
-        suites = ElementTree.parse(report).getroot().iter("testsuite")
-        counts = [(int(each.attrib["tests"]), _failed(each.attrib)) for each in suites]
-    return sum(tests for tests, _failures in counts), sum(failures for _tests, failures in counts)
+            return _Run(0, 1, {})
+        return _read(ElementTree.parse(report).getroot())
+
+
+def _read(report: ElementTree.Element) -> _Run:
+    suites = [each.attrib for each in report.iter("testsuite")]
+    counted = {
+        case.attrib["name"]: {
+            each.attrib["name"]: each.attrib["value"] for each in case.iter("property")
+        }
+        for case in report.iter("testcase")
+    }
+    return _Run(
+        sum(int(each["tests"]) for each in suites),
+        sum(_failed(each) for each in suites),
+        {test: told for test, told in counted.items() if told},
+    )
 
 
 def _failed(counted: Mapping[str, str]) -> int:

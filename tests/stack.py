@@ -109,9 +109,34 @@ def relationship(
 def settings_for(london: London, database: Path, key_file: Path, **other: Any) -> Settings:
     """Describe the deployment under test; `deadlines` may be given by source id."""
     deadlines: Mapping[str, float] = {**DEADLINES, **other.pop("deadlines", {})}
+    return Settings.model_validate(
+        {
+            "profile": "demo",
+            "base_url": "http://gateway.test",
+            "database_url": f"sqlite:///{database}",
+            "key_file": key_file,
+            "overall_seconds": 3.0,
+            # Each judges in a process of its own, which few tests are about.
+            "judged_views": 0,
+            "source": sources_of(london, deadlines),
+            "gp_endpoint": [
+                {"practice": code, "base_url": base, "asid": asid}
+                for code, (base, asid) in london.practices.items()
+            ],
+            "issuer": [issuer_at(london.addresses["identity"])],
+            "organisation": [
+                {"code": code, "kind": kind, "name": code, "asid": "200000000205"}
+                for code, kind in ORGANISATION_KINDS.items()
+            ],
+            **other,
+        }
+    )
+
+
+def sources_of(london: London, deadlines: Mapping[str, float]) -> list[dict[str, Any]]:
     kinds = {"pds": "pds", "gp": "gp-connect", "hospital": "fhir-r4", "ambulance": "ambulance-r4"}
     owners = {"hospital": "RRV", "ambulance": "RRU"}
-    sources = [
+    return [
         {
             "id": name,
             "kind": kind,
@@ -121,35 +146,17 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
         }
         for name, kind in kinds.items()
     ]
-    return Settings.model_validate(
-        {
-            "profile": "demo",
-            "base_url": "http://gateway.test",
-            "database_url": f"sqlite:///{database}",
-            "key_file": key_file,
-            "overall_seconds": 3.0,
-            "source": sources,
-            "gp_endpoint": [
-                {"practice": code, "base_url": base, "asid": asid}
-                for code, (base, asid) in london.practices.items()
-            ],
-            "issuer": [
-                {
-                    "issuer": london.addresses["identity"],
-                    "audience": AUDIENCE,
-                    "jwks_url": f"{london.addresses['identity']}/jwks",
-                    "client_id": "scr-web",
-                    "authorize_url": f"{london.addresses['identity']}/authorize",
-                    "token_url": f"{london.addresses['identity']}/token",
-                }
-            ],
-            "organisation": [
-                {"code": code, "kind": kind, "name": code, "asid": "200000000205"}
-                for code, kind in ORGANISATION_KINDS.items()
-            ],
-            **other,
-        }
-    )
+
+
+def issuer_at(address: str) -> dict[str, str]:
+    return {
+        "issuer": address,
+        "audience": AUDIENCE,
+        "jwks_url": f"{address}/jwks",
+        "client_id": "scr-web",
+        "authorize_url": f"{address}/authorize",
+        "token_url": f"{address}/token",
+    }
 
 
 @dataclass

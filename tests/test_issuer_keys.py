@@ -196,6 +196,58 @@ async def test_callers_who_come_while_the_issuer_is_asked_wait_for_its_answer(cl
     assert fetch.fetched == 1
 
 
+async def test_many_first_checks_at_once_are_one_fetch_and_all_end():
+    async with stub_source(answer({"keys": [public(EC)]}, content_type="application/json")) as stub:
+        keys = IssuerKeys(key_fetcher(f"{stub.url}/jwks"), Clock())
+        wanted = [*["ec"] * 400, *(f"unknown-{number}" for number in range(100))]
+
+        async with asyncio.timeout(5):
+            found = await asyncio.gather(*map(keys.find, wanted))
+
+    assert [key and key.kid for key in found] == ["ec"] * 400 + [None] * 100
+    assert len(stub.asked) == 1
+
+
+async def test_many_first_checks_at_once_all_end_when_the_issuer_fails(clock):
+    async def failing():
+        failing.asked += 1
+        await asyncio.sleep(0)
+        raise UnavailableError("The identity provider's keys cannot be read.")
+
+    failing.asked = 0
+    keys = IssuerKeys(failing, clock)
+
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(
+            *(keys.find("ec") for _caller in range(500)), return_exceptions=True
+        )
+
+    assert {type(each) for each in found} == {UnavailableError}
+    assert failing.asked == 1
+
+
+async def test_a_caller_who_leaves_does_not_take_the_answer_from_the_others(clock):
+    fetch, is_asked, may_answer = KeySetAt(EC), asyncio.Event(), asyncio.Event()
+
+    async def slowly():
+        is_asked.set()
+        await may_answer.wait()
+        return await fetch()
+
+    keys = IssuerKeys(slowly, clock)
+    first, *others = [asyncio.ensure_future(keys.find("ec")) for _caller in range(50)]
+    await is_asked.wait()
+    first.cancel()
+    await asyncio.wait([first])
+    may_answer.set()
+
+    found = await asyncio.gather(*others)
+
+    assert first.cancelled()
+    assert [key.kid for key in found] == ["ec"] * 49
+    assert fetch.fetched == 1
+
+
 async def test_a_key_set_is_fetched_over_http():
     async with stub_source(answer({"keys": [public(EC)]}, content_type="application/json")) as stub:
         document = await key_fetcher(f"{stub.url}/jwks")()

@@ -120,6 +120,7 @@ def test_what_has_no_default_is_required(name):
         (source(deadline_seconds="31"), "source.1.deadline_seconds"),
         (source(stage="soon"), "source.1.stage"),
         (source(colour="red"), "source.1.colour"),
+        ("[spine_proxy]", "spine_proxy"),
         ('[[organisation]]\ncode = "rrv"\nkind = "trust"\nname = "x"', "organisation.0.code"),
         ('[[organisation]]\ncode = "RRV"\nkind = "club"\nname = "x"', "organisation.0.kind"),
         ('[[gp_endpoint]]\npractice = "F1"\nbase_url = "https://x"\nasid = "1"', "asid"),
@@ -198,6 +199,22 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_settings(tmp_path / "none.toml", {})
     with pytest.raises(SettingsError, match="no-secret"):
         read_settings(None, {"SCR_DATABASE_URL_FILE": str(tmp_path / "no-secret")})
+
+
+def test_where_toml_is_broken_is_told_and_what_stands_there_is_not(tmp_path):
+    path = tmp_path / "broken.toml"
+    path.write_text('a = 1\nsecret = "hunter2\n')
+
+    with pytest.raises(SettingsError, match=r"no TOML \(at line 2, column \d+\)") as refused:
+        read_settings(path, {})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_spine_proxy_and_the_time_to_stop_may_stand_in_the_environment(read):
+    settings = read(SCR_SPINE_PROXY="https://proxy.example", SCR_STOP_SECONDS="30")
+
+    assert (settings.spine_proxy, settings.stop_seconds) == ("https://proxy.example", 30)
+    assert "stop_seconds" in faults(read, SCR_STOP_SECONDS="0")
 
 
 def test_the_environment_is_the_processs(monkeypatch):

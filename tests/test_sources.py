@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.contract import Stage
+from adapters.contract import SourceRequest, Stage
 from adapters.demographics import PdsAdapter
 from adapters.fhir_r4 import FhirR4Adapter
 from adapters.gp_connect import GpConnectAdapter
@@ -14,6 +14,7 @@ from adapters.source_config import DEADLINE_SECONDS, Auth, AuthKind, SourceConfi
 from fhir_profiles.vocabulary import Category
 from gateway.settings import Settings, SourceSettings
 from gateway.sources import config_of, open_sources
+from tests.adapters.gp_practice import CALLER
 from tests.adapters.stub_source import answer, stub_source
 from tests.patient.factories import NUMBER
 from tests.store_factories import anyio_backend
@@ -188,3 +189,18 @@ def test_our_certificate_is_shown_where_it_is_configured():
 def test_credentials_are_not_sent_in_clear_to_another_machine():
     with pytest.raises(SourceConfigError):
         config_of(source(base_url="http://x.example", auth={"kind": "bearer", **TOKEN}))
+
+
+async def test_practices_are_reached_through_the_spine_proxy_where_there_is_one():
+    """The proxy takes the practice's whole address after its own (GP Connect, Spine integration)."""
+    request = SourceRequest(NUMBER, CALLER, frozenset(Category), UUID(int=9))
+    async with stub_source(answer({}, status=503)) as stub:
+        chosen = settings(GP).model_copy(update={"spine_proxy": stub.url})
+        sources = open_sources(chosen, SURROUNDINGS)
+
+        given = await sources.directory.by_id()["gp"].adapter_for("F84004").ask(request)
+        await sources.aclose()
+
+    [asked] = stub.asked
+    assert asked.path == "/fhir/https://gp.example/a/Patient/$gpc.getstructuredrecord"
+    assert given.http_status == 503

@@ -1,6 +1,7 @@
 """Render patient contacts of an ambulance service, with vehicle, scene and destination.
 
-Times that the cohort does not state are spread over the contact. Follows the ambulance brief, section 4.
+Times that the cohort does not state are spread over the contact. Follows the item list of NHS England's
+Ambulance Data Set and UKCore-Encounter; no national interface for reading such records exists.
 """
 
 from collections.abc import Iterable

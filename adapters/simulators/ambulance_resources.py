@@ -1,6 +1,6 @@
 """Render an ambulance service's record of one person: contacts, readings, what was given and done.
 
-Follows the mapping of the ambulance brief, FHIR R4 and UK Core; NEWS2 totals are given as recorded.
+Follows NHS England's Ambulance Data Set (items), FHIR R4 and UK Core; NEWS2 totals are given as recorded.
 """
 
 from collections.abc import Iterable

@@ -13,6 +13,7 @@ from adapters.simulators.gp_parameters import Asked
 from adapters.simulators.gp_record import structured_record
 from adapters.simulators.gp_refusals import Refusal, no_patient_consent, patient_not_found
 from adapters.simulators.gp_rules import GpRules
+from adapters.simulators.people import DEMO_PRACTICE, OTHER_PRACTICES
 from adapters.simulators.rendering import write
 from adapters.simulators.truth import Cohort, FactKind, Person, SourceKind, Statement
 from fhir_profiles.nhs_number import NhsNumber
@@ -38,8 +39,9 @@ class Practices:
     _items: dict[tuple[NhsNumber, Visit], Items] = field(default_factory=dict)
 
     def has(self, practice: str) -> bool:
-        """Say whether there is such a practice."""
-        return any(person.practice == practice for person in self.cohort.people.values())
+        """Say whether there is such a practice; a small cohort may leave one without patients."""
+        with_patients = {person.practice for person in self.cohort.people.values()}
+        return practice in {DEMO_PRACTICE, *OTHER_PRACTICES, *with_patients}
 
     def refuse_person(self, practice: str, number: NhsNumber) -> Refusal | None:
         """Refuse people who must not be found here, and those who dissented."""

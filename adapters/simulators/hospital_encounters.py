@@ -1,6 +1,6 @@
 """Render encounters of a hospital: outpatient visits, ED attendances, admissions, and their places.
 
-Follows UKCore-Encounter 2.5.0 and the ECDS and CDS code tables of the hospital brief.
+Follows UKCore-Encounter 2.5.0 and the code tables of NHS England's Emergency Care Data Set and CDS 6.2.
 """
 
 from collections.abc import Iterable

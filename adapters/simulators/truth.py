@@ -63,7 +63,7 @@ DETAIL_KEYS: Mapping[FactKind, tuple[str, ...]] = {
         "last_issued",  # YYYY-MM-DD, GP only
         "quantity",  # decimal text, GP only
     ),
-    # What a journey is stitched from; codes are those of the hospital and ambulance briefs.
+    # What a journey is stitched from; codes are of ECDS, CDS 6.2 and the Ambulance Data Set.
     FactKind.ENCOUNTER: (
         "class",  # AMB | EMER | IMP | FLD | VR | HH
         "status",  # "planned" | "arrived" | "in-progress" | "finished" | "cancelled"

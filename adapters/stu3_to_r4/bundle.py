@@ -159,6 +159,11 @@ class _Mapping:
         for name, value in stated.items():
             if name == "id":
                 head["id"] = value
+            elif name == "meta" and isinstance(value, dict) and "security" in value:
+                # What the whole answer's labels say, they say of everything in it.
+                head["meta"] = {"security": value["security"]}
+                rest = {part: value[part] for part in value if part != "security"}
+                self._losses.note_all("Bundle", name, rest, LossReason.VALUE_TRANSLATED)
             elif name in ("type", "meta") and value != "collection":
                 self._losses.note_all("Bundle", name, value, LossReason.VALUE_TRANSLATED)
             elif name not in ("type", "resourceType"):

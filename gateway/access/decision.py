@@ -1,7 +1,7 @@
 """Decide whether one caller may see one person's record: the only maker of a Permit.
 
-Fetches no clinical data beyond the two probes, which disclose nothing. Order of the checks: role brief,
-section 6; what no policy can edit away comes first.
+Fetches no clinical data beyond the two probes, which disclose nothing. Order of the checks:
+docs/decisions/0008, section 1; what no policy can edit away comes first.
 """
 
 import asyncio
@@ -23,34 +23,36 @@ from adapters.contract import (
 )
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.access.guarded import CallSite, asked, told
+from gateway.access.holds import HoldRow, held_sources, may_review
 from gateway.access.objections import ObjectionRow, objected_sources, objects_to_everything
-from gateway.access.permit import FindPermit, Permit, ProbeRequest, Refusal, RefusalReason
+from gateway.access.permit import (
+    FindPermit,
+    Permit,
+    ProbeRequest,
+    Refusal,
+    RefusalReason,
+    Reviewing,
+    ReviewPermit,
+)
 from gateway.access.relationships import Evidence, RegistryRow, relationship_of
+from gateway.access.role_ground import Ground, Policies, role_ground
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
-from rbac.decide import CompiledPolicy
-from rbac.types import Act, Level, Levels, Purpose
+from rbac.types import Act, Purpose
 
 PERMIT_LASTS = timedelta(minutes=5)
 """A permit serves one request; five minutes is far beyond any deadline and short enough to leak nothing."""
 
 PROBE_SECONDS = 2.0
-"""Both probes end by then (design decisions 15: the PDS deadline), whatever is known of the person."""
-
-_EMERGENCY = frozenset({Purpose.ETREAT, Purpose.BTG})
-
-
-class Policies(Protocol):
-    """Where the active policy is read, anew for each decision."""
-
-    async def active(self) -> CompiledPolicy: ...
+"""Both probes end by then (docs/decisions/0008, section 7: PDS's deadline), whatever is known of the person."""
 
 
 class Registry(Protocol):
-    """Recorded relationships and objections of a person, keyed by a keyed hash of the number."""
+    """What is recorded of a person beside their record, keyed by a keyed hash of the number."""
 
     async def relationships(self, patient: NhsNumber) -> tuple[RegistryRow, ...]: ...
     async def objections(self, patient: NhsNumber) -> tuple[ObjectionRow, ...]: ...
+    async def holds(self, patient: NhsNumber) -> tuple[HoldRow, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,12 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
-    """What the role part of a decision found, before anything about the person is read."""
+class _Recorded:
+    """What the registry holds of a person, under every number of theirs."""
 
-    decision_id: UUID
-    policy_version: str
-    purpose: Purpose
-    levels: Levels
+    relationships: tuple[RegistryRow, ...]
+    objections: tuple[ObjectionRow, ...]
+    holds: tuple[HoldRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +93,25 @@ class AccessControl:
 
         Raises UnavailableError when there is no policy to decide under.
         """
-        ground = await self._role_ground(question.principal, question.purpose)
+        ground = await self._ground(question.principal, question.purpose)
         if isinstance(ground, Refusal):
             return ground
-        if not _sees_anything(ground.levels):
-            return _refusal(ground, RefusalReason.NO_PATIENT_ACCESS)
+        if not ground.sees_anything:
+            return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
         try:
             return await self._on_the_person(question, ground)
         except UnavailableError:
-            return _refusal(ground, RefusalReason.CHECK_FAILED, question)
+            return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
 
     async def find_permit(
         self, principal: Principal, purpose: Purpose | None
     ) -> FindPermit | Refusal:
         """Decide whether a caller may look people up; no relationship is needed for that."""
-        ground = await self._role_ground(principal, purpose)
+        ground = await self._ground(principal, purpose)
         if isinstance(ground, Refusal):
             return ground
-        if not _sees_anything(ground.levels) or not _may_search(ground.levels):
-            return _refusal(ground, RefusalReason.NO_PATIENT_ACCESS)
+        if not ground.sees_anything or not ground.may(Act.SEARCH):
+            return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
         return FindPermit(
             ground.decision_id,
             principal,
@@ -119,46 +120,46 @@ class AccessControl:
             self.clock() + PERMIT_LASTS,
         )
 
-    async def _role_ground(
-        self, principal: Principal, purpose: Purpose | None
-    ) -> _Ground | Refusal:
-        policy = await asked(CallSite.POLICY, self.policies.active, CompiledPolicy)
-        decision_id = self.new_id()
-        if purpose is None or purpose not in principal.purposes:
-            return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-        if purpose in _EMERGENCY:
-            return Refusal(decision_id, RefusalReason.BREAK_GLASS_REQUIRED, policy.version)
-        levels = told(
-            CallSite.LEVELS,
-            lambda: policy.levels_for(principal.role, principal.organisation_kind, purpose),
-            Levels,
-            type(None),
+    async def review_permit(
+        self, principal: Principal, purpose: Purpose | None, reviewing: Reviewing
+    ) -> ReviewPermit | Refusal:
+        """Decide whether a caller may look at what waits for a privacy officer, or settle it."""
+        ground = await self._ground(principal, purpose)
+        if isinstance(ground, Refusal):
+            return ground
+        if not ground.may(Act.READ_AUDIT) or not may_review(principal.role, reviewing):
+            return ground.refusal(RefusalReason.NOT_FOR_ROLE)
+        return ReviewPermit(
+            ground.decision_id,
+            principal,
+            ground.purpose,
+            ground.policy_version,
+            reviewing,
+            self.clock() + PERMIT_LASTS,
         )
-        if levels is None:
-            return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-        return _Ground(decision_id, policy.version, purpose, levels)
 
-    async def _on_the_person(self, question: Question, ground: _Ground) -> Permit | Refusal:
-        evidence = await self._evidence(question)
-        if evidence is None:
-            return _refusal(
-                ground, RefusalReason.UNKNOWN_PERSON, question, looks_like_not_found=True
+    async def _ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
+        return await role_ground(self.policies, self.new_id, principal, purpose)
+
+    async def _on_the_person(self, question: Question, ground: Ground) -> Permit | Refusal:
+        found = await self._evidence(question)
+        if found is None:
+            return ground.refusal(
+                RefusalReason.UNKNOWN_PERSON, question.patient_id, looks_like_not_found=True
             )
         # Rows that are not what they should be are found out only when they are read.
         return told(
             CallSite.RELATIONSHIPS,
-            lambda: self._on_evidence(question, ground, *evidence),
+            lambda: self._on_evidence(question, ground, *found),
             Permit,
             Refusal,
         )
 
-    async def _evidence(
-        self, question: Question
-    ) -> tuple[Evidence, tuple[ObjectionRow, ...]] | None:
-        # All four are always read, whatever the first ones say, so that the time taken tells nothing.
+    async def _evidence(self, question: Question) -> tuple[Evidence, _Recorded] | None:
+        # All are always read, whatever the first ones say, so that the time taken tells nothing.
         patient = question.patient
         probe_request = ProbeRequest(patient, question.principal.organisation)
-        trace, probe, rows, objections = await asyncio.gather(
+        trace, probe, *recorded = await asyncio.gather(
             asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.read(patient), Trace),
             asked(
                 CallSite.CONTACTS,
@@ -166,8 +167,7 @@ class AccessControl:
                 ContactProbe,
                 limit_seconds=PROBE_SECONDS + 0.5,
             ),
-            self._relationships(patient),
-            self._objections(patient),
+            self._recorded(patient),
         )
         person = _the_person(trace)
         if person is None and _could_not_tell(probe):
@@ -177,18 +177,22 @@ class AccessControl:
             return None
         # What is recorded under any of the person's numbers is about the person.
         others = [each for each in (*person.superseded, person.nhs_number) if each != patient]
-        for number in others:
-            rows += await self._relationships(number)
-            objections += await self._objections(number)
-        return Evidence(rows, person, probe), objections
-
-    async def _relationships(self, number: NhsNumber) -> tuple[RegistryRow, ...]:
-        return await asked(
-            CallSite.RELATIONSHIPS, lambda: self.registry.relationships(number), tuple
+        recorded += [await self._recorded(number) for number in others]
+        whole = _Recorded(
+            tuple(row for each in recorded for row in each.relationships),
+            tuple(row for each in recorded for row in each.objections),
+            tuple(row for each in recorded for row in each.holds),
         )
+        return Evidence(whole.relationships, person, probe), whole
 
-    async def _objections(self, number: NhsNumber) -> tuple[ObjectionRow, ...]:
-        return await asked(CallSite.OBJECTIONS, lambda: self.registry.objections(number), tuple)
+    async def _recorded(self, number: NhsNumber) -> _Recorded:
+        return _Recorded(
+            *await asyncio.gather(
+                asked(CallSite.RELATIONSHIPS, lambda: self.registry.relationships(number), tuple),
+                asked(CallSite.OBJECTIONS, lambda: self.registry.objections(number), tuple),
+                asked(CallSite.IDENTITY_HOLDS, lambda: self.registry.holds(number), tuple),
+            )
+        )
 
     async def _contacts(self, request: ProbeRequest) -> ContactProbe:
         source = self.contact_sources.get(request.organisation)
@@ -197,26 +201,21 @@ class AccessControl:
         return await source.contacts(request.patient)
 
     def _on_evidence(
-        self,
-        question: Question,
-        ground: _Ground,
-        evidence: Evidence,
-        objections: tuple[ObjectionRow, ...],
+        self, question: Question, ground: Ground, evidence: Evidence, recorded: _Recorded
     ) -> Permit | Refusal:
         now = self.clock()
         is_restricted = evidence.person.address_use is not AddressUse.UNRESTRICTED
         relationship = relationship_of(question.principal, evidence, now)
         if relationship is None and _could_not_tell(evidence.probe):
-            return _refusal(ground, RefusalReason.CHECK_FAILED, question)
+            return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
         if relationship is None:
-            return _refusal(
-                ground,
+            return ground.refusal(
                 RefusalReason.NO_RELATIONSHIP,
-                question,
+                question.patient_id,
                 looks_like_not_found=is_restricted,
             )
-        if objects_to_everything(objections):
-            return _refusal(ground, RefusalReason.SHARING_RESTRICTED, question)
+        if objects_to_everything(recorded.objections):
+            return ground.refusal(RefusalReason.SHARING_RESTRICTED, question.patient_id)
         return Permit(
             decision_id=ground.decision_id,
             patient=question.patient,
@@ -227,9 +226,10 @@ class AccessControl:
             levels=ground.levels,
             policy_version=ground.policy_version,
             relationship=relationship,
-            objected_sources=objected_sources(objections),
+            objected_sources=objected_sources(recorded.objections),
             hides_whereabouts=is_restricted,
             expires_at=now + PERMIT_LASTS,
+            held_sources=held_sources(recorded.holds),
         )
 
 
@@ -250,24 +250,3 @@ def _could_not_tell(probe: ContactProbe) -> bool:
         Outcome.EMPTY,
         Outcome.NOT_ASKED,
     }
-
-
-def _sees_anything(levels: Levels) -> bool:
-    return any(level is not Level.NONE for level in levels.view.values())
-
-
-def _may_search(levels: Levels) -> bool:
-    return any(act is Act.SEARCH for act, _category in levels.acts)
-
-
-def _refusal(
-    ground: _Ground,
-    reason: RefusalReason,
-    question: Question | None = None,
-    *,
-    looks_like_not_found: bool = False,
-) -> Refusal:
-    patient_id = None if question is None else question.patient_id
-    return Refusal(
-        ground.decision_id, reason, ground.policy_version, patient_id, looks_like_not_found
-    )

@@ -25,6 +25,7 @@ class CallSite(StrEnum):
     LEVELS = "levels"
     RELATIONSHIPS = "relationships"
     OBJECTIONS = "objections"
+    IDENTITY_HOLDS = "identity-holds"
     DEMOGRAPHICS = "demographics"
     CONTACTS = "contacts"
     LABELS = "labels"

@@ -1,6 +1,10 @@
 """Decide what a person's objections leave to be asked.
 
-Does not read them; emergency exceptions need break-glass and are not granted here.
+Does not read them; emergency exceptions need break-glass and are not granted here. An objection holds under
+the number that it was recorded under and under every number that PDS names with it. PDS answers an old number
+with the new one, but does not list the numbers that a current one replaced: whoever asks by the current number
+alone cannot be led back. So an objection must be recorded under the number that PDS holds on that day, and
+again when PDS announces a replacement; the keyed hashes in the registry tell no number to trace.
 """
 
 from collections.abc import Iterable

@@ -22,6 +22,7 @@ class RefusalReason(StrEnum):
     PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
     BREAK_GLASS_REQUIRED = "break-glass-required"
     NO_PATIENT_ACCESS = "no-patient-access"
+    NOT_FOR_ROLE = "not-for-role"
     NO_RELATIONSHIP = "no-relationship"
     SHARING_RESTRICTED = "sharing-restricted"
     CHECK_FAILED = "check-failed"
@@ -31,7 +32,7 @@ class RefusalReason(StrEnum):
 class Permit:
     """Allow one caller to see one person's record, at these levels, until `expires_at`.
 
-    `objected_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
+    `objected_sources` and `held_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
     """
 
     decision_id: UUID
@@ -46,6 +47,7 @@ class Permit:
     objected_sources: frozenset[str]
     hides_whereabouts: bool
     expires_at: datetime
+    held_sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,25 @@ class FindPermit:
     principal: Principal
     purpose: Purpose
     policy_version: str
+    expires_at: datetime
+
+
+class Reviewing(StrEnum):
+    """Whether what waits is only looked at, or settled."""
+
+    LOOK = "look"
+    SETTLE = "settle"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPermit:
+    """Allow one caller to look at what waits for a privacy officer, or to settle it."""
+
+    decision_id: UUID
+    principal: Principal
+    purpose: Purpose
+    policy_version: str
+    reviewing: Reviewing
     expires_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""Read what is recorded about a person's relationships and objections.
+"""Read what is recorded about a person's relationships, objections and identity holds.
 
 Keyed by a keyed hash, so that the tables hold no NHS number.
 """
@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.store.engine import Store
+from gateway.store.identity_holds import IdentityHold, holds_of
 from gateway.store.objections import Objection, objections_of
 from gateway.store.relationships import Relationship, relationships_of
 
@@ -30,9 +31,17 @@ class StoredRegistry:
 
     async def relationships(self, patient: NhsNumber) -> tuple[Relationship, ...]:
         """Give the relationships in force now."""
-        hashed = patient_key(self.key, patient)
+        hashed = self.key_of(patient)
         return await self.store.read(relationships_of, hashed, self.clock())
 
     async def objections(self, patient: NhsNumber) -> tuple[Objection, ...]:
         """Give the person's objections."""
-        return await self.store.read(objections_of, patient_key(self.key, patient))
+        return await self.store.read(objections_of, self.key_of(patient))
+
+    async def holds(self, patient: NhsNumber) -> tuple[IdentityHold, ...]:
+        """Give the holds on what sources have about the person."""
+        return await self.store.read(holds_of, self.key_of(patient))
+
+    def key_of(self, patient: NhsNumber) -> str:
+        """Give the keyed hash under which a person stands here."""
+        return patient_key(self.key, patient)

@@ -1,7 +1,7 @@
 """Decide whether a caller's organisation has a live relationship with a person.
 
 Does not fetch anything: the registry's rows, PDS's practice and the contact probe are passed in.
-Expiry times: identity brief, section 5 (judgement, to be approved by a Caldicott Guardian).
+Expiry times: docs/decisions/0008, section 4 (judgement, to be approved by a Caldicott Guardian).
 """
 
 from collections.abc import Iterable

@@ -19,6 +19,7 @@ from fhir_profiles.capability import (
     Service,
     capability_statement,
 )
+from fhir_profiles.classify import CATEGORY_OF_TYPE, INFRASTRUCTURE
 from fhir_profiles.uk_core import profile_of
 from gateway.api.caller import services_of
 from gateway.api.problems import FHIR_JSON
@@ -38,12 +39,22 @@ _TYPE_OF_KIND = {
     Kind.CLASS: SearchType.TOKEN,
 }
 
-_READ_ONLY = ("Organization", "Practitioner", "PractitionerRole", "Location", "Medication")
+_LINKAGE = "Linkage"
+"""Made by the gateway alone; every other served type may come from a source."""
+
+_NEVER_READ = frozenset({"Bundle", "OperationOutcome"})
+"""They wrap or explain an answer and are no items of it."""
 
 _EVERYTHING = Operation(
     "everything",
     "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     "The joined record, narrowed to the caller's role, with one outcome entry for each source.",
+)
+
+_ORIGINAL = Operation(
+    "original",
+    "https://shared-care-record.example/OperationDefinition/original",
+    "The source's own resource, where all of it may be shown; its narrative is left out.",
 )
 
 _FIND = (
@@ -96,7 +107,7 @@ def served_resources() -> Iterable[ServedResource]:
         "Patient",
         (Interaction.READ, Interaction.SEARCH_TYPE),
         _FIND,
-        (_EVERYTHING,),
+        (_EVERYTHING, _ORIGINAL),
         profile_of("Patient"),
     )
     for resource_type, parameters in PARAMETERS.items():
@@ -110,6 +121,15 @@ def served_resources() -> Iterable[ServedResource]:
             ),
         )
         interactions = (Interaction.READ, Interaction.SEARCH_TYPE)
-        yield ServedResource(resource_type, interactions, described, (), profile_of(resource_type))
-    for resource_type in _READ_ONLY:
-        yield ServedResource(resource_type, (Interaction.READ,), (), (), profile_of(resource_type))
+        profile = profile_of(resource_type)
+        yield ServedResource(resource_type, interactions, described, (_ORIGINAL,), profile)
+    for resource_type in read_only_types():
+        operations = () if resource_type == _LINKAGE else (_ORIGINAL,)
+        profile = profile_of(resource_type)
+        yield ServedResource(resource_type, (Interaction.READ,), (), operations, profile)
+
+
+def read_only_types() -> Iterable[str]:
+    """List the types that stand in a record and cannot be searched for by themselves."""
+    in_a_record = CATEGORY_OF_TYPE.keys() | INFRASTRUCTURE | {_LINKAGE}
+    return sorted(in_a_record - PARAMETERS.keys() - _NEVER_READ - {"Patient"})

@@ -29,6 +29,8 @@ async def until_disconnected(request: Request, work: Coroutine[Any, Any, Respons
     finally:
         hanging_up.cancel()
         working.cancel()
+        # A service that stops waits for its requests: what the work says of its own end is among them.
+        await asyncio.wait({working})
 
 
 async def _hang_up(request: Request) -> None:

@@ -2,7 +2,7 @@
 
 import orjson
 from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from gateway.api.caller import services_of
@@ -35,6 +35,4 @@ async def running_version() -> Response:
 
 @router.get("/metrics", summary="Counts and times, by route and source")
 async def metrics(request: Request) -> Response:
-    return Response(
-        generate_latest(services_of(request).metrics.registry), media_type=CONTENT_TYPE_LATEST
-    )
+    return Response(services_of(request).metrics.told(), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,6 @@
 """Serve a list of one person's items, whole or a page at a time.
 
-Decides nothing; each page is decided, narrowed and recorded anew (design decisions 13).
+Decides nothing; each page is decided, narrowed and recorded anew (docs/decisions/0007, section 6).
 """
 
 from collections.abc import Callable, Sequence
@@ -81,7 +81,10 @@ async def serve_list(services: Services, listing: Listing) -> Response:
         chosen = listing.choose(opened.view.items)
         page = await _page(services, listing, opened, chosen)
         opened.will_show(page.items)
-    return bundle_response(page, services.settings.base_url)
+    # A long record's megabytes are put together where nobody waits behind them.
+    return await services.records.aside.do(
+        lambda: bundle_response(page, services.settings.base_url)
+    )
 
 
 async def _kept_answers(services: Services, listing: Listing) -> tuple[SourceAnswer, ...] | None:

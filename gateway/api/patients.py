@@ -1,7 +1,7 @@
 """Serve one person's joined record over FHIR: read, everything, search, read by id, original.
 
 Decides nothing: every answer comes from the use cases, recorded before it leaves. FHIR R4 RESTful API, and
-the opaque ids and not-found answers of the design's decisions 5.
+the opaque ids and not-found answers of docs/decisions/0007, section 5.
 """
 
 from functools import partial

@@ -10,6 +10,7 @@ from fhir_profiles.outcomes import Severity, operation_outcome
 from gateway.errors import (
     BadRequestError,
     GoneError,
+    NoDemographicsError,
     NoSourceAnsweredError,
     NotAcceptableError,
     NotAuthenticatedError,
@@ -49,12 +50,18 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             return _problem(400, fault.code, str(fault))
         case NotAcceptableError():
             return _problem(406, "not-supported", "Only JSON is served.")
-        case NoSourceAnsweredError():
-            message = "None of the sources answered. This does not say that there is no record."
-            return _problem(503, "transient", message, {"Retry-After": "5"})
         case _:
-            message = "A part of the service that must answer did not. Nothing was disclosed."
-            return _problem(503, "transient", message, {"Retry-After": "5"})
+            return _problem(503, "transient", _missing_part(fault), {"Retry-After": "5"})
+
+
+def _missing_part(fault: SharedCareRecordError) -> str:
+    match fault:
+        case NoDemographicsError():
+            return "The demographics service did not answer. This does not say that nobody matches."
+        case NoSourceAnsweredError():
+            return "None of the sources answered. This does not say that there is no record."
+        case _:
+            return "A part of the service that must answer did not. Nothing was disclosed."
 
 
 def not_found() -> Response:

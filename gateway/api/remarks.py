@@ -13,8 +13,10 @@ from gateway.patient.receipt import SourceLine
 
 
 def remarks_of(line: SourceLine) -> Iterator[str]:
-    """Give one sentence for each notice, and one for each detail in which the source and PDS differ."""
+    """Give a sentence for each notice, for what a silent source may have withdrawn, and for each difference from PDS."""
     yield from dict.fromkeys(map(_noticed, line.notices))
+    if line.may_have_withdrawn:
+        yield "What other sources show may have been corrected or withdrawn at this one."
     yield from map(_differing, sorted(line.differences))
 
 
@@ -31,6 +33,8 @@ def _noticed(notice: Notice) -> str:
             return f"Switched off at the source: {area}."
         case NoticeKind.UNREADABLE_PART:
             return f"Part of the answer could not be read: {area}."
+        case NoticeKind.IDENTITY_HOLD:
+            return "A record that may belong to this person is withheld until it is checked whose it is."
         case _:
             assert_never(notice.kind)
 

@@ -6,7 +6,7 @@ which field holds what.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
@@ -14,12 +14,10 @@ from uuid import UUID
 import orjson
 
 from adapters.contract import Outcome, Reason
+from gateway.audit.canonical import TEXT_LIMIT_BYTES as TEXT_LIMIT_BYTES
+from gateway.audit.canonical import Detail, fields_of
+from gateway.audit.canonical import escaped as escaped
 from rbac.types import Purpose
-
-TEXT_LIMIT_BYTES = 1024  # of one value, after escaping (safety AI-05)
-
-Detail: TypeAlias = str | int | bool | None
-Written: TypeAlias = "Detail | UUID | datetime | list[Written] | dict[str, Written]"
 
 
 class AuditAction(StrEnum):
@@ -33,6 +31,9 @@ class AuditAction(StrEnum):
     POLICY_ACTIVATED = "policy-activated"
     RELATIONSHIPS_IMPORTED = "relationships-imported"
     SAFETY_EVENT_RAISED = "safety-event-raised"
+    SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
+    IDENTITY_HOLD_RELEASED = "identity-hold-released"
+    IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
 
 
 class AskedAct(StrEnum):
@@ -44,6 +45,10 @@ class AskedAct(StrEnum):
     ORIGINAL = "original"
     FIND = "find"
     PAGE = "page"
+    REVIEW = "review"
+    SETTLE = "settle"
+    RELEASE = "release"
+    REJECT = "reject"
 
 
 class Decision(StrEnum):
@@ -184,6 +189,44 @@ class SafetyEventRaised:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class SafetyEventReviewed:
+    """Somebody looked at a safety event, under their own decision to be allowed that."""
+
+    action: ClassVar[AuditAction] = AuditAction.SAFETY_EVENT_REVIEWED
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    decision_id: UUID
+    safety_event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityHoldReleased:
+    """Somebody let a source be asked about a person again; `held_under` is the decision that found the doubt."""
+
+    action: ClassVar[AuditAction] = AuditAction.IDENTITY_HOLD_RELEASED
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    decision_id: UUID
+    held_under: UUID
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityHoldRejected:
+    """Somebody found that what a source holds under a person's number is somebody else's."""
+
+    action: ClassVar[AuditAction] = AuditAction.IDENTITY_HOLD_REJECTED
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    decision_id: UUID
+    held_under: UUID
+    source: str
+
+
 AuditEvent: TypeAlias = (
     Asked
     | Disclosed
@@ -193,6 +236,9 @@ AuditEvent: TypeAlias = (
     | PolicyActivated
     | RelationshipsImported
     | SafetyEventRaised
+    | SafetyEventReviewed
+    | IdentityHoldReleased
+    | IdentityHoldRejected
 )
 
 
@@ -224,69 +270,27 @@ def entry_of(event: AuditEvent) -> Entry:
         user_id=None if user_id is None else escaped(user_id),
         decided_under=decided_under,
         body=orjson.dumps(
-            {"action": event.action, **_fields(event)},
+            {"action": event.action, **fields_of(event)},
             option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
         ),
     )
-
-
-def escaped(text: str) -> str:
-    """Show control, format and undecodable characters as escapes, and cut at the limit."""
-    # No character takes more than four bytes.
-    if len(text) <= TEXT_LIMIT_BYTES // 4 and text.isprintable() and "\\" not in text:
-        return text
-    shown = "".join(_escaped_character(each) for each in text[: TEXT_LIMIT_BYTES + 1])
-    encoded = shown.encode()
-    if len(encoded) <= TEXT_LIMIT_BYTES:
-        return shown
-    return encoded[: TEXT_LIMIT_BYTES - 3].decode(errors="ignore") + "…"
 
 
 def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, str | None]:
     match event:
         case Asked():
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
-        case Disclosed() | SafetyEventRaised():
-            return event.decision_id, event.patient, event.user_id, None
         case SignedIn():
             return None, None, event.who.user_id, None
         case SignInFailed() | SignedOut() | PolicyActivated() | RelationshipsImported():
             return None, None, event.user_id, None
+        case (
+            Disclosed()
+            | SafetyEventRaised()
+            | SafetyEventReviewed()
+            | IdentityHoldReleased()
+            | IdentityHoldRejected()
+        ):
+            return event.decision_id, event.patient, event.user_id, None
         case _:
             assert_never(event)
-
-
-def _fields(value: AuditEvent | Who) -> dict[str, Written]:
-    return {name: _written(getattr(value, name)) for name in value.__slots__}
-
-
-def _written(value: object) -> Written:
-    match value:
-        case str():
-            return escaped(value)
-        case None | bool() | int():
-            return value
-        case UUID():
-            return value
-        case datetime():
-            return _instant(value)
-        case Who():
-            return _fields(value)
-        case dict() | Mapping():
-            return {escaped(str(key)): _written(each) for key, each in value.items()}
-        case tuple():
-            return [_written(each) for each in value]
-        case _:
-            raise TypeError(f"an audit entry cannot hold {type(value).__name__}")
-
-
-def _instant(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("an instant without a time zone cannot be recorded: give an aware one")
-    return value.astimezone(UTC)
-
-
-def _escaped_character(character: str) -> str:
-    if character.isprintable() and character != "\\":
-        return character
-    return character.encode("unicode_escape").decode()

@@ -1,39 +1,58 @@
 """`scr check`: whether a deployment's settings are right, and whether everything that they name answers.
 
-Asks nothing about anybody: sources are asked for their own description, and any answer counts as one.
+Asks nothing about anybody: of a source it asks for its description, and for a person who does not exist.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from adapters.limits import Allowance, ByteBudget
-from adapters.source_config import SourceConfig, SourceConfigError
-from adapters.transport import Call, Transport, Unfetched
-from gateway.commands.speaking import FAILED, AsJson, ConfigPath, answer_json, settings_from
+from gateway.commands.source_check import (
+    Chosen,
+    number_in,
+    practice_on_trial,
+    report,
+    source_on_trial,
+)
+from gateway.commands.speaking import (
+    FAILED,
+    MISUNDERSTOOD,
+    AsJson,
+    ConfigPath,
+    answer_json,
+    fail,
+    settings_from,
+)
 from gateway.errors import SharedCareRecordError, UnavailableError
 from gateway.issuer_keys import key_fetcher, usable_keys
 from gateway.keys import KeyFileError, read_keys
 from gateway.policy.active import ActivePolicies
 from gateway.settings import IssuerSettings, Settings, SettingsError
-from gateway.sources import config_of
-from gateway.store.dialects import UnsupportedDatabaseError
+from gateway.source_report.trials import OnTrial, first_trials, problems_in
 from gateway.store.engine import open_store
 from gateway.store.migrate import is_current
 
-_DESCRIPTION_BYTES = 16 * 1024 * 1024
+# A ValueError is credentials or settings of a source that cannot be used; its message never holds a secret.
+_FAULTS = (SharedCareRecordError, KeyFileError, OSError, ValueError)
 
-_FAULTS = (
-    SharedCareRecordError,
-    SourceConfigError,
-    UnsupportedDatabaseError,
-    KeyFileError,
-    OSError,
-)
+SourceId = Annotated[
+    str | None, typer.Option("--source", help="Try one source out, and report in full.")
+]
+PracticeCode = Annotated[
+    str | None, typer.Option("--practice", help="Which practice, where the source has several.")
+]
+NumberFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--number-file",
+        help="File with the NHS number of a test person; - reads it from standard input.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +64,19 @@ class Finding:
     saw: str
 
 
-def check(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
+def check(
+    *,
+    config: ConfigPath = None,
+    source: SourceId = None,
+    practice: PracticeCode = None,
+    number_file: NumberFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Check settings, keys, database, policy, identity providers and sources; list every fault.
+
+    With --source: try that source out for whoever connects it. What it declares, whom it lets in, how it
+    refuses, how fast it is and, with the number of a test person, what it gives of them; each problem with
+    its remedy. The number goes to the source alone; it is never an argument, because others see those.
 
     Ends with 0 if all is as it must be, else 1.
 
@@ -54,8 +84,20 @@ def check(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
 
       scr check --config scr.toml
 
-      scr check --config .scr/scr.toml --json
+      scr check --source hospital --number-file test-person.txt
+
+      echo 9991234567 | scr check --source gp --practice F84004 --number-file - --json
     """
+    if source is not None:
+        number = None if number_file is None else number_in(number_file)
+        report(settings_from(config), Chosen(source, practice, number), as_json=as_json)
+        return
+    if practice is not None or number_file is not None:
+        fail("--practice and --number-file go with --source.", MISUNDERSTOOD)
+    _check_all(config, as_json=as_json)
+
+
+def _check_all(config: Path | None, *, as_json: bool) -> None:
     try:
         found = asyncio.run(findings(settings_from(config)))
     except SettingsError as fault:
@@ -89,20 +131,18 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str
     yield "policy", partial(_policy, settings)
     for issuer in settings.issuer:
         yield f"identity provider {issuer.issuer}", partial(_issuer, issuer)
-    for what, config in _endpoints(settings):
-        yield what, partial(_source, config)
+    for what, open_source in _endpoints(settings):
+        yield what, partial(_source, open_source)
 
 
-def _endpoints(settings: Settings) -> Iterator[tuple[str, Callable[[], SourceConfig]]]:
+def _endpoints(settings: Settings) -> Iterator[tuple[str, Callable[[], OnTrial]]]:
     for source in settings.source:
         if source.kind == "gp-connect":
             for row in settings.gp_endpoint:
-                yield (
-                    f"source {source.id}, practice {row.practice}",
-                    partial(config_of, source, row.base_url),
-                )
+                what = f"source {source.id}, practice {row.practice}"
+                yield what, partial(practice_on_trial, settings, source, row)
         else:
-            yield f"source {source.id}", partial(config_of, source)
+            yield f"source {source.id}", partial(source_on_trial, settings, source)
 
 
 async def _keys(settings: Settings) -> str:
@@ -131,19 +171,15 @@ async def _issuer(issuer: IssuerSettings) -> str:
     return f"{count} usable signing keys"
 
 
-async def _source(config_of_source: Callable[[], SourceConfig]) -> str:
-    config = config_of_source()
-    transport = Transport(config)
-    ends_at = asyncio.get_running_loop().time() + config.deadline_seconds
+async def _source(open_source: Callable[[], OnTrial]) -> str:
+    source = open_source()
     try:
-        answer = await transport.fetch(
-            Call(f"{config.base_url.rstrip('/')}/metadata"),
-            Allowance(ends_at, ByteBudget(_DESCRIPTION_BYTES)),
-        )
+        seen = [each async for each in first_trials(source)]
     finally:
-        await transport.aclose()
-    if isinstance(answer, Unfetched):
-        raise UnavailableError(f"does not answer: {answer.reason}")
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise UnavailableError(f"answers with status {answer.status}")
-    return f"answers (status {answer.status})"
+        await source.questioner.aclose()
+    told = "; ".join(f"{each.trial}: {each.saw}" for each in seen)
+    if problems_in(seen):
+        raise UnavailableError(
+            f"{told}. `scr check --source {source.questioner.config.id}` says more"
+        )
+    return told

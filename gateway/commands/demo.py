@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.speaking import FAILED, AsJson, answer_json, fail, progress
+from gateway.commands.speaking import FAILED, AsJson, answer_json, fail, progress, reason_of
 from gateway.demo.check import JobResult, results
 from gateway.demo.deployment import Folder
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
@@ -59,8 +59,12 @@ def demo(
             run(_run(Wanted(Folder(folder), port, invention)))
     except KeyboardInterrupt:
         progress("Stopped.")
-    except (SourcesNotStartedError, OSError) as fault:
-        fail(f"The demo cannot run: {fault}. If port {port} is taken, give --port another.")
+    except SourcesNotStartedError as fault:
+        fail(f"The demo cannot run: {fault}")
+    except OSError as fault:
+        # A file has a name; what has none is the port.
+        remedy = "Give --dir another folder." if fault.filename else "Give --port another."
+        fail(f"The demo cannot run: {reason_of(fault)}. {remedy}")
 
 
 async def _run(wanted: Wanted) -> None:

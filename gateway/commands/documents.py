@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.speaking import MISUNDERSTOOD, fail, progress
+from gateway.commands.speaking import MISUNDERSTOOD, fail, progress, reason_of
 from gateway.docs_check import generated, stale
 
 
@@ -26,9 +26,16 @@ def docs(
     """
     if not folder.is_dir():
         fail(f"There is no folder {folder}: run this in the source tree.", MISUNDERSTOOD)
+    try:
+        _keep_current(folder, is_only_checked=check)
+    except OSError as fault:
+        fail(f"A document cannot be read or written: {reason_of(fault)}.")
+
+
+def _keep_current(folder: Path, *, is_only_checked: bool) -> None:
     documents = generated()
     found = stale(folder, documents)
-    if check and found:
+    if is_only_checked and found:
         fail(f"Not current: {', '.join(found)}. Run `scr docs`.")
     for name in found:
         (folder / name).write_text(documents[name], encoding="utf-8")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.speaking import fail, progress
+from gateway.commands.speaking import fail, progress, reason_of
 from gateway.keys import make_keys, write_keys
 
 app = typer.Typer(help="The service's keys, by purpose.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def init(
     except FileExistsError:
         fail(f"{path} is there already, and replacing it would lose what its keys wrote.")
     except OSError as fault:
-        fail(f"{path} cannot be written: {fault.strerror}.")
+        fail(f"A key file cannot be written: {reason_of(fault)}.")
     progress(
         f"Made {path}. Keep it out of version control, and back it up apart from the database."
     )

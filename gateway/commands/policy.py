@@ -3,20 +3,29 @@
 import asyncio
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.audit.log import AuditLog
-from gateway.commands.speaking import AsJson, ConfigPath, answer_json, progress, settings_from
+from gateway.commands.speaking import (
+    MISUNDERSTOOD,
+    AsJson,
+    ConfigPath,
+    answer_json,
+    fail,
+    progress,
+    settings_from,
+)
 from gateway.errors import UnavailableError
 from gateway.policy.active import activate as activate_policy
 from gateway.settings import Settings
 from gateway.store.engine import open_store
 from gateway.store.policies import active_policy, policy_body
 from gateway.wiring import now
-from rbac.decide import compile_policy
+from rbac.decide import CompiledPolicy, compile_policy
 from rbac.matrix import as_rows, render
 from rbac.policy import as_json as rows_of
 from rbac.policy import load_default, parse
@@ -57,7 +66,7 @@ def show(
 
       scr policy show --active --config .scr/scr.toml --json
     """
-    shown = _shown(settings_from(config)) if active else _default()
+    shown = _wanted(config, active=active)
     if as_json:
         rules = json.loads(rows_of(shown.policy))
         answer_json({"version": shown.policy.version, "origin": shown.origin, "rules": rules})
@@ -76,21 +85,21 @@ def matrix(
     *,
     active: FromDatabase = False,
     config: ConfigPath = None,
-    role: Annotated[Role | None, typer.Option(help="One role alone (with --json).")] = None,
+    role: Annotated[Role | None, typer.Option(help="One role alone.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show who can see what: Markdown tables, or with --json one row for each cell that shows something.
 
     Examples:
 
-      scr policy matrix
+      scr policy matrix --role paramedic
 
       scr policy matrix --json --role paramedic
     """
-    shown = _shown(settings_from(config)) if active else _default()
-    compiled = compile_policy(shown.policy)
+    shown = _wanted(config, active=active)
+    compiled = _of_role(compile_policy(shown.policy), role)
     if as_json:
-        answer_json([asdict(row) for row in as_rows(compiled) if role in {None, row.role}])
+        answer_json([asdict(row) for row in as_rows(compiled)])
     else:
         typer.echo(render(compiled), nl=False)
 
@@ -108,12 +117,19 @@ def activate(*, config: ConfigPath = None) -> None:
     asyncio.run(_activate_first(settings_from(config)))
 
 
-def _default() -> Shown:
+def _wanted(config: Path | None, *, active: bool) -> Shown:
+    if active:
+        return asyncio.run(_read_active(settings_from(config)))
+    if config is not None:
+        fail("--config goes with --active: without it the default policy is shown.", MISUNDERSTOOD)
     return Shown("default", load_default())
 
 
-def _shown(settings: Settings) -> Shown:
-    return asyncio.run(_read_active(settings))
+def _of_role(compiled: CompiledPolicy, role: Role | None) -> CompiledPolicy:
+    scopes = {
+        scope: levels for scope, levels in compiled.levels.items() if role in {None, scope.role}
+    }
+    return replace(compiled, levels=scopes)
 
 
 async def _read_active(settings: Settings) -> Shown:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from gateway.commands.listening import listener_on
 from gateway.commands.speaking import ConfigPath, fail, progress, settings_from
-from gateway.serving import listen
 from gateway.serving import serve as serve_until_stopped
 from gateway.settings import Profile
 from gateway.store.migrate import is_current
@@ -34,11 +34,7 @@ def serve(
         progress("DEMO PROFILE: for invented people only.")
     if not is_current(settings.database_url):
         fail("The database is not of this version: run `scr db upgrade` first.")
-    try:
-        listener = listen(host, port)
-    except OSError as fault:
-        fail(f"Port {port} cannot be listened on: {fault.strerror}.")
-    with listener:
+    with listener_on(host, port) as listener:
         has_started = serve_until_stopped(settings, listener, workers)
     if not has_started:
         fail("The gateway did not start; the line above says why.")

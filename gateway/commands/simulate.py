@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from gateway.commands.speaking import MISUNDERSTOOD, fail, progress
+from gateway.commands.listening import listener_on
+from gateway.commands.speaking import MISUNDERSTOOD, fail, progress, reason_of
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
 from gateway.demo.simulation_process import simulator_config
 from gateway.demo.simulators import Provider, Simulated, identity_app, source_app
-from gateway.serving import listen
 from gateway.wiring import now
 
 Kind = Annotated[Simulated, typer.Argument(help="What to simulate.")]
@@ -45,10 +45,11 @@ def simulate(
 
       scr simulate identity --port 8005 --password-file password
     """
-    with listen(host, port) as listener:
+    password = _password(password_file) if kind is Simulated.IDENTITY else ""
+    with listener_on(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
         if kind is Simulated.IDENTITY:
-            app = identity_app(Provider(issuer or address, gateway, _password(password_file)))
+            app = identity_app(Provider(issuer or address, gateway, password))
         else:
             invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
             app = source_app(kind, invention.cohort())
@@ -59,4 +60,7 @@ def simulate(
 def _password(path: Path | None) -> str:
     if path is None:
         fail("The identity provider needs --password-file.", MISUNDERSTOOD)
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        fail(f"The password file cannot be read: {reason_of(fault)}.", MISUNDERSTOOD)

@@ -44,6 +44,12 @@ def progress(told: str) -> None:
     typer.echo(told, err=True)
 
 
+def reason_of(fault: OSError) -> str:
+    """Say in the system's words what went wrong, without what Python adds to them."""
+    words = (fault.strerror or type(fault).__name__).partition(" (while")[0]
+    return f"{fault.filename}: {words}" if fault.filename else words
+
+
 def fail(told: str, code: int = FAILED) -> NoReturn:
     """Tell why the command did not do what was asked, and end."""
     typer.echo(told, err=True)

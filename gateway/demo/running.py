@@ -57,7 +57,9 @@ async def demo_running(wanted: Wanted) -> AsyncIterator[tuple[Demo, asyncio.Task
         with sources_running(orders) as addresses:
             settings = write_settings(wanted.folder, deployment(wanted.folder, gateway, addresses))
             await make_database(settings, wanted.folder, wanted.invention)
-            server = uvicorn.Server(server_config(Gateway(settings, log_warnings)))
+            server = uvicorn.Server(
+                server_config(Gateway(settings, log_warnings), settings.stop_seconds)
+            )
             serving = asyncio.create_task(server.serve([listener]))
             try:
                 await _answering(gateway, serving)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from msgspec import Struct, structs
 
 from fhir_profiles.classify import category_of
+from fhir_profiles.contained import NOTHING_INSIDE, Inside, inside_of
 from fhir_profiles.datatypes import Kept, Reference
 from fhir_profiles.header_fields import Header, References
 from fhir_profiles.headers import Period, status_of
@@ -22,7 +23,6 @@ from gateway.patient.evidence import (
     LabelEvidence,
     evidence_in,
     sensitive_extensions_in,
-    stated_evidence_of,
     with_mentions,
 )
 from gateway.patient.mentions import MentionReader, Mentions
@@ -68,35 +68,48 @@ class Alike:
         self._mentions = MentionReader(page)
         self._may_have_extensions = bool(sensitive_extensions_in(page))
         self._sayings: dict[Hashable, Saying] = {}
+        self._inside = {b"": NOTHING_INSIDE}
+        self._told_inside = {id(NOTHING_INSIDE): evidence_in((), ())}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._names_of: dict[Hashable, frozenset[str]] = {}
 
-    def saying_of(self, span: ResourceSpan) -> Saying:
-        """Give what a resource says it is."""
+    def saying_of(self, span: ResourceSpan, inside: Inside) -> Saying:
+        """Give what a resource says it is; `inside` is what `inside_of` gave for it."""
         header = span.header
         mentions = self._mentions.of(span.body, header.resource_type)
-        if header.has_contained:
-            return _saying(header, stated_evidence_of(span), mentions)
         extensions = sensitive_extensions_in(span.body) if self._may_have_extensions else ()
         labels = header.meta.security if header.meta else ()
-        key = (_SAYING(header), labels, extensions, mentions)
+        # Who is contained differs; what is said by that seldom does.
+        key = (_SAYING(header), labels, extensions, mentions, self._told_inside[id(inside)])
         try:
             known = self._sayings.get(key)
         except TypeError:
             # Bytes that are kept as they came have no hash: such a resource is read for itself.
-            return _saying(header, evidence_in((header,), extensions), mentions)
+            return _saying(header, inside, extensions, mentions)
         if known is None:
-            known = self._sayings[key] = _saying(
-                header, evidence_in((header,), extensions), mentions
-            )
+            known = self._sayings[key] = _saying(header, inside, extensions, mentions)
+        return known
+
+    def inside_of(self, span: ResourceSpan) -> Inside:
+        """Give what a resource contains."""
+        key = bytes(span.header.contained)
+        known = self._inside.get(key)
+        if known is None:
+            known = self._inside[key] = inside_of(span)
+            self._told_inside[id(known)] = evidence_in(known.headers, ())
         return known
 
     def names_in(self, template: Template) -> frozenset[str]:
         """Give the names that a resource's references use for their targets."""
-        names = frozenset(
-            chain.from_iterable([self._names_in(slot.target) for slot in template.reference_slots])
-        )
-        # Whose it is, is verified; it is no other resource.
-        return names.difference(template.patients) if template.patients else names
+        # Many resources of a record refer to the same few, in the same order.
+        references = template.references
+        key = (references, template.patients)
+        names = self._names_of.get(key)
+        if names is None:
+            named = frozenset(chain.from_iterable(map(self._names_in, references)))
+            # Whose it is, is verified; it is no other resource.
+            names = self._names_of[key] = named.difference(template.patients)
+        return names
 
     def _names_in(self, text: str) -> tuple[str, ...]:
         names = self._names.get(text)
@@ -105,7 +118,10 @@ class Alike:
         return names
 
 
-def _saying(header: Header, evidence: LabelEvidence, mentions: Mentions) -> Saying:
+def _saying(
+    header: Header, inside: Inside, extensions: tuple[str, ...], mentions: Mentions
+) -> Saying:
+    evidence = evidence_in((header, *inside.headers), extensions)
     # What an item is, it states; what it mentions only makes it sensitive.
     category = category_of(header.resource_type, evidence.codings, evidence.texts)
     return Saying(category, with_mentions(evidence, mentions), status_of(header))

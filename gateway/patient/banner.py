@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from adapters.contract import Demographics
 from fhir_profiles.nhs_number import NhsNumber
+from fhir_profiles.uk_core import nhs_number_claims
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
 from gateway.patient.dates import span_of
@@ -27,6 +29,7 @@ class Whereabouts(StrEnum):
 class Banner:
     """Who the record is about. `age` is in whole years, at death for someone who has died.
 
+    `number_status` is what PDS states of the number: 01 to 08, another word, or None when it states nothing.
     `practice` and `address_lines` are empty unless `whereabouts` is `told`.
     """
 
@@ -34,6 +37,7 @@ class Banner:
     given_names: tuple[str, ...]
     prefix: str | None
     nhs_number: NhsNumber
+    number_status: str | None
     superseded: tuple[NhsNumber, ...]
     gender: str | None
     born_on: str | None
@@ -55,6 +59,7 @@ def banner_of(permit: Permit, now: datetime) -> Banner:
         given_names=person.given_names,
         prefix=person.prefix,
         nhs_number=person.nhs_number,
+        number_status=_number_status(person),
         superseded=person.superseded,
         gender=person.gender,
         born_on=person.born_on,
@@ -75,6 +80,15 @@ def age_in_years(born_on: str | None, died_at: str | None, now: datetime) -> int
     end = now if died is None else died.low
     had_birthday = (end.month, end.day) >= (born.low.month, born.low.day)
     return max(0, end.year - born.low.year - (0 if had_birthday else 1))
+
+
+def _number_status(person: Demographics) -> str | None:
+    try:
+        claims = nhs_number_claims(person.body)
+    except ValueError:
+        return None
+    stated = (each.status for each in claims if each.number == person.nhs_number)
+    return next((status for status in stated if status is not None), None)
 
 
 def _whereabouts(permit: Permit) -> Whereabouts:

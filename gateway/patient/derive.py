@@ -1,27 +1,23 @@
 """Tie together what is shown: copies across sources, contradictions, journeys.
 
-Works on narrowed items only, so nothing derived can tell of what was withheld (design decisions 3).
+Works on narrowed items only, so nothing derived can tell of what was withheld (docs/decisions/0007, section 3).
 Contradictions are shown, never resolved. FHIR R4 Linkage, DetectedIssue and List.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import msgspec
 
 from fhir_profiles import systems
 from fhir_profiles.headers import identifiers_of
 from fhir_profiles.vocabulary import Category
+from gateway.patient.conflicts import Conflict, conflicts_in
 from gateway.patient.ids import derived_id
 from gateway.patient.shown import ShownItem
+from gateway.patient.ties import tied
 from rbac.types import Level
-
-NO_KNOWN_ALLERGY = frozenset({"716186003", "409137002", "428607008", "429625007"})
-"""SNOMED CT: no known allergy, and its children for drugs, environment and food."""
-
-_WITHOUT_FORCE = frozenset({"entered-in-error", "refuted", "resolved", "inactive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +35,7 @@ def derive(patient_id: str, items: Sequence[ShownItem]) -> tuple[Derived, ...]:
     whole = [item for item in items if item.level is not Level.MASK]
     return (
         *(_linkage(patient_id, members) for members in _copies(whole)),
-        *(_allergy_conflict(patient_id, *pair) for pair in _allergy_conflicts(whole)),
-        *(_same_id_conflict(patient_id, members) for members in _repeated_ids(whole)),
+        *(_issue(patient_id, conflict) for conflict in conflicts_in(whole)),
         *(_journey(patient_id, members) for members in journeys(whole)),
     )
 
@@ -62,55 +57,16 @@ def _linkage(patient_id: str, members: Sequence[ShownItem]) -> Derived:
     return _derived(patient_id, "Linkage", members, None, {"active": True, "item": entries})
 
 
-def _allergy_conflicts(items: Iterable[ShownItem]) -> Iterable[tuple[ShownItem, ShownItem]]:
-    allergies = [item for item in items if _is_standing_allergy(item)]
-    denials = [item for item in allergies if _denies_allergy(item)]
-    stated = [item for item in allergies if not _denies_allergy(item)]
-    return ((denial, stated[0]) for denial in denials if stated)
-
-
-def _is_standing_allergy(item: ShownItem) -> bool:
-    if item.resource_type != "AllergyIntolerance":
-        return False
-    words = {code for _system, code in item.clinical_statuses} | {item.stands}
-    return words.isdisjoint(_WITHOUT_FORCE)
-
-
-def _denies_allergy(item: ShownItem) -> bool:
-    return any(
-        system == systems.SNOMED_CT and code in NO_KNOWN_ALLERGY for system, code in item.codings
-    )
-
-
-def _allergy_conflict(patient_id: str, denial: ShownItem, allergy: ShownItem) -> Derived:
-    text = "One source says that there is no known allergy; another states one."
-    return _issue(patient_id, (denial, allergy), "high", text)
-
-
-def _repeated_ids(items: Iterable[ShownItem]) -> Iterable[list[ShownItem]]:
-    """Find different resources that one source sent under one type and id."""
-    holders: dict[tuple[str | None, str, str], list[ShownItem]] = defaultdict(list)
-    for item in items:
-        if item.header.id is not None and item.source_id is not None:
-            holders[item.source_id, item.resource_type, item.header.id].append(item)
-    return (members for members in holders.values() if len(members) > 1)
-
-
-def _same_id_conflict(patient_id: str, members: Sequence[ShownItem]) -> Derived:
-    text = "One source sent different versions of this item; both are shown."
-    return _issue(patient_id, members, "moderate", text)
-
-
-def _issue(patient_id: str, members: Sequence[ShownItem], severity: str, text: str) -> Derived:
+def _issue(patient_id: str, conflict: Conflict) -> Derived:
     content = {
         "status": "preliminary",
-        "severity": severity,
+        "severity": conflict.severity,
         "code": {"text": "Sources differ"},
         "patient": {"reference": f"Patient/{patient_id}"},
-        "implicated": [{"reference": _reference(member)} for member in members],
-        "detail": text,
+        "implicated": [{"reference": _reference(member)} for member in conflict.members],
+        "detail": conflict.words,
     }
-    return _derived(patient_id, "DetectedIssue", members, Category.ALERTS, content)
+    return _derived(patient_id, "DetectedIssue", conflict.members, Category.ALERTS, content)
 
 
 def journeys(items: Iterable[ShownItem]) -> list[list[ShownItem]]:
@@ -125,20 +81,8 @@ def journeys(items: Iterable[ShownItem]) -> list[list[ShownItem]]:
             if identifier.system and identifier.value:
                 holders[identifier.system, identifier.value.strip().casefold()].append(position)
     return [
-        _in_time_order(encounters, members) for members in _tied(len(encounters), holders.values())
+        _in_time_order(encounters, members) for members in tied(len(encounters), holders.values())
     ]
-
-
-def _tied(count: int, ties: Iterable[Sequence[int]]) -> list[list[int]]:
-    roots = list(range(count))
-    for tie in ties:
-        for one, other in pairwise(tie):
-            low, high = sorted((roots[one], roots[other]))
-            roots = [low if root == high else root for root in roots]
-    members: dict[int, list[int]] = defaultdict(list)
-    for position, root in enumerate(roots):
-        members[root].append(position)
-    return [found for found in members.values() if len(found) > 1]
 
 
 def _in_time_order(encounters: Sequence[ShownItem], positions: Iterable[int]) -> list[ShownItem]:

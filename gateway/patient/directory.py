@@ -1,7 +1,7 @@
 """Name the sources to ask about a person.
 
 Which are asked depends on configuration alone; of the person only the registered practice is used, to
-choose the one GP endpoint behind the one line `gp` (design decisions 8).
+choose the one GP endpoint behind the one line `gp` (docs/decisions/0007, section 6).
 """
 
 from collections.abc import Callable, Mapping

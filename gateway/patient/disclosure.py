@@ -1,16 +1,17 @@
 """Carry one request for a person's record from the decision to the second audit row.
 
 Holds no rule of its own: `access` decides, `join` joins. Row A is committed while sources are asked; row B
-is durable before the caller gets a byte (design decisions 10). Doubt anywhere refuses.
+is durable before the caller gets a byte (docs/decisions/0008, section 5). Doubt anywhere refuses.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import Protocol
 from uuid import UUID
 
 from adapters.contract import Outcome, Reason, SourceAnswer
@@ -23,7 +24,6 @@ from gateway.audit.acts import (
     Decision,
     Disclosed,
     DisclosureOutcome,
-    SafetyEventRaised,
 )
 from gateway.audit.log import AuditLog
 from gateway.errors import (
@@ -34,18 +34,23 @@ from gateway.errors import (
     SharedCareRecordError,
     UnavailableError,
 )
+from gateway.patient.aside import Aside
 from gateway.patient.asking import who_of
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.gather import Gatherer
 from gateway.patient.join import Joiner, View
 from gateway.patient.receipt import SourceEnd, no_source_answered
 from gateway.patient.shown import ShownItem
-from gateway.store.safety_events import SafetyEvent, record_safety_event
+from gateway.patient.suspicions import Suspicions
 
 DECISIONS_AT_MOST = 3
 """A policy that changes more often than this within one request is not one to wait for."""
 
-WRONG_PATIENT_HAZARD = "H-01"
+
+class Judge(Protocol):
+    """Whoever judges, some time later, whether what sources sent is well made; it never waits and never fails."""
+
+    def offer(self, answers: Iterable[SourceAnswer]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,12 @@ class Records:
     gatherer: Gatherer
     joiner: Joiner
     log: AuditLog
+    suspicions: Suspicions
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     hash_key: bytes = field(repr=False)
+    judge: Judge
+    aside: Aside = field(default_factory=Aside)
     _last_words: set[asyncio.Task[int]] = field(default_factory=set)
 
     @asynccontextmanager
@@ -96,7 +104,8 @@ class Records:
         permit, answers = await self._permitted(inquiry)
         ends: tuple[SourceEnd, ...] = ()
         try:
-            opened = OpenView(self.joiner.join(permit, answers), answers)
+            view = await self.aside.do(lambda: self.joiner.join(permit, answers))
+            opened = OpenView(view, answers)
             ends = opened.view.ends
             if inquiry.answers is None:
                 await self._report_wrong_patients(opened.view)
@@ -110,6 +119,13 @@ class Records:
         except BaseException:
             self._say_aborted(permit, ends)
             raise
+        self.judge.offer(answers)
+
+    async def aclose(self) -> None:
+        """Wait until every request that was cut off has its row B, or cannot get one."""
+        while self._last_words:
+            await asyncio.wait(self._last_words)
+        self.aside.close()
 
     async def _permitted(self, inquiry: Inquiry) -> tuple[Permit, tuple[SourceAnswer, ...]]:
         for _attempt in range(DECISIONS_AT_MOST):
@@ -182,29 +198,7 @@ class Records:
         for end in view.ends:
             if end.outcome is Outcome.WRONG_PATIENT:
                 self._directory.report_wrong_patient(end.source_id, view.permit.person.practice)
-                await self._keep_safety_event(view.permit, end)
-
-    async def _keep_safety_event(self, permit: Permit, end: SourceEnd) -> None:
-        now = self.clock()
-        event = SafetyEvent(
-            self.new_id(),
-            WRONG_PATIENT_HAZARD,
-            end.source_id,
-            end.reason.value,
-            now,
-            permit.patient_id,
-            permit.decision_id,
-        )
-        recorded = SafetyEventRaised(
-            now,
-            permit.principal.user_id,
-            permit.patient_id,
-            permit.decision_id,
-            end.source_id,
-            end.reason,
-        )
-        async with self.log.recorded(recorded) as session:
-            await session.do(record_safety_event, event)
+                await self.suspicions.keep(view.permit, end)
 
     def _untold(
         self, permit: Permit, outcome: DisclosureOutcome, ends: Sequence[SourceEnd]

@@ -30,13 +30,8 @@ class LabelEvidence(Struct, frozen=True, gc=False):
 def evidence_of(span: ResourceSpan) -> LabelEvidence:
     """Collect the evidence of one resource and of what it contains."""
     mentions = MentionReader(span.body).of(span.body, span.header.resource_type)
-    return with_mentions(stated_evidence_of(span), mentions)
-
-
-def stated_evidence_of(span: ResourceSpan) -> LabelEvidence:
-    """Collect what a resource and those that it contains state of themselves, in the elements for that."""
     headers = (span.header, *contained_headers(span))
-    return evidence_in(headers, sensitive_extensions_in(span.body))
+    return with_mentions(evidence_in(headers, sensitive_extensions_in(span.body)), mentions)
 
 
 def with_mentions(evidence: LabelEvidence, mentions: Mentions) -> LabelEvidence:
@@ -73,8 +68,7 @@ def sensitive_extensions_in(body: bytes) -> tuple[str, ...]:
 def _without_escapes(body: bytes) -> bytes:
     # JSON lets any character of an address be escaped; many servers escape every slash.
     # Narratives escape quotes all the time: only what could stand in an address is worth a look.
-    is_plain = b"\\u00" not in body and b"\\/" not in body
-    return body if is_plain else _ESCAPED.sub(_plain_character, body)
+    return _ESCAPED.sub(_plain_character, body)
 
 
 def _plain_character(escaped: re.Match[bytes]) -> bytes:

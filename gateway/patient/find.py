@@ -1,6 +1,6 @@
 """Look people up in PDS for a caller who may, and give each an opaque id.
 
-Fetches no clinical data. Restricted people are absent, as if they did not exist (design decisions 6). Both
+Fetches no clinical data. Restricted people are absent, as if they did not exist (docs/decisions/0008, section 2). Both
 audit rows are written: PDS itself counts every person that a search matches.
 """
 
@@ -26,7 +26,12 @@ from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import FindPermit, Refusal
 from gateway.audit.acts import Asked, AskedAct, Decision, Disclosed, DisclosureOutcome
 from gateway.audit.log import AuditLog
-from gateway.errors import BadRequestError, RefusedError, UnavailableError
+from gateway.errors import (
+    BadRequestError,
+    NoDemographicsError,
+    RefusedError,
+    UnavailableError,
+)
 from gateway.identity import Principal
 from gateway.patient.asking import who_of
 from gateway.patient.ids import PatientIds
@@ -64,7 +69,7 @@ class People:
     async def by_number(self, finder: Finder, number: NhsNumber) -> tuple[Found, ...]:
         """Find the person who holds a number, or held it; empty when there is none for this caller.
 
-        Raises RefusedError, UnavailableError.
+        Raises RefusedError, NoDemographicsError, UnavailableError.
         """
         permit = await self._permit(finder, self.ids.seal(number))
         return await self._told(permit, await _trace(lambda: self.demographics.read(number)))
@@ -72,7 +77,7 @@ class People:
     async def by_demographics(self, finder: Finder, request: FindRequest) -> tuple[Found, ...]:
         """Find people by name and birth date, best match first.
 
-        Raises RefusedError, UnavailableError; BadRequestError when too many match.
+        Raises RefusedError, NoDemographicsError, UnavailableError; BadRequestError when too many match.
         """
         permit = await self._permit(finder, None)
         return await self._told(permit, await _trace(lambda: self.demographics.find(request)))
@@ -101,7 +106,7 @@ class People:
                     "Too many people match: add what else is known.", "too-costly"
                 )
             case TraceOutcome.UNAVAILABLE:
-                raise UnavailableError("The demographics service did not answer.")
+                raise NoDemographicsError("The demographics service did not answer.")
             case _:
                 assert_never(trace.outcome)
 

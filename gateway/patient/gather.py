@@ -7,14 +7,23 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
-from adapters.contract import Caller, Outcome, Reason, SourceAnswer, SourceRequest, Stage
+from adapters.contract import (
+    Caller,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Reason,
+    SourceAnswer,
+    SourceRequest,
+    Stage,
+)
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
 from gateway.patient.directory import KnownSource, SourceDirectory
 from rbac.types import Level
 
 OVERALL_SECONDS = 10.0
-"""No view waits longer than this for any source (design decisions 15)."""
+"""No view waits longer than this for any source (docs/decisions/0008, section 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,9 @@ def _not_asked(
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
     if not source.supplies & categories:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
+    if source.source_id in permit.held_sources:
+        told = (Notice(NoticeKind.IDENTITY_HOLD),)
+        return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.IDENTITY_HOLD, notices=told)
     return None
 
 

@@ -1,35 +1,20 @@
 """Find the same real-world item: versions in one source; across sources, same identifier or same content.
 
 Joins nothing together: members stay whole and apart, and a group only says that they belong together.
-No match, shown separately. The order of sources never matters (patient-record brief, joining).
+No match, shown separately. The order of sources never matters (docs/decisions/0007, section 3).
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
 
 from gateway.patient.items import Item
-
-
-@dataclass(slots=True)
-class _Sets:
-    """Union-find over item positions; the smallest position names a set."""
-
-    parents: list[int] = field(default_factory=list)
-
-    def root(self, position: int) -> int:
-        while self.parents[position] != position:
-            self.parents[position] = self.parents[self.parents[position]]
-            position = self.parents[position]
-        return position
-
-    def join(self, one: int, other: int) -> None:
-        low, high = sorted((self.root(one), self.root(other)))
-        self.parents[high] = low
+from gateway.patient.ties import Ties
 
 
 def groups_of(items: Sequence[Item]) -> list[int]:
     """Give each item's group, in the items' order; an item alone is a group of its own."""
-    sets = _Sets(list(range(len(items))))
+    sets = Ties(len(items))
     resources = [_resource_of(item, position) for position, item in enumerate(items)]
     for positions in _shared(items, resources):
         if _is_one_thing([resources[position] for position in positions]):
@@ -38,17 +23,31 @@ def groups_of(items: Sequence[Item]) -> list[int]:
     return [sets.root(position) for position in range(len(items))]
 
 
+def groups_in_doubt(items: Sequence[Item]) -> list[int]:
+    """Give each item's group if whatever has a key in common could be one thing; such a group holds whole groups."""
+    sets = Ties(len(items))
+    resources = [_resource_of(item, position) for position, item in enumerate(items)]
+    for positions in _shared(items, resources):
+        for other in positions[1:]:
+            sets.join(positions[0], other)
+    return [sets.root(position) for position in range(len(items))]
+
+
 def _shared(items: Sequence[Item], resources: Sequence[Hashable]) -> Iterable[list[int]]:
     """Give the positions of the items that have a key in common, for each such key."""
-    first_holders: dict[Hashable, int] = {}
-    holders: dict[Hashable, list[int]] = {}
-    for position, item in enumerate(items):
-        for key in (resources[position], *item.worked.sameness):
-            first = first_holders.setdefault(key, position)
-            if first != position:
-                # Most keys are held once: only the others are worth a list.
-                holders.setdefault(key, [first]).append(position)
-    return holders.values()
+    named = Counter(resources)
+    hashes = [item.worked.sameness_hashes for item in items]
+    # Most keys are held once, and their hashes settle it: only the others are worth a list.
+    held = Counter(chain.from_iterable(hashes))
+    shared = {key_hash for key_hash, count in held.items() if count > 1}
+    holders: dict[Hashable, list[int]] = defaultdict(list)
+    for position, own in enumerate(hashes):
+        if named[resources[position]] > 1:
+            holders[resources[position]].append(position)
+        if not shared.isdisjoint(own):
+            for key in set(items[position].worked.sameness):
+                holders[key].append(position)
+    return [positions for positions in holders.values() if len(positions) > 1]
 
 
 def _resource_of(item: Item, position: int) -> tuple[str, str | int]:

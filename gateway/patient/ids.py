@@ -1,7 +1,7 @@
 """Make the gateway's ids and read them back: stateless, deterministic, nothing of the person in clear.
 
-Says nothing of whether a person or an item exists. Ids identify and are kept out of logs. Design
-decisions 5; RFC 5297 (AES-SIV), RFC 4648 section 6 (base32), RFC 7693 (BLAKE2b).
+Says nothing of whether a person or an item exists. Ids identify and are kept out of logs.
+docs/decisions/0007, section 5; RFC 5297 (AES-SIV), RFC 4648 section 6 (base32), RFC 7693 (BLAKE2b).
 """
 
 import base64

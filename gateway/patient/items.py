@@ -20,8 +20,14 @@ class Item(Struct, frozen=True, eq=False, gc=False):
 
 
 class LabelledItem(Struct, frozen=True, eq=False, gc=False):
-    """An item, the strictest labels of its group, and the number of its group."""
+    """An item, the strictest labels of its group, and the number of its group.
+
+    `attributed` are labels that only the names of those who wrote the item have; `unattributed` is the item
+    without those names, None where there are none.
+    """
 
     item: Item
     labels: frozenset[Label]
     group: int
+    attributed: frozenset[Label] = frozenset()
+    unattributed: Worked | None = None

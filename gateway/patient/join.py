@@ -1,7 +1,7 @@
 """Join the sources' answers into the view of one reader: verify, group, label, narrow, derive.
 
-Pure but for remembered work: asks nobody, records nothing. The order of the steps is the design's
-(decisions 3), and only what narrowing left is ever derived from, counted or rendered.
+Pure but for remembered work: asks nobody, records nothing. The order of the steps is that of
+docs/decisions/0007, section 3, and only what narrowing left is ever derived from, counted or rendered.
 """
 
 from collections import Counter
@@ -88,7 +88,14 @@ class Joiner:
         )
         stages = {source.source_id: source.stage for source in self.directory.sources}
         return narrow(
-            labelled, Terms(permit.levels, permit.hides_whereabouts, stages, self.clock())
+            labelled,
+            Terms(
+                permit.levels,
+                permit.hides_whereabouts,
+                stages,
+                self.clock(),
+                permit.principal.role,
+            ),
         )
 
     def _items(self, permit: Permit, verified: Verified) -> Iterable[Item]:

@@ -1,100 +1,78 @@
 """Say why each item is sensitive, by the strictest word of its source, its codes and its group.
 
-Decides nothing about readers. Design decisions 3 and 9: every member of a group carries the labels of all;
+Decides nothing about readers. docs/decisions/0007, section 3, and 0009, section 1: every member of a group carries the labels of all, and
+where an identifier could mean several items, each of them does: doubt is settled by the most restrictive;
 `own` belongs to one item and never spreads; a label on the Patient covers everything from that source.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from fhir_profiles.classify import labels_of
 from fhir_profiles.vocabulary import Label
-from gateway.patient.evidence import LabelEvidence
+from gateway.patient.group import groups_in_doubt
 from gateway.patient.items import Item, LabelledItem
-from gateway.patient.work import Worked, names_in_reference
+from gateway.patient.stated_labels import LabelsOf as LabelsOf
+from gateway.patient.stated_labels import Stated, stated_labels
+from gateway.patient.stated_labels import labels_by_lists as labels_by_lists
 
-LabelsOf = Callable[[LabelEvidence], frozenset[Label]]
-
-
-def labels_by_lists(evidence: LabelEvidence) -> frozenset[Label]:
-    """Read the labels from security labels and from the code lists."""
-    return labels_of(
-        evidence.security,
-        evidence.codings,
-        evidence.texts,
-        evidence.services,
-        evidence.extensions,
-    )
+_OWN = frozenset({Label.OWN})
+_NOTHING: frozenset[Label] = frozenset()
 
 
 def label(
     items: Sequence[Item], groups: Sequence[int], labels_by: LabelsOf = labels_by_lists
 ) -> tuple[LabelledItem, ...]:
     """Label every item; `groups` runs in parallel with `items`."""
-    products = _products(items)
-    labels_by = _once_each(labels_by)
-    own = [_own_labels(item, products, labels_by) for item in items]
-    listed = _labels_of_lists(items, own)
-    of_patient = _labels_of_patients(items, own)
-    of_group: dict[int, frozenset[Label]] = {}
-    for item, group, found in zip(items, groups, own, strict=True):
-        if labels := found | of_patient.get(item.source_id, _NOTHING) | _listed(item, listed):
-            of_group[group] = labels | of_group.get(group, _NOTHING)
+    stated = stated_labels(items, labels_by)
+    of_group = _with_those_in_doubt(items, groups, _of_groups(items, groups, stated))
     return tuple(
         LabelledItem(
-            item, of_group.get(group, _NOTHING) | (_OWN if item.is_own else _NOTHING), group
+            item,
+            of_group.get(group, _NOTHING) | (_OWN if item.is_own else _NOTHING),
+            group,
+            found.attributed,
+            found.unattributed,
         )
-        for item, group in zip(items, groups, strict=True)
+        for item, group, found in zip(items, groups, stated, strict=True)
     )
 
 
-def _once_each(labels_by: LabelsOf) -> LabelsOf:
-    """Read each piece of evidence once: resources of a page that say the same share it (`alike`)."""
+def _of_groups(
+    items: Sequence[Item], groups: Sequence[int], stated: Sequence[Stated]
+) -> dict[int, frozenset[Label]]:
+    listed = _labels_of_lists(items, stated)
+    of_patient = _labels_of_patients(items, stated)
+    found: dict[int, frozenset[Label]] = {}
+    for item, group, each in zip(items, groups, stated, strict=True):
+        labels = each.labels | each.by_page | of_patient.get(item.source_id, _NOTHING)
+        if labels := labels | _listed(item, listed):
+            found[group] = labels | found.get(group, _NOTHING)
+    return found
+
+
+def _with_those_in_doubt(
+    items: Sequence[Item], groups: Sequence[int], of_group: dict[int, frozenset[Label]]
+) -> dict[int, frozenset[Label]]:
+    """Add the labels of every group that an identifier ties to this one without saying which item it means."""
+    if not of_group:
+        return of_group
+    in_doubt = groups_in_doubt(items)
     known: dict[int, frozenset[Label]] = {}
-
-    def labels_once(evidence: LabelEvidence) -> frozenset[Label]:
-        found = known.get(id(evidence))
-        if found is None:
-            found = known[id(evidence)] = labels_by(evidence)
-        return found
-
-    return labels_once
-
-
-_OWN = frozenset({Label.OWN})
-_NOTHING: frozenset[Label] = frozenset()
-
-
-def _own_labels(
-    item: Item, products: Mapping[tuple[str, str], Sequence[Worked]], labels_by: LabelsOf
-) -> frozenset[Label]:
-    found = labels_by(item.worked.evidence)
-    reference = item.worked.header.medication_reference
-    if reference is None or reference.reference is None:
-        return found
-    # The drug's code stands in a resource of its own, which nobody labels: what it says, the item says.
-    named = (
-        each
-        for name in names_in_reference(reference.reference)
-        for each in products.get((item.source_id, name), ())
-    )
-    return found.union(*(labels_by(each.evidence) for each in named))
-
-
-def _products(items: Iterable[Item]) -> Mapping[tuple[str, str], Sequence[Worked]]:
-    found: dict[tuple[str, str], list[Worked]] = defaultdict(list)
-    for item in items:
-        for name in item.worked.names if item.worked.type == "Medication" else ():
-            found[item.source_id, name].append(item.worked)
+    for group, doubt in zip(groups, in_doubt, strict=True):
+        known[doubt] = known.get(doubt, _NOTHING) | of_group.get(group, _NOTHING)
+    found: dict[int, frozenset[Label]] = {}
+    for group, doubt in zip(groups, in_doubt, strict=True):
+        found[group] = found.get(group, _NOTHING) | known[doubt]
     return found
 
 
 def _labels_of_lists(
-    items: Sequence[Item], own: Sequence[frozenset[Label]]
+    items: Sequence[Item], stated: Sequence[Stated]
 ) -> dict[tuple[str, str], frozenset[Label]]:
     """Give what a labelled list says of its members: sources may label the list alone."""
     found: dict[tuple[str, str], frozenset[Label]] = defaultdict(frozenset)
-    for item, labels in zip(items, own, strict=True):
+    for item, each in zip(items, stated, strict=True):
+        labels = each.labels | each.by_page
         for name in item.worked.reference_names if labels and item.worked.type == "List" else ():
             found[item.source_id, name] |= labels
     return found
@@ -110,10 +88,11 @@ def _listed(item: Item, listed: Mapping[tuple[str, str], frozenset[Label]]) -> f
 
 
 def _labels_of_patients(
-    items: Sequence[Item], own: Sequence[frozenset[Label]]
+    items: Sequence[Item], stated: Sequence[Stated]
 ) -> dict[str, frozenset[Label]]:
     found: dict[str, frozenset[Label]] = defaultdict(frozenset)
-    for item, labels in zip(items, own, strict=True):
+    for item, each in zip(items, stated, strict=True):
         if item.worked.type == "Patient":
-            found[item.source_id] |= labels
+            # A page's label is about what is on it: it does not cover the source.
+            found[item.source_id] |= each.labels
     return found

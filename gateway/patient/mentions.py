@@ -6,6 +6,7 @@ lists of `fhir_profiles.topics`; FHIR R4 puts codes and wordings in more element
 
 import json
 import re
+from collections.abc import Collection
 from functools import cache
 
 import msgspec
@@ -32,6 +33,14 @@ _WORDING_KEYS = (
 _SERVICE = "practiceSetting"
 _SERVICE_SIGN = b'"practiceSetting"'
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+# Codes and wordings in one search, for a page is long; in whatever layout.
+_TELLING_VALUE = re.compile(
+    rb'"(?:%b)"\s*+:\s*+"(%b)"'
+    % (b"|".join(key[1:-3] for key in (_CODE, *_WORDING_KEYS)), _STRING.pattern),
+    re.DOTALL,
+)
+_ESCAPED_SLASH = re.compile(rb"\\/")
+_ESCAPED_LETTER = re.compile(rb"\\u00")
 
 
 class Mentions(Struct, frozen=True, gc=False):
@@ -74,19 +83,19 @@ class MentionReader:
     """
 
     def __init__(self, page: bytes) -> None:
-        self._is_usual = len(msgspec.json.format(page, indent=-1)) == len(page)
-        self._is_usual &= b"\\/" not in page
-        signs = _signs_in(page if self._is_usual else _usual(page))
+        self._has_plain_slashes = _ESCAPED_SLASH.search(page) is None
+        signs = _signs_in(page if self._has_plain_slashes else _usual(page))
         self._signs = signs if len(signs) <= _MOST_SIGNS else (b"",)
 
     def of(self, body: bytes, resource_type: str) -> Mentions:
         """Give what one resource mentions; of a Patient no wordings, for its label covers the whole source."""
         if not self._signs:
             return NOTHING
-        if not self._is_usual:
+        if not self._has_plain_slashes:
             body = _usual(body)
         if not any(sign in body for sign in self._signs):
             return NOTHING
+        body = _usual(body)
         codes = {_decoded(code) for code in _values(body, _CODE)}
         texts = () if resource_type == "Patient" else sorted(filter(tells_by_words, _texts(body)))
         paired, services = _scanned(body, sensitive_topics())
@@ -103,16 +112,23 @@ def _usual(text: bytes) -> bytes:
 
 def _signs_in(page: bytes) -> tuple[bytes, ...]:
     """List the pieces of a page that point to a topic: one of them stands in every resource that does."""
-    codes = set(_values(page, _CODE))
-    wordings = {text for key in _WORDING_KEYS for text in _values(page, key)}
+    values = set(_TELLING_VALUE.findall(page))
     systems = (system.encode() for system in sensitive_topics().by_system if system is not None)
     return (
-        *(b'"%b"' % code for code in codes if _may_tell(code)),
-        *(b'"%b"' % text for text in wordings if tells_by_words(_decoded(text))),
+        *(b'"%b"' % value for value in values if _may_tell(value)),
+        *(b'"%b"' % value for value in _telling_by_words(values)),
         *(sign for sign in (_SERVICE_SIGN, *systems) if sign in page),
         # An escape may spell any letter of a system.
-        *((b"\\u00",) if b"\\u00" in page else ()),
+        *((b"\\u00",) if _ESCAPED_LETTER.search(page) else ()),
     )
+
+
+def _telling_by_words(values: Collection[bytes]) -> list[bytes]:
+    texts = {value: _decoded(value) for value in values}
+    # What none of them tells together, none tells alone: that settles it for most pages.
+    if not tells_by_words(" ".join(texts.values())):
+        return []
+    return [value for value, text in texts.items() if tells_by_words(text)]
 
 
 def _may_tell(code: bytes) -> bool:

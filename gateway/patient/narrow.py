@@ -1,7 +1,7 @@
 """Leave of a labelled record what one permit allows, at the level it allows.
 
 Decides by category and label only; derives nothing. Hard bars hold whatever the policy says. A retraction
-removes the stale copies of its group even from a reader who may not see the retraction (design decisions 3).
+removes the stale copies of its group even from a reader who may not see the retraction (docs/decisions/0007, section 3).
 """
 
 from collections import Counter, defaultdict
@@ -17,6 +17,9 @@ from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.projection import mask, summarise, without_whereabouts
+from gateway.patient.reductions import Summary
+from gateway.patient.summary_filters import passes
+from gateway.patient.summary_rows import Reading, row_of
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
@@ -24,17 +27,20 @@ SAFETY_CATEGORIES = frozenset({Category.ALLERGIES, Category.ALERTS, Category.MED
 """What a source at the stage `safety` may contribute."""
 
 _RETRACTED = frozenset({ENTERED_IN_ERROR, "cancelled"})
+_SUMMARY_RANK = Level.SUMMARY.rank
 _READABLE = frozenset({Level.ALL, Level.SUMMARY})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current"."""
+    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current", who reads."""
 
     levels: Levels
     hides_whereabouts: bool
     stages: Mapping[str, Stage]
     now: datetime
+    role: str
+    _ceilings: dict[Label, Level] = field(default_factory=dict)
     _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict)
 
     def level_of(self, category: Category, labels: frozenset[Label]) -> Level:
@@ -43,6 +49,16 @@ class Terms:
         if found is None:
             found = self._known[category, labels] = self.levels.level_of(category, labels)
         return found
+
+    def summarising(self, labels: frozenset[Label]) -> frozenset[Label]:
+        """Give those labels that by themselves leave this reader no more than a summary of anything."""
+        return frozenset(each for each in labels if self._ceiling(each).rank <= _SUMMARY_RANK)
+
+    def _ceiling(self, label: Label) -> Level:
+        if label not in self._ceilings:
+            levels = (self.level_of(category, frozenset({label})) for category in Category)
+            self._ceilings[label] = max(levels, key=lambda level: level.rank)
+        return self._ceilings[label]
 
 
 class Kept(Struct, frozen=True, eq=False, gc=False):
@@ -86,40 +102,72 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(withheld))
 
 
-def level_of(each: LabelledItem, category: Category, terms: Terms) -> Level:
-    """Give the level at which an item may be shown: the lowest that any of its labels leaves."""
-    if each.labels & HARD_BARRED:
+def level_of(
+    each: LabelledItem,
+    category: Category,
+    terms: Terms,
+    more: frozenset[Label] = frozenset(),
+) -> Level:
+    """Give the level at which an item may be shown: the lowest that any of its labels, and of `more`, leaves."""
+    labels = each.labels | more if more else each.labels
+    if labels & HARD_BARRED:
         return Level.NONE
     if terms.stages[each.item.source_id] is Stage.SAFETY and category not in SAFETY_CATEGORIES:
         return Level.NONE
     # What an item contains is shown with it, so it is shown no further than that may be.
     categories = (category, *each.item.worked.inner_categories)
     return min(
-        (terms.level_of(each_kind, each.labels) for each_kind in categories),
+        (terms.level_of(each_kind, labels) for each_kind in categories),
         key=lambda level: level.rank,
     )
 
 
 def _shown(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
     level = level_of(each, category, terms)
-    worked = _at_level(each.item.worked, category, level, terms)
-    if worked is not None and terms.hides_whereabouts:
-        worked = without_whereabouts(worked)
-    return None if worked is None else Kept(each.item, worked, level)
+    worked = _told_by_whom(each, category, level, terms)
+    kept = _at_level(each, worked, category, level, terms)
+    if kept is None or not terms.hides_whereabouts:
+        return kept
+    elsewhere = without_whereabouts(kept.worked)
+    return None if elsewhere is None else Kept(each.item, elsewhere, kept.level)
 
 
-def _at_level(worked: Worked, category: Category, level: Level, terms: Terms) -> Worked | None:
+def _told_by_whom(each: LabelledItem, category: Category, level: Level, terms: Terms) -> Worked:
+    """Give an item without the names of who wrote it, where what these tell is not for this reader."""
+    if each.unattributed is None or level_of(each, category, terms, each.attributed) is level:
+        return each.item.worked
+    return each.unattributed
+
+
+def _at_level(
+    each: LabelledItem, worked: Worked, category: Category, level: Level, terms: Terms
+) -> Kept | None:
     match level:
         case Level.ALL:
-            return worked
-        case Level.SUMMARY:
-            return summarise(worked, category, terms.now)
-        case Level.MASK:
-            return mask(worked, category)
+            return Kept(each.item, worked, level)
+        case Level.SUMMARY | Level.MASK:
+            reading = Reading(category, terms.role, terms.summarising(each.labels))
+            row = row_of(worked.type, reading)
+            if row is None or not passes(worked.span, row.filters, terms.now):
+                return None
+            return _reduced(each.item, worked, category, level, row)
         case Level.NONE:
             return None
         case _:
             assert_never(level)
+
+
+def _reduced(
+    item: Item, worked: Worked, category: Category, level: Level, row: Summary
+) -> Kept | None:
+    """Give a summary or a stub of what summaries hold: a lesser right must not tell of more."""
+    if level is Level.SUMMARY and row.says is None:
+        return Kept(item, summarise(worked, row), level)
+    if _is_retraction(item):
+        # A stub says that something exists; it cannot say that it never did.
+        return None
+    stub = mask(worked, category, row if level is Level.SUMMARY else None)
+    return None if stub is None else Kept(item, stub, Level.MASK)
 
 
 def _retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:

@@ -1,7 +1,7 @@
 """Give an item as its source wrote it, where all of it may be shown.
 
 An original names what it refers to in the source's own words, so it is given only when the item is shown
-whole and everything that it names is in the view (design decisions 5).
+whole and everything that it names is in the view (docs/decisions/0007, section 5).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Keep what sources said for the further pages of one search, readable only with the caller's cursor.
 
-Narrows nothing: each page is decided, narrowed and recorded anew (design decisions 13). What is stored is
+Narrows nothing: each page is decided, narrowed and recorded anew (docs/decisions/0007, section 6). What is stored is
 un-narrowed and encrypted under a random key that only the cursor holds.
 """
 

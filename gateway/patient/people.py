@@ -1,6 +1,6 @@
 """Compare the Patient resources of an answer with the person who was asked for.
 
-Does not look at clinical resources. Design decisions 2; identity brief, sections 1 and 2.
+Does not look at clinical resources. docs/decisions/0007, section 2; NHS Data Dictionary, NHS NUMBER STATUS INDICATOR CODE; PDS FHIR API.
 """
 
 import re

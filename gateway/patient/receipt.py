@@ -1,7 +1,7 @@
 """Say what each source contributed, and what is therefore missing.
 
 Computed after narrowing, from what is left. Which sources it lists depends on configuration and role only.
-Design decisions 1: ten outcomes; an error is never `empty`; `wrong-patient` is told outward as `refused`.
+docs/decisions/0007, section 1: ten outcomes; an error is never `empty`; `wrong-patient` is told outward as `refused`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from gateway.patient.people import Difference
 _COMPLETE = frozenset({Outcome.DATA, Outcome.EMPTY})
 _BY_DESIGN = frozenset({Reason.ROLE, Reason.STAGE})
 """Why a source is rightly not asked; any other reason leaves a gap that the reader must hear of."""
+
+_WHOLE_OR_NOT_WANTED = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.NOT_ASKED})
 
 _ANSWERED = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.STALE})
 
@@ -33,6 +35,14 @@ class SourceLine:
     stale_since: datetime | None = None
     differences: frozenset[Difference] = frozenset()
     is_complete: bool = True
+
+    @property
+    def may_have_withdrawn(self) -> bool:
+        """Say whether something that others show may be withdrawn at this source, and nobody here could know.
+
+        A retraction wins over every copy of the item (docs/decisions/0007, section 3), but only when it is seen.
+        """
+        return self.outcome not in _WHOLE_OR_NOT_WANTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from fhir_profiles.vocabulary import Category
+from fhir_profiles.vocabulary import Category, Label
+from rbac.roles import Role
 
 
 class Filter(StrEnum):
@@ -26,10 +27,48 @@ class Filter(StrEnum):
 
 
 class Summary(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a summary keeps of one type, and of which of its items."""
+    """What a summary keeps of one type, and of which of its items.
+
+    `absent` are elements that the type must have and that are not told. With `says`, our words stand in the
+    item's place, and only the elements beside them are the source's.
+    """
 
     elements: frozenset[str]
     filters: frozenset[Filter] = frozenset()
+    absent: tuple[str, ...] = ()
+    says: str | None = None
+
+
+Rows = Mapping[Category, Mapping[str, Summary]]
+
+
+class LabelForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept where a label, not the category, leaves a reader a summary.
+
+    Shape: `unchanged` categories keep their own summary; of the types listed in `categories` those elements
+    are kept; of any other our words `says`, and beside them the `contacts` of its type.
+    """
+
+    source: str
+    says: str
+    unchanged: frozenset[Category]
+    categories: Rows
+    contacts: Mapping[str, frozenset[str]]
+
+
+class RoleForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one role is left of the summaries of some categories; a type that is not listed has none."""
+
+    source: str
+    categories: Rows
+
+
+class Narrower(Struct, frozen=True, forbid_unknown_fields=True):
+    """The summaries that a role or a label has instead of the category's."""
+
+    note: str
+    roles: Mapping[Role, RoleForm]
+    labels: Mapping[Label, LabelForm]
 
 
 class Whereabouts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +101,8 @@ class Reductions(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: str
     source: str
-    categories: Mapping[Category, Mapping[str, Summary]]
+    categories: Rows
+    narrower: Narrower
     whereabouts: Whereabouts
     masks: Masks
 

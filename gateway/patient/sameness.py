@@ -3,7 +3,7 @@
 Ties nothing together (`group` does). Depends on the resource alone, so it may be remembered with its bytes.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from fhir_profiles.headers import Header, identifiers_of
 from fhir_profiles.templates import Template
@@ -12,14 +12,15 @@ SHORTEST_IDENTIFIER = 3
 """Shorter values ("0", "NA") are placeholders more often than identifiers."""
 
 
-def keys_of(header: Header, template: Template) -> Iterator[Hashable]:
+def keys_of(header: Header, template: Template) -> tuple[Hashable, ...]:
     """Give every key: one for each business identifier, and one for the whole content."""
     kind = _kind(header)
+    keys: list[Hashable] = [(kind, template.pieces)]
     for identifier in identifiers_of(header):
         value = (identifier.value or "").strip()
         if identifier.system and len(value) >= SHORTEST_IDENTIFIER:
-            yield (kind, identifier.system, value)
-    yield (kind, template.pieces)
+            keys.append((kind, identifier.system, value))
+    return tuple(keys)
 
 
 def _kind(header: Header) -> Hashable:

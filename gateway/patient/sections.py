@@ -1,7 +1,7 @@
 """Say of each section of the page which of five states it is in, from what is shown and what is missing.
 
-Renders nothing. An absence is never "none": only a source's own statement is (design decisions 1, and the
-joined-up record's "five states").
+Renders nothing. An absence is never "none": only a source's own statement is (docs/decisions/0007,
+section 1: the five states of a section).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from adapters.contract import Outcome, Stage
 from fhir_profiles import systems
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import Category
-from gateway.patient.derive import NO_KNOWN_ALLERGY
+from gateway.patient.conflicts import NO_KNOWN_ALLERGY
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.narrow import SAFETY_CATEGORIES
 from gateway.patient.receipt import Receipt, SourceLine
@@ -78,7 +78,7 @@ def section_of(category: Category, items: Iterable[ShownItem], ground: Ground) -
         for (each, _label), level in ground.levels.view.items()
         if each is category
     )
-    state = _state(shown, has_gap=bool(missing), has_answer=any(map(_answered, lines)))
+    state = _state(shown, has_gap=bool(missing), has_answer=any(map(was_answered, lines)))
     return Section(
         category,
         state if is_for_role else SectionState.UNAVAILABLE,
@@ -95,6 +95,11 @@ def says_none(item: ShownItem) -> bool:
     return words.isdisjoint(_WITHOUT_FORCE | {ENTERED_IN_ERROR}) and any(
         system == systems.SNOMED_CT and code in codes for system, code in item.codings
     )
+
+
+def was_answered(line: SourceLine) -> bool:
+    """Say whether a source gave anything to go by, be it that it holds nothing."""
+    return line.outcome in _GAVE_ITS_RECORD or line.shown > 0
 
 
 def _state(items: Sequence[ShownItem], *, has_gap: bool, has_answer: bool) -> SectionState:
@@ -128,7 +133,3 @@ def _leaves_gap(line: SourceLine, category: Category) -> bool:
     if line.notices and line.outcome in _SAYS_WHERE_IT_LACKS:
         return any(notice.category in {None, category} for notice in line.notices)
     return not line.is_complete
-
-
-def _answered(line: SourceLine) -> bool:
-    return line.outcome in _GAVE_ITS_RECORD or line.shown > 0

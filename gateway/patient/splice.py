@@ -1,11 +1,11 @@
 """Fill a resource's template for one view: new id, source, tags, and references to what is in the view.
 
-Decides nothing about what is in the view, and re-encodes no value of the source. Design decisions 4:
+Decides nothing about what is in the view, and re-encodes no value of the source. docs/decisions/0007, section 4:
 a reference to what is not in the view reads the same whether its target is hidden, dropped or never was.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import assert_never
 
 from fhir_profiles import systems
@@ -55,25 +55,46 @@ def fill(
 def _filled_meta(
     meta: MetaSlot, source_uri: bytes, category: bytes | None, extra_tags: tuple[bytes, ...]
 ) -> bytes:
+    if not meta.tags and not extra_tags:
+        return meta.before + _closing(source_uri, category)
     ours = () if category is None else (_CATEGORY_OPENING + category + b'"}',)
     tags = b",".join((*meta.tags, *ours, *extra_tags))
-    if not tags:
-        return meta.before + source_uri + b'"}'
     return b'%b%b","tag":[%b]}' % (meta.before, source_uri, tags)
 
 
-@dataclass(slots=True)
+# Bounded by sources times categories, and holds nothing of any patient.
+@lru_cache(maxsize=1024)
+def _closing(source_uri: bytes, category: bytes | None) -> bytes:
+    if category is None:
+        return source_uri + b'"}'
+    return b'%b","tag":[%b%b"}]}' % (source_uri, _CATEGORY_OPENING, category)
+
+
+class _Answers(dict[str, bytes | None]):
+    """What references were found to name: a record names the same few people and places thousands of times."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Resolve) -> None:
+        self._find = find
+
+    def __missing__(self, text: str) -> bytes | None:
+        found = self[text] = self._find(text)
+        return found
+
+
 class ReferenceIndex:
     """Map one source's own names for its resources to ours, for those in the view only.
 
     A name that two resources claim names neither, unless `add_name` settles what it means.
     """
 
-    _settled: dict[str, bytes] = field(default_factory=dict)
-    _targets: dict[str, bytes | None] = field(default_factory=dict)
-    _answers: dict[str, bytes | None] = field(default_factory=dict)
-    _spans: list[tuple[ResourceSpan, bytes]] = field(default_factory=list)
-    _by_identifier: dict[tuple[str, str | None, str], bytes | None] | None = None
+    def __init__(self) -> None:
+        self._settled: dict[str, bytes] = {}
+        self._targets: dict[str, bytes | None] = {}
+        self._spans: list[tuple[ResourceSpan, bytes]] = []
+        self._by_identifier: dict[tuple[str, str | None, str], bytes | None] | None = None
+        self._answers = _Answers(self._find)
 
     def add(self, span: ResourceSpan, new_id: bytes) -> None:
         """Put one resource in view under its new id."""
@@ -91,20 +112,21 @@ class ReferenceIndex:
         self._settled[name] = target
         self._forget()
 
-    def resolve(self, text: str) -> bytes | None:
-        """Give the outward reference for what the source's reference names; None when it is not in view."""
-        # A record names the same few people and places thousands of times.
-        answer = self._answers.get(text, b"")
-        if answer == b"":
-            answer = self._answers[text] = self._named(text) or self._resolve_otherwise(text)
-        return answer
+    @property
+    def resolve(self) -> Resolve:
+        """Give the outward reference for what a source's reference names; None when it is not in view."""
+        return self._answers.__getitem__
+
+    def _find(self, text: str) -> bytes | None:
+        return self._named(text) or self._resolve_otherwise(text)
 
     def _named(self, name: str) -> bytes | None:
         return self._settled.get(name) or self._targets.get(name)
 
     def _forget(self) -> None:
-        self._answers.clear()
-        self._by_identifier = None
+        if self._answers:
+            self._answers.clear()
+            self._by_identifier = None
 
     def _claim(self, name: str, target: bytes) -> None:
         if self._targets.setdefault(name, target) != target:

@@ -1,7 +1,8 @@
 """Decide whether an item belongs in a summary: active, not minor, recent.
 
 Shows nothing and hides nothing itself. What a source leaves unsaid counts for the reader where leaving it
-out could harm (an activity that is not stated), against where only age decides (no date is not recent).
+out could harm (an activity, or an end, that is not stated), against where only age decides (no date is
+not recent).
 """
 
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ _MONTHS_6 = timedelta(days=183)
 _MONTHS_12 = timedelta(days=366)
 _ENDED = frozenset({"inactive", "remission", "resolved"})
 _CURRENT = frozenset({"active", "on-hold", "intended"})
+_UNSAID = frozenset({None, "unknown"})
 
 
 class _Extension(Struct):
@@ -41,13 +43,20 @@ def _meets(header: Header, wanted: Filter, now: datetime) -> bool:
         case Filter.NOT_MINOR:
             return not _is_minor(header)
         case Filter.CURRENT_OR_LAST_6_MONTHS:
-            return status_of(header) in _CURRENT or _is_since(header, now - _MONTHS_6)
+            return _may_be_current(header) or _is_since(header, now - _MONTHS_6)
         case Filter.LAST_6_MONTHS:
             return _is_since(header, now - _MONTHS_6)
         case Filter.LAST_12_MONTHS:
             return _is_since(header, now - _MONTHS_12)
         case _:
             assert_never(wanted)
+
+
+def _may_be_current(header: Header) -> bool:
+    # Of a medicine that states neither standing nor date nobody can say that it is over.
+    status = status_of(header)
+    is_unsaid = status in _UNSAID and span_of(clinical_date_of(header)) is None
+    return status in _CURRENT or is_unsaid
 
 
 def _is_ended(header: Header) -> bool:

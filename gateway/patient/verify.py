@@ -1,7 +1,7 @@
 """Prove that what a source sent is about the person who was asked for, resource by resource.
 
 Repairs nothing and fetches nothing. Proven is kept; unproven is dropped and counted; one foreign resource
-rejects the whole answer. Design decisions 2; HL7 FHIR R4, section 2.3.0 (references).
+rejects the whole answer. docs/decisions/0007, section 2; HL7 FHIR R4, section 2.3.0 (references).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from adapters.contract import Demographics, Outcome, Reason
-from fhir_profiles.contained import contained_bodies, contained_headers
+from fhir_profiles.contained import contained_bodies
 from fhir_profiles.headers import Reference, needs_subject, subjects_of
 from fhir_profiles.logical_references import PATIENT_BY_NUMBER
 from fhir_profiles.nhs_number import NhsNumber
@@ -83,7 +83,9 @@ def verify(answer: WorkedAnswer, person: Demographics, asked: NhsNumber) -> Veri
     own = [each for each, proof in judged if proof is Proof.PROVEN and each.is_served]
     nobodys = [each for each, proof in judged if proof is Proof.NOBODYS]
     reached = with_reached(own, nobodys)
-    dropped = len(others) + sum(_is_dropped(each, proof) for each, proof in judged)
+    dropped = len(others)
+    if len(own) + len(nobodys) < len(judged):
+        dropped += sum(_is_dropped(each, proof) for each, proof in judged)
     return _ended(
         answer,
         Verified(
@@ -133,13 +135,12 @@ def with_reached(proven: Sequence[Worked], nobodys: Sequence[Worked]) -> tuple[W
         for name in each.names if not each.annotates else ():
             by_name.setdefault(name, []).append(each)
     reached: dict[int, Worked] = {}
-    waiting = list(proven)
+    waiting: Sequence[Worked] = proven
     while waiting:
-        for name in waiting.pop().reference_names:
-            for target in by_name.get(name, ()):
-                if id(target) not in reached:
-                    reached[id(target)] = target
-                    waiting.append(target)
+        named = _all_named_by(waiting) & by_name.keys()
+        found = {id(target): target for name in named for target in by_name[name]}
+        waiting = [target for key, target in found.items() if key not in reached]
+        reached |= found
     names = _names_of((*proven, *reached.values()))
     added = (
         each
@@ -147,6 +148,10 @@ def with_reached(proven: Sequence[Worked], nobodys: Sequence[Worked]) -> tuple[W
         if id(each) in reached or (each.annotates and not names.isdisjoint(each.reference_names))
     )
     return (*proven, *added)
+
+
+def _all_named_by(resources: Iterable[Worked]) -> frozenset[str]:
+    return frozenset().union(*(each.reference_names for each in resources))
 
 
 def _rejection(comparisons: Iterable[Comparison]) -> Reason | None:
@@ -178,8 +183,11 @@ class _Proofs:
 
     def of(self, resource: Worked) -> Proof:
         """Judge one resource: every subject that it names must be the person."""
+        inside = self._of_inside(resource) if resource.needs_a_look_inside else frozenset()
+        if not inside and len(resource.subjects) == 1:
+            return self._of_reference(resource.subjects[0], resource)
         proofs = {self._of_reference(subject, resource) for subject in resource.subjects}
-        proofs |= self._of_inside(resource)
+        proofs |= inside
         if Proof.FOREIGN in proofs:
             return Proof.FOREIGN
         if Proof.UNPROVEN in proofs:
@@ -211,13 +219,12 @@ class _Proofs:
 
     def _of_everything_inside(self, resource: Worked) -> set[Proof]:
         """Judge what is contained: it is served with its holder, so nothing in it may be somebody else's."""
-        inner = contained_headers(resource.span)
         proofs = {
             self._of_reference(subject, resource)
-            for header in inner
+            for header in resource.inner
             for subject in subjects_of(header)
         }
-        if any(header.resource_type == "Patient" for header in inner) and any(
+        if any(header.resource_type == "Patient" for header in resource.inner) and any(
             self._is_somebody_else(body) for body in contained_bodies(resource.span)
         ):
             proofs.add(Proof.UNPROVEN)

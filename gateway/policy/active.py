@@ -1,7 +1,7 @@
 """Give the compiled policy that is active now, and activate a version.
 
 Decides nothing about access. A version is compiled before it is activated and before a worker serves it,
-so no request waits for Casbin (design decisions 9 and 10).
+so no request waits for Casbin (docs/decisions/0005 and 0009, section 1).
 """
 
 import asyncio

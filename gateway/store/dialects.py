@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_WAIT_SECONDS = 1  # a writer that cannot get its turn is refused within the second (AV-08)
@@ -19,6 +19,10 @@ _LOG_PAGES = (
 _STATEMENT_MILLISECONDS = 2_000
 _IDLE_TRANSACTION_MILLISECONDS = 5_000
 _WRITERS_TURN = 0x5C4_A0D17  # any number will do, if every worker uses the same
+
+_EXPECTED = (
+    "The database address is not understood: give sqlite:///path/file or postgresql+psycopg://…"
+)
 
 _POSTGRES_OPTIONS = (
     f"-c synchronous_commit=on -c lock_timeout={LOCK_WAIT_SECONDS * 1000}"
@@ -36,14 +40,23 @@ def parse_database_url(url: str) -> URL:
 
     Raises: UnsupportedDatabaseError for another kind, and for SQLite in memory, where nothing is durable.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        # Without the cause's own words: they may quote a password.
+        raise UnsupportedDatabaseError(_EXPECTED) from error
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             return parsed.set(drivername="sqlite", database=str(Path(parsed.database).absolute()))
         case "postgresql":
             return parsed.set(drivername="postgresql+psycopg")
         case _:
-            raise UnsupportedDatabaseError("give sqlite:///path/file or postgresql+psycopg://…")
+            raise UnsupportedDatabaseError(_EXPECTED)
+
+
+def is_missing_file(url: URL) -> bool:
+    """Say whether it is the address of a SQLite file that is not there."""
+    return _is_sqlite(url) and not Path(str(url.database)).exists()
 
 
 def reading_engine(url: URL, pool_size: int) -> Engine:

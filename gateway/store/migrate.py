@@ -10,10 +10,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import UnavailableError
-from gateway.store.dialects import creating_engine, parse_database_url
+from gateway.store.dialects import (
+    creating_engine,
+    is_missing_file,
+    parse_database_url,
+    reading_engine,
+)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,9 +29,9 @@ def upgrade(url: str) -> None:
 
     Raises: UnavailableError if the database cannot be reached or changed.
     """
-    engine = creating_engine(parse_database_url(url))
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    engine = _opened(url)
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
@@ -36,12 +42,23 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def _opened(url: str) -> Engine:
+    try:
+        return creating_engine(parse_database_url(url))
+    except OSError as error:
+        told = f"the database file {error.filename} cannot be made: {error.strerror}"
+        raise UnavailableError(told) from error
+
+
 def is_current(url: str) -> bool:
-    """Say whether the database has exactly the tables that this version needs.
+    """Say whether the database has exactly the tables that this version needs; make nothing.
 
     Raises: UnavailableError if the database cannot be reached.
     """
-    engine = creating_engine(parse_database_url(url))
+    address = parse_database_url(url)
+    if is_missing_file(address):
+        return False
+    engine = reading_engine(address, 1)
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()

@@ -140,6 +140,8 @@ safety_event = Table(
     Column("reason", String(64), nullable=False),
     Column("decision_id", Uuid, nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
+    Column("reviewed_at", UtcDateTime, nullable=True),
+    Column("reviewed_by", Text, nullable=True),
     CheckConstraint("length(kind) > 0", name="kind"),
 )
 
@@ -150,5 +152,8 @@ identity_hold = Table(
     Column("source", String(64), primary_key=True),
     Column("reason", String(64), nullable=False),
     Column("held_at", UtcDateTime, nullable=False),
+    Column("decision_id", Uuid, nullable=True),
+    Column("rejected_at", UtcDateTime, nullable=True),
+    Column("rejected_by", Text, nullable=True),
     CheckConstraint("length(patient_key) = 64", name="patient_key"),
 )

@@ -37,6 +37,11 @@ def instant_in_words(instant: datetime) -> str:
     return f"{_day(local.year, local.month, local.day)}, {local:%H:%M}"
 
 
+def time_in_words(instant: datetime) -> str:
+    """Write the time of day of an instant, in UK time."""
+    return f"{instant.astimezone(ZoneInfo('Europe/London')):%H:%M}"
+
+
 def period_in_words(start: str | None, end: str | None) -> str:
     """Write a stretch of time; one that has no end goes on."""
     if start is None:

@@ -22,6 +22,7 @@ from rbac.types import Level
 UNNAMED = "Not named by the source"
 OURS = "Found by this service"
 SUMMARY_ONLY = "Your role sees a summary of this item."
+NOT_WELL_MADE = "Part of this item is not written as the standard for records asks: if it reads oddly, check with the source."
 
 
 class _Contained(Struct):
@@ -60,11 +61,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Write the entries of one view. `by_id` holds its items, to name medicines that are told by reference."""
+    """Write the entries of one view.
+
+    `by_id` holds its items, to name medicines that are told by reference; `faulty` names the resources, as
+    source and `Type/id`, that were found not to be well made.
+    """
 
     names: Mapping[str, SourceName]
     by_id: Mapping[str, ShownItem]
     journeys: Mapping[str, tuple[str, ...]]
+    faulty: frozenset[tuple[str, str]] = frozenset()
 
     def entry(self, clusters: Sequence[Sequence[ShownItem]]) -> Entry:
         """Write one thing, told by clusters of copies; the first copy of the first leads."""
@@ -109,8 +115,15 @@ class Writer:
             status=status_in_words(item, self._unsaid_by(item)),
             is_retracted=item.stands == ENTERED_IN_ERROR,
             facts=(*facts_of(item.resource_type, elements), *dates_of(item.header)),
-            notice=SUMMARY_ONLY if item.level is Level.SUMMARY else "",
+            notice=self._notice(item),
         )
+
+    def _notice(self, item: ShownItem) -> str:
+        if item.level is Level.SUMMARY:
+            # A verdict is about the whole item: to tell it would tell of what is left out.
+            return SUMMARY_ONLY
+        name = (item.source_id or "", f"{item.resource_type}/{item.header.id}")
+        return NOT_WELL_MADE if name in self.faulty else ""
 
     def _source_of(self, item: ShownItem) -> str:
         name = self.names.get(item.source_id or "")

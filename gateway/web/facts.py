@@ -17,6 +17,7 @@ from gateway.web.dates_in_words import date_in_words
 Elements = Mapping[str, Raw]
 _T = TypeVar("_T")
 
+DOSE = "Dose"
 UNREADABLE = "Part of this item could not be read: ask the source."
 
 
@@ -193,8 +194,8 @@ _KINDS = {
 }
 
 _Reader = tuple[str, str, Callable[[Raw], Iterable[str] | None]]
-_DOSE_TAKEN: tuple[_Reader, ...] = (("Dose", "dosage", _dosages),)
-_DOSE_ORDERED: tuple[_Reader, ...] = (("Dose", "dosageInstruction", _dosages),)
+_DOSE_TAKEN: tuple[_Reader, ...] = ((DOSE, "dosage", _dosages),)
+_DOSE_ORDERED: tuple[_Reader, ...] = ((DOSE, "dosageInstruction", _dosages),)
 _READERS: Mapping[str, tuple[_Reader, ...]] = {
     "AllergyIntolerance": (
         ("Reaction", "reaction", _reactions),

@@ -104,7 +104,8 @@ async def _record(visit: Visit) -> Response:
     inquiry = Inquiry(question, AskedAct.VIEW, visit.request_id)
     deployment = _deployment(services)
     async with services.records.open(inquiry) as opened:
-        page = record_page(opened.view, deployment, services.records.clock())
+        faulty = services.judging.faulty(opened.answers)
+        page = record_page(opened.view, deployment, services.records.clock(), faulty)
         opened.will_show(page.shown)
         return write_page("record.html", visit.frame, {"page": page})
 

@@ -3,6 +3,7 @@
 Decides nothing of what may be told: `gateway/patient/banner.py` does. Common user interface patient banner, ISB 1505.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -13,6 +14,20 @@ from gateway.web.facts import Fact
 
 _NOT_RECORDED = "Not recorded"
 _NOT_FOR_ROLE = "Not shown in your role"
+
+
+_NUMBER_STATUSES: Mapping[str | None, str] = {
+    "01": "verified",
+    "02": "not traced",
+    "03": "trace required",
+    "04": "traced without one match",
+    "05": "trace to be resolved",
+    "06": "trace in progress",
+    "07": "not traced",
+    "08": "trace postponed",
+    None: "status not stated",
+}
+"""NHS Data Dictionary, NHS number status indicator code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ def banner_in_words(banner: Banner, practice_name: str | None) -> PersonWords:
     replaced = ", ".join(number.grouped for number in banner.superseded)
     facts = (
         Fact("Born", _born(banner.born_on, banner.age, died=banner.died_at is not None)),
-        Fact("NHS number", banner.nhs_number.grouped),
+        Fact("NHS number", f"{banner.nhs_number.grouped} ({_status(banner.number_status)})"),
         *((Fact("Replaces NHS number", replaced),) if replaced else ()),
         Fact("Gender", (banner.gender or _NOT_RECORDED).capitalize()),
         Fact("Address", _whereabouts(banner, ", ".join(banner.address_lines))),
@@ -65,6 +80,10 @@ def _name(family_name: str, given_names: tuple[str, ...], prefix: str | None) ->
     given = " ".join(given_names)
     title = f" ({prefix})" if prefix else ""
     return f"{family_name.upper()}, {given}{title}" if given else f"{family_name.upper()}{title}"
+
+
+def _status(code: str | None) -> str:
+    return _NUMBER_STATUSES.get(code, "status not known")
 
 
 def _born(born_on: str | None, age: int | None, *, died: bool) -> str:

@@ -19,7 +19,8 @@ from gateway.patient.sections import Ground, Section, section_of
 from gateway.patient.shown import ShownItem
 from gateway.web.dates_in_words import date_in_words, instant_in_words
 from gateway.web.entries import Entry, Writer, anchor_of
-from gateway.web.facts import elements_of, read_element
+from gateway.web.facts import DOSE, Fact, elements_of, read_element
+from gateway.web.headline_words import headlines_in_words, view_in_words
 from gateway.web.people_words import PersonWords, banner_in_words
 from gateway.web.section_words import SECTION_TITLES, statement_in_words, warning_in_words
 from gateway.web.source_words import SourceName, SourceWords, line_in_words
@@ -68,6 +69,8 @@ class RecordPage:
     """The whole page. `shown` is exactly what it lays out, for the audit."""
 
     banner: PersonWords
+    headlines: tuple[Fact, ...]
+    view: str
     built_at: str
     is_complete: bool
     strip: tuple[SourceWords, ...]
@@ -85,13 +88,21 @@ class Deployment:
     organisations: Mapping[str, str]
 
 
-def record_page(view: View, deployment: Deployment, now: datetime) -> RecordPage:
+Faulty = frozenset[tuple[str, str]]
+"""Resources that were found not to be well made, as source and `Type/id`."""
+
+
+def record_page(
+    view: View, deployment: Deployment, now: datetime, faulty: Faulty = frozenset()
+) -> RecordPage:
     """Lay a view out."""
-    layout = _Layout(view, deployment)
+    layout = _Layout(view, deployment, faulty)
     ground = Ground(view.receipt, deployment.supplies, view.permit.levels)
     sections = [section_of(category, view.items, ground) for category in SECTIONS]
     return RecordPage(
         banner=_banner(banner_of(view.permit, now), deployment),
+        headlines=headlines_in_words(sections, len(layout.conflicts)),
+        view=view_in_words(view.receipt, now),
         built_at=instant_in_words(now),
         is_complete=view.receipt.is_complete,
         strip=tuple(
@@ -114,14 +125,14 @@ class _EntryOfList(Struct):
 class _Layout:
     """One view's items, by what they are for."""
 
-    def __init__(self, view: View, deployment: Deployment) -> None:
+    def __init__(self, view: View, deployment: Deployment, faulty: Faulty) -> None:
         self._view = view
         self._names = deployment.names
         self._by_id = {item.id: item for item in view.items}
         derived = [item for item in view.items if item.source_id is None]
         self.conflicts = [item for item in derived if item.resource_type == "DetectedIssue"]
         self._journeys = [item for item in derived if item.resource_type == "List"]
-        self._writer = Writer(deployment.names, self._by_id, self._journey_names())
+        self._writer = Writer(deployment.names, self._by_id, self._journey_names(), faulty)
 
     def name_of(self, source_id: str) -> SourceName:
         return self._names.get(source_id, SourceName(source_id, f"The source {source_id}"))
@@ -186,7 +197,10 @@ class _Layout:
         if item is None:
             return Witness("An item that is not on this page", "")
         entry = self._writer.entry([[item]])
-        told = (entry.what, date_in_words(clinical_date_of(item.header)), entry.lines[0].source)
+        [line] = entry.lines
+        doses = (f"dose {fact.words}" for fact in line.facts if fact.term == DOSE)
+        when = date_in_words(clinical_date_of(item.header))
+        told = (entry.what, *doses, when, line.source)
         is_here = item.category in SECTIONS
         return Witness(", ".join(filter(None, told)), anchor_of(item.id) if is_here else "")
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from gateway.errors import (
     BadRequestError,
+    NoDemographicsError,
     NoSourceAnsweredError,
     NotFoundError,
     RefusedError,
@@ -65,15 +66,32 @@ def told(fault: SharedCareRecordError) -> Told:
             return Told(403, headline, tuple(sentences))
         case BadRequestError():
             return Told(400, "The request could not be used", (str(fault),))
+        case _:
+            return Told(503, *_missing_part(fault))
+
+
+def _missing_part(fault: SharedCareRecordError) -> tuple[str, tuple[str, ...]]:
+    """Give headline and sentences where something that must answer did not."""
+    match fault:
+        case NoDemographicsError():
+            return (
+                "Nobody can be looked up now",
+                (
+                    "The Personal Demographics Service does not answer. Every search and every record rests on "
+                    "it, so neither works until it does.",
+                    "This does not mean that there is no such person, nor that there is no record. "
+                    "What you entered was not the cause.",
+                    "Try again in a minute. If it cannot wait, use your own organisation's system, or ring the "
+                    "person's GP practice.",
+                ),
+            )
         case NoSourceAnsweredError():
-            return Told(
-                503,
+            return (
                 "None of the sources answered",
                 ("This does not mean that there is no record.", "Try again in a moment."),
             )
         case _:
-            return Told(
-                503,
+            return (
                 "The service cannot answer now",
                 (
                     "A part of it that must answer did not.",

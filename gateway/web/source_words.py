@@ -27,6 +27,7 @@ _GAPS: Mapping[Outcome, str] = {
 }
 
 _HELD_BACK = "Some information is not shown at the patient's request or is restricted."
+_WITHDRAWN = "What others show may have been corrected or withdrawn there."
 _DIFFERENCES = {
     Difference.NAME: "name",
     Difference.BIRTH_DATE: "date of birth",
@@ -66,6 +67,7 @@ def line_in_words(line: SourceLine, name: SourceName) -> SourceWords:
     sentences = (
         _sentence(_ending(line)),
         *map(_notice, line.notices),
+        *((_WITHDRAWN,) if line.may_have_withdrawn else ()),
         *(_difference(each, name) for each in sorted(line.differences)),
     )
     return SourceWords(name.label, line.is_complete, tuple(dict.fromkeys(sentences)))
@@ -73,13 +75,19 @@ def line_in_words(line: SourceLine, name: SourceName) -> SourceWords:
 
 def gap_in_words(line: SourceLine) -> str:
     """Write what a source did instead of giving its whole record."""
+    if _is_held(line):
+        return "was not asked, because its record may be somebody else's"
     return _GAPS[line.outcome] + (_age(line) if line.outcome is Outcome.STALE else "")
+
+
+def _is_held(line: SourceLine) -> bool:
+    return any(notice.kind is NoticeKind.IDENTITY_HOLD for notice in line.notices)
 
 
 def _name(source: SourceSettings, organisations: Mapping[str, str]) -> SourceName:
     match source.kind:
         case "gp-connect":
-            # GP Connect marks every allergy so: shown, it would read as doubt (gp-connect brief, section 5).
+            # GP Connect marks every allergy so: shown, it would read as doubt.
             return SourceName("GP record", "The GP record", frozenset({"unconfirmed"}))
         case "pds":
             return SourceName("Personal Demographics Service", "The Personal Demographics Service")
@@ -103,6 +111,8 @@ def _ending(line: SourceLine) -> str:
             return "answered: it gave nothing that you may see."
         case Outcome.NOT_ASKED:
             return "was not asked. Some information is not available in your role."
+        case Outcome.WITHHELD if _is_held(line):
+            return f"{gap_in_words(line)}. Information may be missing."
         case Outcome.WITHHELD:
             return f"held something back. {_HELD_BACK}"
         case Outcome.STALE:
@@ -129,6 +139,8 @@ def _notice(notice: Notice) -> str:
             return f"{area}: switched off at this source."
         case NoticeKind.UNREADABLE_PART:
             return f"{area}: part of it could not be read."
+        case NoticeKind.IDENTITY_HOLD:
+            return "A record that may belong to this person is withheld until it is checked whose it is."
         case _:
             assert_never(notice.kind)
 

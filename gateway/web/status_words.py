@@ -5,9 +5,10 @@ Decides nothing: which status counts is `gateway/patient`'s. FHIR R4 status valu
 
 from collections.abc import Mapping
 
-from fhir_profiles.headers import ENTERED_IN_ERROR, concepts_in
+from fhir_profiles.headers import ENTERED_IN_ERROR, concepts_in, texts_of
 from fhir_profiles.vocabulary import Category
 from gateway.patient.shown import ShownItem
+from gateway.patient.summary_rows import label_words
 
 RETRACTED = "Entered in error: withdrawn by the source"
 
@@ -67,6 +68,9 @@ def status_in_words(item: ShownItem, unsaid: frozenset[str] = frozenset()) -> st
 
 
 def masked_in_words(item: ShownItem) -> str:
-    """Write the stub of an item of which only its existence may be told."""
+    """Write the stub of an item of which only its existence may be told, in its own words where a label has some."""
+    said = next((text for text in texts_of(item.header) if text in label_words()), None)
+    if said is not None:
+        return said
     kind = _SINGULAR.get(item.category, "item")
     return f"Restricted {kind}: contact the source"

@@ -38,9 +38,10 @@ class Against:
 @dataclass
 class Policies:
     levels: object = field(default_factory=levels)
+    scope: tuple = SCOPE
 
     async def active(self):
-        return CompiledPolicy(VERSION, {}, 0, {length_prefixed(SCOPE): self.levels})
+        return CompiledPolicy(VERSION, {}, 0, {length_prefixed(self.scope): self.levels})
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Registry:
 
     rows: dict = field(default_factory=dict)
     against: dict = field(default_factory=dict)
+    held: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
 
     async def relationships(self, patient):
@@ -58,6 +60,10 @@ class Registry:
     async def objections(self, patient):
         self.asked.append(("objections", patient))
         return self.against.get(patient, ())
+
+    async def holds(self, patient):
+        self.asked.append(("holds", patient))
+        return self.held.get(patient, ())
 
 
 @dataclass

@@ -196,15 +196,16 @@ async def test_an_objection_is_not_told_to_those_without_a_relationship():
 MERGED = person(superseded=(OLD_NUMBER, OTHER_NUMBER))
 
 
+@pytest.mark.parametrize("asked_under", [NUMBER, OLD_NUMBER, OTHER_NUMBER])
 @pytest.mark.parametrize("recorded_under", [NUMBER, OLD_NUMBER, OTHER_NUMBER])
-async def test_an_objection_holds_under_every_number_of_the_person(recorded_under):
+async def test_an_objection_holds_under_every_number_of_the_person(recorded_under, asked_under):
     registry = Registry(against={recorded_under: (Against("*"),)})
     parts = Parts(registry=registry, pds=pds(TraceOutcome.FOUND, MERGED))
 
-    decision = await parts.decide(number=OLD_NUMBER)
+    decision = await parts.decide(number=asked_under)
 
     assert refused(decision) is RefusalReason.SHARING_RESTRICTED
-    assert len(set(registry.asked)) == len(registry.asked) == 6
+    assert len(set(registry.asked)) == len(registry.asked) == 9
 
 
 @pytest.mark.parametrize("recorded_under", [NUMBER, OLD_NUMBER, OTHER_NUMBER])
@@ -215,12 +216,13 @@ async def test_a_relationship_holds_under_every_number_of_the_person(recorded_un
     assert isinstance(await parts.decide(number=OLD_NUMBER, **HOSPITAL), Permit)
 
 
-async def test_all_four_parts_are_read_whatever_the_others_say():
+async def test_all_parts_are_read_whatever_the_others_say():
     parts = Parts(pds=pds(TraceOutcome.NOT_FOUND))
 
     await parts.decide(**HOSPITAL)
 
-    assert parts.registry.asked == [("relationships", NUMBER), ("objections", NUMBER)]
+    recorded = ("relationships", "objections", "holds")
+    assert parts.registry.asked == [(each, NUMBER) for each in recorded]
     assert (parts.contacts.asked, parts.pds.asked) == ([NUMBER], [NUMBER])
 
 

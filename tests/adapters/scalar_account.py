@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 from adapters.stu3_to_r4 import MappedRecord
 
 
-def leaves_of(value, path=""):
+def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every scalar with its path, read by the standard library and not by the mapping's decoder."""
     if isinstance(value, dict):
         for name, part in value.items():

@@ -173,6 +173,15 @@ def test_the_bundle_keeps_its_id_and_lists_the_rest_of_its_head():
     ]
 
 
+def test_the_labels_of_the_bundle_are_kept():
+    labels = [{"system": "urn:s", "code": "R"}]
+
+    record = map_bundle(body_of(PATIENT, meta={"security": labels, "profile": ["urn:p"]}))
+
+    assert json.loads(record.body)["meta"] == {"security": labels}
+    assert ("Bundle", "meta.profile", LossReason.VALUE_TRANSLATED) in lost(record)
+
+
 def test_a_full_url_is_kept_and_renamed_with_its_type():
     url = "https://x.example/fhir/ProcedureRequest/3"
     entry = {"fullUrl": url, "resource": {"resourceType": "ProcedureRequest", "id": "3"}}

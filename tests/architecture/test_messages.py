@@ -13,9 +13,8 @@ NAMES_OF_THINGS = {
     "adapters/simulators/fhir_search.py: search_type.name",
     "adapters/simulators/pds_criteria.py: name",  # of a search parameter
     "fhir_profiles/capability.py: name",  # of a search parameter
-    "gateway/audit/acts.py: type(value).__name__",
+    "gateway/audit/canonical.py: type(value).__name__",
     "gateway/identity.py: name",  # of a claim
-    "gateway/settings.py: path.name",
 }
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "fatal", "msg", "log"}
 

@@ -14,9 +14,12 @@ from gateway.audit.acts import (
     AuditEvent,
     Disclosed,
     DisclosureOutcome,
+    IdentityHoldRejected,
+    IdentityHoldReleased,
     PolicyActivated,
     RelationshipsImported,
     SafetyEventRaised,
+    SafetyEventReviewed,
     SignedIn,
     SignInFailed,
     entry_of,
@@ -33,6 +36,9 @@ EVENTS: list[AuditEvent] = [
     PolicyActivated(NOW, "u1", "v2", "v1"),
     RelationshipsImported(NOW, "u1", "registry", 12),
     SafetyEventRaised(NOW, "u1", "p" * 36, UUID(int=1), "hospital", Reason.FOREIGN_SUBJECT),
+    SafetyEventReviewed(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
+    IdentityHoldReleased(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=1), "hospital"),
+    IdentityHoldRejected(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=1), "hospital"),
 ]
 
 

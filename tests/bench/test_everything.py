@@ -1,5 +1,6 @@
 """The bench's parts run and report in the stated shape; how fast anything is, no test says."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench import frozen
+from bench.everything import CALLERS, running
 from bench.frozen import BaselineChangedError, refuse_changed
+from bench.load import at_once
 from bench.recording import Recording, key_of, other_numbers
 from bench.report import BEGIN, END, REACH, Measured, as_table, figures_of, put_into
 
@@ -28,6 +31,16 @@ def test_every_system_is_measured_alone_and_at_once(figures):
     for name in systems:
         assert figures["measurements"][f"{name}_c1"]["p50_ms"] > 0
         assert figures["measurements"][f"{name}_c8"]["requests_per_second"] > 0
+
+
+def test_eight_long_records_at_once_all_come_whole():
+    async def refused(systems):
+        people = await systems.people(0, 2 * CALLERS)
+        burst = await at_once(systems.gateway, [each.gateway_target for each in people], CALLERS)
+        return burst.refused
+
+    with running(1200) as systems:
+        assert asyncio.run(refused(systems)) == 0
 
 
 def test_every_reach_has_its_ratio(figures):

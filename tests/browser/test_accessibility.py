@@ -12,6 +12,9 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 
+SMALLEST_TARGET = 24
+"""CSS pixels (WCAG 2.2, success criterion 2.5.8)."""
+
 
 def show_start(page, site):
     page.context.clear_cookies()
@@ -84,9 +87,16 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
     assert examined.evaluate(clipped) == 0
 
 
-def test_every_control_is_large_enough_to_touch(examined, site):
-    show_find(examined, site)
+@pytest.mark.parametrize(
+    ("show", "controls"),
+    [(show_find, "button, input:not([type=hidden])"), (show_mistakes, ".error-summary a")],
+    ids=["forms", "error summary"],
+)
+def test_every_control_is_large_enough_to_touch(examined, site, show, controls):
+    show(examined, site)
+    examined.set_viewport_size(NARROW)
 
-    for each in examined.locator("button, input:not([type=hidden])").all():
-        box = each.bounding_box()
-        assert (box["width"] >= 24, box["height"] >= 24) == (True, True)
+    found = [each.bounding_box() for each in examined.locator(controls).all()]
+
+    assert len(found) > 1
+    assert [box for box in found if min(box["width"], box["height"]) < SMALLEST_TARGET] == []

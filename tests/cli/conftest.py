@@ -8,6 +8,9 @@ import pytest
 import structlog
 
 from gateway.cli import main
+from tests.stack_fixtures import london, template
+
+__all__ = ["london", "scr", "template"]
 
 
 @dataclass(frozen=True)

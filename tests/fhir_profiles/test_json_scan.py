@@ -70,10 +70,35 @@ def test_depth_costs_the_scan_nothing_but_memory():
         (b'[{"b":{"a":1,"\\u0061":2}}]', True),
         (b'{"a":{"a":1},"b":{"a":1}}', False),
         (b'{"a":"\\"a\\":1"}', False),
+        (b'{"a":1.50,"b":1E5,"c":-0}', False),
+        (b'{"b":1E5,"a":"","a":""}', True),
+        (b'{"b":"\\/","a":"","a":""}', True),
+        (b'{"a":"\\ud800"}', False),
+        (b'{"a":' * 5000 + b'{"b":1,"b":1}' + b"}" * 5000, True),
     ],
 )
 def test_a_repeated_key_is_found_at_any_depth_and_in_any_spelling(text, expected):
     assert repeats_a_key(text) is expected
+
+
+NUMBERS = st.sampled_from(["1", "1.50", "1E5", "-0", "1e400", "12345678901234567890"])
+REPEATING = st.recursive(
+    NUMBERS | TEXT.map(json.dumps),
+    lambda inner: st.lists(st.tuples(TEXT, inner), max_size=3).map(
+        lambda pairs: "{%s}" % ", ".join(f"{json.dumps(key)}:{value}" for key, value in pairs)
+    ),
+    max_leaves=10,
+)
+
+
+@given(REPEATING)
+def test_a_repeated_key_is_found_by_the_quick_look_as_by_the_scan(text):
+    found = any(
+        len({member.key for member in item.members}) < len(item.members)
+        for item in objects_in(text.encode())
+    )
+
+    assert repeats_a_key(text.encode()) is found
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from fhir_profiles.exact_slots import exact_template
 from fhir_profiles.slots import template_of, usual_template
 from fhir_profiles.spans import read_page, read_resource
-from gateway.patient.splice import fill
+from gateway.patient.splice import fill, no_address
 from tests.resource_strategies import FORMATS, NUMBERED, read, resources, spliced, write
 
 CATEGORY = {"system": "https://shared-care-record.example/CodeSystem/category", "code": "results"}
@@ -20,13 +20,14 @@ KNOWN = {
 SLOW = settings(max_examples=250, deadline=None)
 
 
-def filled(template, resolve=KNOWN.get):
+def filled(template, resolve=KNOWN.get, address=no_address):
     pieces = fill(
         template,
         new_id=b"newid",
         source_uri=b"urn:scr:source:a",
         category=b"results",
         resolve=resolve,
+        address=address,
     )
     return b"".join(pieces)
 
@@ -52,8 +53,86 @@ def test_the_patterns_find_what_the_exact_scan_finds(resource, style):
     usual = usual_template(body)
 
     if usual is not None:
-        assert filled(usual) == filled(exact_template(body))
-        assert usual.references == exact_template(body).references
+        assert_same(usual, exact_template(body))
+
+
+def assert_same(usual, exact):
+    def address(url):
+        return b"/ours/" + str(len(url)).encode()
+
+    assert filled(usual) == filled(exact)
+    assert filled(usual, address=address) == filled(exact, address=address)
+    assert usual.references == exact.references
+    assert [each.url for each in usual.attachment_slots] == [
+        each.url for each in exact.attachment_slots
+    ]
+
+
+def test_the_patterns_find_in_published_resources_what_the_exact_scan_finds(sample_data: Path):
+    by_patterns = 0
+    for file in sorted((sample_data / "hl7_r4_examples").glob("**/*.json")):
+        span = read_resource(file.read_bytes())
+        if span is None:
+            continue
+        compact = json.dumps(json.loads(span.body), separators=(",", ":")).encode()
+        for body in (span.body, compact):
+            if (usual := usual_template(body)) is not None:
+                by_patterns += 1
+                assert_same(usual, exact_template(body))
+    assert by_patterns > 100
+
+
+ATTACHMENTS = [
+    '"content":[{"attachment":{"contentType":"text/plain","url":"Binary/1","size":3,"title":"a"}}]',
+    '"photo" : [ { "url" : "http://a" , "size" : 3 } ]',
+    '"extension":[{"url":"u","valueString":"x"}],"presentedForm":[{"url":"a"}]',
+    '"content":[{"attachment":{"url":"a"}},{"attachment":{"url":"b"}}],"author":{"reference":"X/1"}',
+]
+
+
+@pytest.mark.parametrize("members", ATTACHMENTS)
+def test_the_usual_attachments_need_no_exact_scan(members):
+    body = b'{"resourceType":"DocumentReference","id":"1","meta":{"a":"b"},%b}' % members.encode()
+
+    usual = usual_template(body)
+
+    assert usual is not None
+    assert usual.attachment_slots
+    assert_same(usual, exact_template(body))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"photo":[{"url":"a"},{"url":"b"}]',
+        '"photo":[{"url":"a","_url":{"id":"x"}}]',
+        '"photo":[{"url":"a\\/b"}]',
+        '"photo":[{"url":null}]',
+        '"photo":[{"url":"a","extension":[{"url":"u"}]}]',
+        '"extension":[{"url":"u","contentType":"x"}],"photo":{"url":"a"}',
+        '"extension":[{"url":"u"},{"url":"v"}],"photo":{"url":"a"}',
+        '"other":{"url":"a","contentType":"x"}',
+        '"subject":{"reference":"X/1","extension":[{"url":"u","valueAttachment":{"url":"a"}}]}',
+        '"code":"url","photo":{"url":"a"}',
+    ],
+)
+def test_no_unusual_attachment_slips_past(members):
+    body = b'{"resourceType":"DocumentReference","id":"1","meta":{"a":"b"},%b}' % members.encode()
+
+    assert usual_template(body) is None
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        '{"extension":[{"url":"u","valueReference":{"reference":"Patient/1"}}]}',
+        '{"extension":[{"url":"u","valueAttachment":{"url":"a"}}]}',
+    ],
+)
+def test_what_stands_in_a_meta_is_left_to_the_exact_scan(meta):
+    body = b'{"resourceType":"Observation","id":"1","meta":%b}' % meta.encode()
+
+    assert usual_template(body) is None
 
 
 @SLOW

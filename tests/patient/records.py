@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import orjson
 
 from adapters.contract import Demographics, Outcome, SourceAnswer, Trace, TraceOutcome
 from gateway.access.decision import AccessControl, Question
+from gateway.access.registry import patient_key
 from gateway.audit.acts import AskedAct
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.disclosure import Inquiry, Records
 from gateway.patient.gather import Gatherer
+from gateway.patient.suspicions import Suspicions
 from rbac.canonical import length_prefixed
 from rbac.decide import CompiledPolicy
 from rbac.types import Levels, OrganisationKind, Purpose
@@ -54,6 +57,9 @@ class NoRows:
         return ()
 
     async def objections(self, _patient):
+        return ()
+
+    async def holds(self, _patient):
         return ()
 
 
@@ -111,6 +117,7 @@ class Deployment:
     policies: OnePolicy = field(default_factory=OnePolicy)
     pds: Pds = field(default_factory=Pds)
     ids_made: int = 0
+    offered: list[tuple[SourceAnswer, ...]] = field(default_factory=list)
 
     def new_id(self):
         self.ids_made += 1
@@ -128,10 +135,16 @@ class Deployment:
             gatherer=Gatherer(directory),
             joiner=joiner(directory),
             log=self.log,
+            suspicions=Suspicions(self.log, clock, self.new_id, partial(patient_key, b"r" * 64)),
             clock=clock,
             new_id=self.new_id,
             hash_key=b"k" * 64,
+            judge=self,
         )
+
+    def offer(self, answers):
+        """Stand for whoever judges what sources sent."""
+        self.offered.append(tuple(answers))
 
     @asynccontextmanager
     async def viewing(self, asks=None, answers=None, records=None):

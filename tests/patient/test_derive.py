@@ -4,7 +4,8 @@ import pytest
 
 from fhir_profiles.systems import CATEGORY, GATEWAY_SOURCE_URI
 from fhir_profiles.vocabulary import Category
-from gateway.patient.derive import NO_KNOWN_ALLERGY, derive, journeys
+from gateway.patient.conflicts import NO_KNOWN_ALLERGY
+from gateway.patient.derive import derive, journeys
 from rbac.types import Level
 from tests.patient.factories import PATIENT_ID, coded, resource, shown_item
 

@@ -1,6 +1,7 @@
 import pytest
 
-from adapters.contract import Outcome, Trace, TraceOutcome
+from adapters.contract import Outcome, SourceAnswer, Trace, TraceOutcome
+from gateway.access.registry import patient_key
 from gateway.audit.acts import Decision
 from gateway.errors import (
     AuditUnavailableError,
@@ -9,14 +10,18 @@ from gateway.errors import (
     RefusedError,
     UnavailableError,
 )
-from gateway.patient.disclosure import DECISIONS_AT_MOST, WRONG_PATIENT_HAZARD, view_hash
+from gateway.patient.disclosure import DECISIONS_AT_MOST, view_hash
+from gateway.patient.suspicions import WRONG_PATIENT_HAZARD
+from gateway.store.identity_holds import holds_of
 from gateway.store.safety_events import safety_events_since
 from rbac.types import Level
 from tests.patient.factories import (
     NOW,
+    NUMBER,
     OTHER_NUMBER,
     PATIENT_ID,
     answer,
+    bundle,
     joined,
     labelled,
     levels,
@@ -235,3 +240,40 @@ async def test_sources_that_answer_nothing_are_an_answer(deployment):
 
     async with deployment.viewing() as opened:
         assert [each.resource_type for each in opened.view.items] == ["Patient"]
+
+
+async def test_what_was_shown_is_left_to_be_judged_and_what_was_not_is_not(deployment):
+    async with deployment.viewing() as opened:
+        assert deployment.offered == []
+
+    with pytest.raises(NotFoundError):
+        async with deployment.viewing():
+            raise NotFoundError("no such item")
+
+    assert deployment.offered == [opened.answers]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_held"),
+    [
+        (patient(status="02"), True),
+        (patient(name=[{"family": "Other"}], birthDate="1950-01-01"), True),
+        (patient("p9", OTHER_NUMBER), False),
+    ],
+    ids=["not verified", "other details", "other number"],
+)
+async def test_an_answer_of_doubtful_identity_is_held_beside_its_safety_event(
+    deployment, wrong, is_held
+):
+    deployment.sources["hospital"] = Source(
+        SourceAnswer("hospital", Outcome.DATA, bodies=(bundle(wrong, resource("Condition")),))
+    )
+
+    async with deployment.viewing():
+        pass
+
+    holds = await deployment.log._store.read(holds_of, patient_key(b"r" * 64, NUMBER))
+    [event] = await deployment.log._store.read(safety_events_since, NOW)
+    assert [(each.source, each.decision_id) for each in holds] == (
+        [("hospital", event.decision_id)] if is_held else []
+    )

@@ -37,7 +37,7 @@ async def view(records, meanwhile):
 
 
 async def outcomes(deployment, records):
-    await asyncio.gather(*records._last_words)
+    await records.aclose()
     rows = await deployment.rows()
     return len(of_action(rows, "asked")), [row["outcome"] for row in of_action(rows, "disclosed")]
 

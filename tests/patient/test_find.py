@@ -4,6 +4,7 @@ from adapters.contract import AddressUse, FindRequest, Trace, TraceOutcome
 from gateway.errors import (
     AuditUnavailableError,
     BadRequestError,
+    NoDemographicsError,
     PolicyChangedError,
     RefusedError,
     UnavailableError,
@@ -100,7 +101,7 @@ async def test_a_restricted_person_is_as_good_as_not_there(deployment):
     ("outcome", "error", "told"),
     [
         (TraceOutcome.TOO_MANY, BadRequestError, "refused"),
-        (TraceOutcome.UNAVAILABLE, UnavailableError, "failed"),
+        (TraceOutcome.UNAVAILABLE, NoDemographicsError, "failed"),
     ],
 )
 async def test_how_pds_ended_otherwise_is_told_and_recorded(deployment, outcome, error, told):

@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.contract import Outcome, Reason, SourceAnswer, Stage
+from adapters.contract import NoticeKind, Outcome, Reason, SourceAnswer, Stage
 from fhir_profiles.vocabulary import Category
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.gather import Gatherer
@@ -179,3 +179,33 @@ async def test_a_caller_who_goes_away_stops_every_source():
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert stopped == [True, True]
+
+
+async def test_a_held_source_is_not_asked_and_an_objection_is_told_before_a_hold():
+    held, objected, other = Source("held"), Source("objected"), Source("other")
+    directory = SourceDirectory(tuple(each.known() for each in (held, objected, other)))
+    allowed = permit(
+        held_sources=frozenset({"held", "objected"}), objected_sources=frozenset({"objected"})
+    )
+
+    answers = await Gatherer(directory).gather(allowed, TRACE)
+
+    assert [each.reason for each in answers] == [
+        Reason.IDENTITY_HOLD,
+        Reason.OBJECTION,
+        Reason.NONE,
+    ]
+    assert [each.outcome for each in answers[:2]] == [Outcome.WITHHELD, Outcome.WITHHELD]
+    assert (held.asked, objected.asked, len(other.asked)) == ([], [], 1)
+    assert [notice.kind for notice in answers[0].notices] == [NoticeKind.IDENTITY_HOLD]
+    assert answers[1].notices == ()
+
+
+async def test_what_was_kept_of_a_source_that_is_held_since_is_shown_no_more():
+    source = Source("held")
+    gatherer = Gatherer(SourceDirectory((source.known(),)))
+    answers = await gatherer.gather(permit(), TRACE)
+
+    [still] = gatherer.still_allowed(permit(held_sources=frozenset({"held"})), answers)
+
+    assert (still.outcome, still.bodies) == (Outcome.WITHHELD, ())

@@ -104,12 +104,23 @@ def test_a_version_that_no_summary_holds_leaves_no_trace():
 
 def test_a_hidden_item_parts_no_copies():
     named = resource("Condition", "1", **NAMED)
-    hidden = resource("Condition", "2", **NAMED, meta=labelled("sexual-health"))
+    hidden = resource("Condition", "2", **NAMED, contained=[resource("Procedure", "in")])
     copy = answer(resource("Condition", "3", **NAMED, note=[1]), source="gp")
+
+    view = joined(copy, answer(named, hidden), levels=levels(procedures=Level.NONE))
+
+    assert view.withheld == {"problems": 1}
+    assert derived(view).count("Linkage") == 2
+
+
+def test_where_a_label_may_be_about_any_of_three_none_of_them_is_shown():
+    named = resource("Condition", "1", **NAMED)
+    hidden = resource("Condition", "2", **NAMED, meta=labelled("sexual-health"))
+    copy = answer(resource("Condition", "3", **NAMED, note=[1]), source="ambulance")
 
     view = joined(copy, answer(named, hidden), levels=NO_SEXUAL_HEALTH)
 
-    assert derived(view).count("Linkage") == 2
+    assert (shown(view, "Condition"), view.withheld) == ([], {"problems": 3})
 
 
 def test_copies_are_found_by_what_the_reader_sees():

@@ -57,6 +57,36 @@ def test_a_label_stays_within_its_group():
     ]
 
 
+def shared(local_id, source, **members):
+    return item(resource("Condition", local_id, **IDENTIFIED, note=[local_id], **members), source)
+
+
+@pytest.mark.parametrize("labelled_one", range(3))
+def test_where_an_identifier_may_mean_several_items_a_label_is_on_all_of_them(labelled_one):
+    metas = [labelled("sexual-health") if each == labelled_one else {} for each in range(3)]
+    places = [("1", "gp"), ("2", "hospital"), ("3", "hospital")]
+    items = [shared(*place, meta=meta) for place, meta in zip(places, metas, strict=True)]
+    alone = item(resource("Condition", "4", note=["4"]), "hospital")
+
+    assert len(set(groups_of(items))) == 3
+    assert labels(*items, alone) == [{Label.SEXUAL_HEALTH}] * 3 + [set()]
+
+
+def test_a_source_that_holds_one_thing_twice_may_label_it_once():
+    twice = shared("1", "gp", meta=labelled("mental-health")), shared("2", "gp")
+
+    assert labels(*twice) == [{Label.MENTAL_HEALTH}] * 2
+
+
+def test_a_label_reaches_the_copies_of_what_it_may_be_about():
+    one, other = shared("1", "gp", meta=labelled("sexual-health")), shared("2", "gp")
+    again = {"system": "urn:t", "value": "DEF"}
+    third = item(resource("Condition", "3", identifier=[*IDENTIFIED["identifier"], again]), "gp")
+    copy = item(resource("Condition", "4", identifier=[again]), "hospital")
+
+    assert labels(one, other, third, copy) == [{Label.SEXUAL_HEALTH}] * 4
+
+
 def test_own_belongs_to_one_item_and_never_spreads():
     mine = item(resource("Condition", **IDENTIFIED), "gp", is_own=True)
     theirs = item(resource("Condition", **IDENTIFIED, meta=labelled("sexual-health")), "hospital")
@@ -168,7 +198,7 @@ def test_a_label_on_a_list_is_on_everything_it_lists_and_on_nothing_else():
     found = labels(
         item(resource("Condition", "1")),
         item(resource("Condition", "2", note=[1])),
-        item(resource("Condition", "1"), "gp"),
+        item(resource("Condition", "1", note=[2]), "gp"),
         sensitive,
         groups=[0, 1, 2, 3],
     )

@@ -10,6 +10,7 @@ from rbac.types import Level
 from tests.patient.factories import (
     DIRECTORY,
     NOW,
+    coded,
     item,
     levels,
     named_by,
@@ -21,8 +22,8 @@ OPEN = {source.source_id: Stage.OPEN for source in DIRECTORY.sources}
 OLD = resource("Observation", effectiveDateTime="2019-01-01")
 
 
-def terms(hides_whereabouts=False, stages=OPEN, base=Level.ALL, **by_word):
-    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW)
+def terms(hides_whereabouts=False, stages=OPEN, base=Level.ALL, role="gp", **by_word):
+    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW, role)
 
 
 def about(content, *labels, group=0, source="hospital"):
@@ -47,6 +48,36 @@ def test_an_item_at_no_level_is_withheld_and_counted_for_audit():
     found = narrowed(about(resource("Encounter")), encounters=Level.NONE)
 
     assert (found.kept, found.withheld) == ((), {"encounters": 1})
+
+
+@pytest.mark.parametrize(
+    "untold",
+    [
+        resource("MedicationRequest", status="stopped", authoredOn="2019-01-01"),
+        resource("MedicationRequest", status="entered-in-error", authoredOn="2026-02-01"),
+        resource("MedicationRequest", status="cancelled", authoredOn="2026-02-01"),
+        resource("Condition", clinicalStatus=coded("resolved", None)),
+        resource("RiskAssessment"),
+    ],
+)
+def test_a_mask_tells_of_nothing_that_a_summary_leaves_out_or_that_was_retracted(untold):
+    found = narrowed(about(untold, "sexual-health"), sexual_health=Level.MASK)
+
+    assert (found.kept, list(found.withheld.values())) == ((), [1])
+
+
+def test_a_retraction_and_its_stale_copies_leave_no_stub_behind():
+    retraction = about(resource("MedicationRequest", "1", status="entered-in-error"))
+    stale = about(resource("MedicationRequest", "2", status="active"), source="gp")
+
+    assert kept(stale, retraction, medications=Level.MASK) == []
+
+
+@pytest.mark.parametrize("status", ["active", "unknown", None])
+def test_a_medicine_that_may_still_be_taken_is_told_of(status):
+    undated = about(resource("MedicationRequest", status=status))
+
+    assert kept(undated, medications=Level.MASK) == [("MedicationRequest/1", "mask")]
 
 
 def test_an_item_shown_whole_is_the_sources_own():
@@ -149,42 +180,43 @@ def test_whereabouts_are_taken_out_of_a_summary_too():
 RANKED = [Level.NONE, Level.MASK, Level.SUMMARY, Level.ALL]
 DRAWN = st.lists(
     st.tuples(
-        st.sampled_from(["Encounter", "AllergyIntolerance", "MedicationRequest"]),
-        st.sets(st.sampled_from(["sexual-health", "own", "sealed"])),
-        st.sampled_from(["active", "entered-in-error"]),
+        st.sampled_from(
+            ["Encounter", "AllergyIntolerance", "MedicationRequest", "RiskAssessment", "Condition"]
+        ),
+        st.sets(
+            st.sampled_from(["sexual-health", "mental-health", "safeguarding", "own", "sealed"])
+        ),
+        st.sampled_from(["active", "stopped", "entered-in-error", None]),
+        st.sampled_from(["2019-01-01", "2026-02-01", None]),
         st.integers(0, 2),
     ),
     max_size=6,
 )
-# What no summary holds, a mask still tells of: the two are not one within the other.
-BASES = st.sampled_from(
-    [
-        (lower, higher)
-        for lower in RANKED
-        for higher in RANKED
-        if lower.rank <= higher.rank and (lower, higher) != (Level.MASK, Level.SUMMARY)
-    ]
+LOWERING = ["sexual_health", "mental_health", "safeguarding"]
+PAIRS = st.sampled_from(
+    [(lower, higher) for lower in RANKED for higher in RANKED if lower.rank <= higher.rank]
 )
 
 
 def drawn_items(drawn):
     return [
-        about(resource(kind, str(place), status=status), *labels, group=group)
-        for place, (kind, labels, status, group) in enumerate(drawn)
+        about(resource(kind, str(place), status=status, authoredOn=date), *labels, group=group)
+        for place, (kind, labels, status, date, group) in enumerate(drawn)
     ]
 
 
-@settings(max_examples=80, deadline=None)
-@given(DRAWN, BASES)
-def test_a_higher_level_never_shows_less(drawn, bases):
+@settings(max_examples=200, deadline=None)
+@given(DRAWN, PAIRS, PAIRS, st.sampled_from(["gp", "practice_admin"]))
+def test_a_higher_level_never_shows_less(drawn, bases, of_labels, role):
     items = drawn_items(drawn)
 
-    lower, higher = (narrowed(*items, base=base).kept for base in bases)
+    lower, higher = (
+        narrowed(*items, role=role, base=base, **dict.fromkeys(LOWERING, of_label)).kept
+        for base, of_label in zip(bases, of_labels, strict=True)
+    )
 
-    # A stub says nothing of age, so an item too old for a summary may still be told of by one.
-    at_higher = {id(each.item): each.level.rank for each in higher}
-    told = [each for each in lower if each.level is not Level.MASK]
-    assert all(at_higher[id(each.item)] >= each.level.rank for each in told)
+    at_higher = {id(each.item): each for each in higher}
+    assert all(at_higher[id(each.item)].level.rank >= each.level.rank for each in lower)
 
 
 @settings(max_examples=80, deadline=None)

@@ -1,4 +1,4 @@
-"""The decision tests of the role brief that the policy alone answers, by their numbers."""
+"""The decision tests of docs/decisions/0009, section 4, that the policy alone answers, by their numbers."""
 
 import pytest
 

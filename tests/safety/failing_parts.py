@@ -102,6 +102,9 @@ class FailingRegistry:
     async def objections(self, patient: Any) -> Any:
         return await self._asked("objections", patient)
 
+    async def holds(self, patient: Any) -> Any:
+        return await self._asked("holds", patient)
+
     async def _asked(self, what: str, patient: Any) -> Any:
         if what == self.fails:
             return await self.fault.answer()
@@ -173,6 +176,11 @@ def _objections(services: Services, fault: Fault) -> Services:
     return _with_access(services, registry=FailingRegistry(registry, fault, "objections"))
 
 
+def _identity_holds(services: Services, fault: Fault) -> Services:
+    registry = services.records.access.registry
+    return _with_access(services, registry=FailingRegistry(registry, fault, "holds"))
+
+
 def _demographics(services: Services, fault: Fault) -> Services:
     failing = FailingSource(fault)
     changed = _with_access(services, demographics=failing)
@@ -206,6 +214,7 @@ CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.LEVELS: _levels,
     CallSite.RELATIONSHIPS: _relationships,
     CallSite.OBJECTIONS: _objections,
+    CallSite.IDENTITY_HOLDS: _identity_holds,
     CallSite.DEMOGRAPHICS: _demographics,
     CallSite.CONTACTS: _contacts,
     CallSite.LABELS: _labels,

@@ -1,4 +1,4 @@
-"""The decision tests of the role brief, section 8, through the running service, by their numbers.
+"""The decision tests of docs/decisions/0009, section 4, through the running service, by their numbers.
 
 9, 10, 20 and 21 are about planning, research and policy editing and have no route here; 6 opens by break-glass,
 of which this service has only the refusal; 23 stands in `test_p03_storage`.

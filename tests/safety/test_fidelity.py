@@ -1,173 +1,137 @@
-"""Every resource is served as its source wrote it, value for value, or the loss is listed with a reason."""
+"""Every resource is served as its source wrote it, value for value, or the loss is listed with a reason.
 
-import json
+`SCR_PROVE_PEOPLE` sets the size of the cohort, and lets every role read it; without it three roles read a slice.
+"""
+
+import asyncio
+import os
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
-from adapters.contract import ServedKind, SourceAnswer
-from adapters.stu3_to_r4.losses import LossReason
-from gateway.app import create_app
-from gateway.patient.gather import Gatherer
-from gateway.wiring import Services
-from tests.adapters.scalar_account import leaves_of
+from adapters.simulators.cohort import make_cohort
+from adapters.simulators.demo_users import DEMO_USERS
+from fhir_profiles.nhs_number import NhsNumber
+from gateway.wiring import now
+from tests.london import London, running_london
+from tests.safety.fidelity import (
+    SOURCES,
+    Compared,
+    Reader,
+    compared,
+    known_to,
+    may_be_opened,
+    reading,
+    unaccounted,
+)
 from tests.safety.unsplice import Object, Views, differences, read
-from tests.stack import Stack
+from tests.stack import Stack, make_key_file, prepare_database, running_stack
 
-READERS = ("gp", "ed-consultant", "paramedic")
-SUBSETTED = "SUBSETTED"
+WHOLE = os.environ.get("SCR_PROVE_PEOPLE")  # noqa: TID251 - a switch of the test run
+PEOPLE = int(WHOLE or "30")
+CARING = [name for name, user in DEMO_USERS.items() if "TREAT" in user.purposes]
+READERS = CARING if WHOLE else ["gp", "ed-consultant", "paramedic"]
 
+AT_LEAST_OF_A_SOURCE = 0.8
+"""Resources of the least talkative source that a reader is shown of a person, on average, are more than this."""
 
-@dataclass
-class Listening:
-    """Gathers as the real one, and keeps what the sources said."""
-
-    gatherer: Gatherer
-    answers: tuple[SourceAnswer, ...] = ()
-
-    @property
-    def directory(self) -> Any:
-        return self.gatherer.directory
-
-    async def gather(self, permit: Any, trace_id: Any) -> tuple[SourceAnswer, ...]:
-        self.answers = await self.gatherer.gather(permit, trace_id)
-        return self.answers
+ORIGINALS_OF_A_PERSON = 10
 
 
-@dataclass
-class Heard:
-    """What the sources said, and what the caller got, resource by resource."""
-
-    patient_id: str
-    answers: tuple[SourceAnswer, ...] = ()
-    served: dict[str, Object] = field(default_factory=dict)
-
-
-async def heard_about(stack: Stack, user: str, name: str) -> Heard | None:
-    """Ask for everything over HTTP; None where this reader may not ask."""
-    listening = Listening(stack.services.records.gatherer)
-    records = replace(stack.services.records, gatherer=listening)  # type: ignore[arg-type]
-    patient = stack.patient(name)
-    answer = await _asks(stack, replace(stack.services, records=records), user, patient)
-    if answer.status_code != 200:
-        return None
-    bundle = read(answer.content)
-    resources = [entry.first("resource") for entry in bundle.first("entry")]
-    return Heard(patient, listening.answers, {each.first("id"): each for each in resources})
+@pytest.fixture(scope="module")
+def familiar_london() -> Iterator[London]:
+    """Give a London in which everybody is known to every organisation that cares."""
+    organisations = frozenset(DEMO_USERS[name].organisation for name in CARING)
+    cohort = make_cohort(seed=1, people=PEOPLE, reference_time=now())
+    with running_london(known_to(cohort, organisations)) as running:
+        yield running
 
 
-async def _asks(stack: Stack, services: Services, user: str, patient: str) -> httpx2.Response:
-    bearer = {"Authorization": f"Bearer {await stack.token(user)}"}
-    transport = httpx2.ASGITransport(app=create_app(services))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
-        return await client.get(f"/fhir/Patient/{patient}/$everything", headers=bearer)
+@pytest.fixture(scope="module")
+def familiar_template(familiar_london: London, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("familiar") / "template.db"
+    asyncio.run(prepare_database(path, familiar_london, make_key_file(path.with_suffix(".keys"))))
+    return path
 
 
-@pytest.mark.parametrize("user", READERS)
-async def test_every_resource_of_the_showcase_people_is_its_sources_own_value_for_value(
-    stack: Stack, user: str
+@pytest.fixture
+async def familiar(
+    familiar_london: London, familiar_template: Path, tmp_path: Path, compiled: Mapping[str, Any]
+) -> AsyncIterator[Stack]:
+    async with running_stack(familiar_london, familiar_template, tmp_path, compiled) as running:
+        yield running
+
+
+async def test_every_resource_of_the_cohort_is_its_sources_own_value_for_value(
+    familiar: Stack, record_property: Callable[[str, object], None]
 ):
-    compared: Counter[str] = Counter()
+    found, alike = await compared_by_readers(familiar)
+    people = familiar.london.cohort.people
+    record_property("readers", len(READERS))
+    record_property("people", len(people))
+    record_property("alike", dict(found.alike))
+    record_property("lesser", dict(found.lesser))
 
-    for name in stack.london.people:
-        heard = await heard_about(stack, user, name)
-        if heard is not None:
-            for answer in heard.answers:
-                compared[answer.source_id] += _compared(stack, heard, answer)
-
-    assert min(compared[source] for source in ("gp", "hospital", "ambulance")) > 10
-
-
-def _compared(stack: Stack, heard: Heard, answer: SourceAnswer) -> int:
-    entries = [entry for body in answer.bodies for entry in read(body).first("entry") or []]
-    distinct = {
-        (each.first("resource").first("resourceType"), each.first("resource").first("id")): each
-        for each in entries
-    }
-    ours = {
-        key: stack.services.ids.resource_id(heard.patient_id, answer.source_id, *key)
-        for key in distinct
-    }
-    views = Views(answer.source_id, _targets(heard, distinct, ours))
-    compared = 0
-    for key, entry in distinct.items():
-        served = heard.served.get(ours[key])
-        if served is None or _is_lesser(served):
-            continue
-        found = list(differences(entry.first("resource"), served, ours[key], views))
-        assert found == [], (key[0], found)
-        compared += 1
-    return compared
+    assert found.differing == Counter()
+    assert len(people) == PEOPLE
+    assert {number for number in people if not alike[number]} == closed_to_all(familiar.london)
+    assert found.alike.keys() == SOURCES | {"pds"}
+    assert min(found.alike.values()) > AT_LEAST_OF_A_SOURCE * len(READERS) * PEOPLE
 
 
-def _targets(
-    heard: Heard, distinct: Mapping[Any, Object], ours: Mapping[Any, str]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for (kind, local_id), entry in distinct.items():
-        if kind == "Patient":
-            target = f"Patient/{heard.patient_id}"
-        elif ours[kind, local_id] in heard.served:
-            target = f"{kind}/{ours[kind, local_id]}"
-        else:
-            continue
-        for name in (f"{kind}/{local_id}", entry.first("fullUrl")):
-            if name is not None:
-                found[name] = target
-    return found
+async def compared_by_readers(stack: Stack) -> tuple[Compared, Counter[NhsNumber]]:
+    """Let every reader ask for everybody; give what was compared, and of whom how much."""
+    found, alike = Compared(), Counter[NhsNumber]()
+    for user in READERS:
+        async with reading(stack, user) as reader:
+            for number in stack.london.cohort.people:
+                one = await compared_of(reader, number)
+                alike[number] += one.alike.total() - one.alike["pds"]
+                found.add(one)
+    return found, alike
 
 
-def _is_lesser(served: Object) -> bool:
-    tags = served.first("meta").first("tag") or []
-    return any(tag.first("code") == SUBSETTED for tag in tags)
+async def compared_of(reader: Reader, number: NhsNumber) -> Compared:
+    heard = await reader.heard_about(number)
+    return Compared() if heard is None else compared(reader.ids, heard)
+
+
+def closed_to_all(london: London) -> set[NhsNumber]:
+    """Give those whom nobody may open without breaking the glass."""
+    people = london.cohort.people.items()
+    return {number for number, person in people if not may_be_opened(person)}
 
 
 async def test_every_scalar_of_a_practices_original_is_in_the_result_or_listed_with_a_reason(
-    stack: Stack,
+    familiar: Stack, record_property: Callable[[str, object], None]
 ):
-    originals = 0
+    missing: Counter[str] = Counter()
+    originals: Counter[NhsNumber] = Counter()
 
-    for name in stack.london.people:
-        heard = await heard_about(stack, "gp", name)
-        mapped = [] if heard is None else heard.answers
-        for answer in (each for each in mapped if each.kind is ServedKind.MAPPED):
-            assert _unaccounted(answer) == {}, name
-            originals += len(answer.originals)
+    async with reading(familiar, "gp") as reader:
+        for number in familiar.london.cohort.people:
+            heard = await reader.heard_about(number)
+            for answer in () if heard is None else heard.mapped:
+                missing += unaccounted(answer)
+                originals[number] = len(answer.originals)
 
-    assert originals > 300
-
-
-def _unaccounted(answer: SourceAnswer) -> dict[str, int]:
-    """Count scalars of the originals that neither the mapped resources nor the list accounts for."""
-    mapped = [entry["resource"] for body in answer.bodies for entry in _as_written(body)["entry"]]
-    listed = Counter((each.resource_type, each.path) for each in answer.listed)
-    assert {each.reason for each in answer.listed} <= set(LossReason)
-    # An allergy that its list contains has an original of its own, which stands in the list's too.
-    bodies = set(answer.originals.values())
-    originals = [
-        _as_written(body) for body in bodies if not any(body in each for each in bodies - {body})
-    ]
-    placed = [
-        (one["resourceType"], path, leaf)
-        for original in originals
-        for one in (original, *original.get("contained", ()))
-        for path, leaf in leaves_of(one)
-    ]
-    missing = Counter(leaf for original in originals for _path, leaf in leaves_of(original))
-    missing.subtract(leaf for one in mapped for _path, leaf in leaves_of(one))
-    for kind, path, leaf in placed:
-        if missing[leaf] > 0 and listed[kind, path] > 0:
-            missing[leaf] -= 1
-            listed[kind, path] -= 1
-    return {leaf: count for leaf, count in missing.items() if count > 0}
+    record_property("people with originals", len(+originals))
+    record_property("originals", originals.total())
+    assert missing == Counter()
+    assert set(+originals) == told_by_practice(familiar.london)
+    assert originals.total() > ORIGINALS_OF_A_PERSON * PEOPLE
 
 
-def _as_written(body: bytes) -> Any:
-    return json.loads(body, parse_int=str, parse_float=str)
+def told_by_practice(london: London) -> set[NhsNumber]:
+    """Give those of whom a practice may speak: of the dead, GP Connect answers nothing."""
+    return {
+        number
+        for number, person in london.cohort.people.items()
+        if may_be_opened(person) and "gp" not in person.objects_to and person.died_at is None
+    }
 
 
 @pytest.mark.parametrize(

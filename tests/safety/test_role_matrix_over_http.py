@@ -1,4 +1,4 @@
-"""Every cell of the direct-care matrix, over HTTP, against the table as the role brief has it."""
+"""Every cell of the direct-care matrix, over HTTP, against the table of docs/decisions/0009."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ MATRIX = {
     "mh_practitioner": "A A A A A S S A A A A G A A",
     "student": "A A A A A A A A A A D D D S",
 }
-"""Role brief, section 2, the carer and student of its extra rules included."""
+"""docs/decisions/0009, section 2."""
 
 STAFF = {
     "gp": ("R0260", "F84004"),
@@ -96,8 +96,27 @@ LABELLED_FOR_ITS_HOLDER = {"SXH": ("sexual-health", "gp", "problems", GONORRHOEA
 
 LOWER_BY_ANOTHER_COLUMN = {("social_worker", "SAF"): "summary"}
 """The cohort's safeguarding items are flags, so alerts, of which a social worker sees summaries; the
-lower level wins (design decisions 9). The matrix's letter stands for items of other categories."""
+lower level wins (docs/decisions/0009, section 1). The matrix's letter stands for items of other categories."""
 
+SAID_OF_A_LABEL = {
+    "MH": "Mental-health information exists: contact the service",
+    "SAF": "Safeguarding information exists: contact the lead",
+}
+"""What a label's own summary says of a diagnosis and of a flag (docs/decisions/0009, section 3)."""
+
+OF_THE_DESK = {("practice_admin", "ENC"): "dates and places"}
+"""docs/decisions/0009, section 2: appointment dates and locations only."""
+
+DATES_AND_PLACES = {
+    "resourceType",
+    "id",
+    "meta",
+    "status",
+    "class",
+    "subject",
+    "period",
+    "location",
+}
 WORDS = {"A": "whole", "S": "summary", "M": "masked", "D": "nothing", "G": "nothing"}
 RESTRICTED = "Restricted item: contact the source"
 
@@ -112,9 +131,14 @@ async def test_every_cell_of_a_roles_row_is_served_as_the_matrix_has_it(stack: S
     served = {column: _served(column, answers, role) for column in COLUMNS}
 
     assert served == {
-        column: LOWER_BY_ANOTHER_COLUMN.get((role, column), WORDS[letter])
-        for column, letter in expected.items()
+        column: _expected(role, column, letter) for column, letter in expected.items()
     }
+
+
+def _expected(role: str, column: str, letter: str) -> str:
+    apart = {**LOWER_BY_ANOTHER_COLUMN, **OF_THE_DESK}
+    said = "said in words" if letter == "S" and column in SAID_OF_A_LABEL else WORDS[letter]
+    return apart.get((role, column), said)
 
 
 def _served(column: str, answers: dict[str, Bundle], role: str) -> str:
@@ -127,14 +151,18 @@ def _served(column: str, answers: dict[str, Bundle], role: str) -> str:
     found = [
         each
         for each in answer.from_source(source)
-        if _category(each) == category and (_tells(each, words) or _is_mask(each))
+        if _category(each) == category
+        and (_tells(each, words) or _is_mask(each) or _is_said_of(each, column))
     ]
     return _level(found)
 
 
 def _is_plain_item(resource: dict[str, Any], category: str) -> bool:
     """Tell whether it is a source's item of this category that has none of the labels."""
-    labelled = any(_tells(resource, words) for *_where, words in LABELLED.values())
+    labelled = any(
+        _tells(resource, words) or _is_said_of(resource, column)
+        for column, (*_where, words) in LABELLED.items()
+    )
     is_ours = resource["meta"]["source"] in {"urn:scr:gateway", "urn:scr:source:pds"}
     return (
         _category(resource) == category and not labelled and not _is_mask(resource) and not is_ours
@@ -149,8 +177,12 @@ def _level(found: Iterable[dict[str, Any]]) -> str:
 def _level_of(resource: dict[str, Any]) -> str:
     if _is_mask(resource):
         return "masked"
-    is_subset = "SUBSETTED" in {tag["code"] for tag in resource["meta"].get("tag", ())}
-    return "summary" if is_subset else "whole"
+    if any(_is_said_of(resource, column) for column in SAID_OF_A_LABEL):
+        return "said in words"
+    if "SUBSETTED" not in {tag["code"] for tag in resource["meta"].get("tag", ())}:
+        return "whole"
+    is_bare = resource["resourceType"] == "Encounter" and "code" not in resource["class"]
+    return "dates and places" if is_bare and resource.keys() <= DATES_AND_PLACES else "summary"
 
 
 def _category(resource: dict[str, Any]) -> str | None:
@@ -166,6 +198,11 @@ def _is_mask(resource: dict[str, Any]) -> bool:
     return RESTRICTED in str(resource)
 
 
+def _is_said_of(resource: dict[str, Any], column: str) -> bool:
+    said = SAID_OF_A_LABEL.get(column)
+    return said is not None and said in str(resource)
+
+
 async def knows(stack: Stack, organisation: str, *names: str) -> None:
     """Give an organisation a relationship with people."""
     key = stack.keys.current(KeyPurpose.REGISTRY)
@@ -175,6 +212,23 @@ async def knows(stack: Stack, organisation: str, *names: str) -> None:
     event = RelationshipsImported(now(), "test", "test", len(made))
     async with stack.services.log.recorded(event) as session:
         await session.do(add_relationships, made)
+
+
+async def test_the_desk_is_told_when_and_where_and_neither_why_nor_by_whom(stack: Stack):
+    user = sign_in(stack, staff("practice_admin", *STAFF["practice_admin"]))
+    answer = await stack.everything(user, "everything")
+
+    visits = [each for each in answer.resources if _category(each) == "encounters"]
+    booked = [each for each in answer.resources if _category(each) == "appointments"]
+    visits = [each for each in visits if each["resourceType"] == "Encounter"]
+
+    assert visits
+    assert booked
+    assert any("location" in each for each in visits)
+    assert all(each["period"] for each in visits)
+    actors = [part.get("actor", {}) for each in booked for part in each["participant"]]
+    assert {actor["type"] for actor in actors if actor} <= {"Location"}
+    assert all("Practitioner" not in str(each) for each in (*visits, *booked))
 
 
 async def test_the_data_holds_something_for_every_column(stack: Stack):

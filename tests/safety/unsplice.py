@@ -1,7 +1,7 @@
 """Check a served resource against its source's, value for value, independently of what rewrote it.
 
 Reads JSON with the standard library, keys in order and numbers as written; knows only what a view may change
-(design decisions 4): id, meta.source and our tag, narratives, references, addresses of attachments.
+(docs/decisions/0007, section 4): id, meta.source and our tag, narratives, references, addresses of attachments.
 """
 
 import json
@@ -18,8 +18,6 @@ ABSENT = {
     ]
 }
 OUR_TAG = "https://shared-care-record.example/CodeSystem/category"
-LOGICAL_NOT_TOLD = frozenset({".participant.actor"})
-"""Where a reference by words alone is not told: who takes part in an appointment may be anybody."""
 
 
 class Number(str):
@@ -95,8 +93,6 @@ def _compare(
 def _objects(
     source: Object, served: Object, path: str, views: Views, *, is_inside: bool
 ) -> Iterator[str]:
-    if path in LOGICAL_NOT_TOLD and served == read(json.dumps(ABSENT).encode()):
-        return
     kept = Object((k, v) for k, v in source if not (k == "text" and isinstance(v, Object)))
     if is_inside and isinstance(kept.first("reference"), str):
         yield from _references(kept, served, path, views)

@@ -1,4 +1,4 @@
-"""The role matrix, typed here a second time from the agreed table, held against what the service allows."""
+"""The matrix of docs/decisions/0009, typed here a second time, held against what the service allows."""
 
 import pytest
 

@@ -7,6 +7,7 @@ from fhir_profiles.vocabulary import Category, Label
 from gateway.patient.banner import Whereabouts, age_in_years, banner_of
 from gateway.web.people_words import banner_in_words
 from rbac.types import Level, Levels
+from tests.patient.factories import OTHER_NUMBER, encoded, patient
 from tests.web.factories import EVERYTHING, NOW, PERSON, permit
 
 
@@ -21,7 +22,7 @@ def test_the_banner_says_who_the_person_is():
     assert (banner.name, banner.died) == ("O'BRIEN, Ann May (Ms)", "")
     assert facts == {
         "Born": "3 March 1980 (age 45)",
-        "NHS number": "999 000 0018",
+        "NHS number": "999 000 0018 (status not stated)",
         "Gender": "Female",
         "Address": "1 High Street, N1 1AA",
         "GP practice": "Camden Road Surgery (F84004)",
@@ -85,3 +86,27 @@ def test_what_the_demographics_service_does_not_know_is_said_to_be_not_recorded(
 )
 def test_an_age_is_in_whole_years_and_only_from_a_full_date(born_on, died_at, expected):
     assert age_in_years(born_on, died_at, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("01", "verified"),
+        ("04", "traced without one match"),
+        ("99", "status not known"),
+        (None, "status not stated"),
+    ],
+)
+def test_the_banner_says_what_the_demographics_service_states_of_the_number(status, said):
+    person = replace(PERSON, body=encoded(patient(number=PERSON.nhs_number, status=status)))
+
+    assert words(person=person)[1]["NHS number"] == f"999 000 0018 ({said})"
+
+
+@pytest.mark.parametrize(
+    "body", [encoded(patient(number=OTHER_NUMBER)), b'{"identifier": 5}'], ids=["other", "unread"]
+)
+def test_the_status_of_another_number_or_of_one_that_cannot_be_read_is_not_told(body):
+    facts = words(person=replace(PERSON, body=body))[1]
+
+    assert facts["NHS number"] == "999 000 0018 (status not stated)"

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from adapters.simulators.faults import FaultKind
@@ -163,3 +165,22 @@ def test_every_failure_has_a_status_a_headline_and_a_next_step(fault, status):
     said = told(fault)
 
     assert (said.status, bool(said.headline), bool(said.sentences)) == (status, True, True)
+
+
+async def test_when_the_demographics_service_is_out_the_page_says_what_does_not_work(visitor):
+    visitor.stack.london.faults["pds"].set(FaultKind.ERROR_500)
+
+    _person, answer = await find(visitor, "everything")
+
+    assert answer.status_code == 503
+    assert "Nobody can be looked up now" in answer.text
+    assert "The Personal Demographics Service does not answer" in answer.text
+    assert "This does not mean that there is no such person" in answer.text
+
+
+async def test_every_page_names_an_icon_that_is_there(stack):
+    page = await stack.client.get("/")
+
+    [address] = re.findall(r'rel="icon" href="([^"]+)"', page.text)
+    icon = await stack.client.get(address)
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")

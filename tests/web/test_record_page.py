@@ -8,7 +8,7 @@ from gateway.web.record_page import Deployment, record_page
 from gateway.web.source_words import SourceName
 from gateway.web.writing import Frame, write_page
 from rbac.types import Level
-from tests.web.factories import NOW, allergy, line, no_known_allergy, shown, snomed, status, view
+from tests.web.factories import NOW, allergy, line, shown, snomed, status, view
 
 DEPLOYMENT = Deployment(
     names={
@@ -205,6 +205,15 @@ def test_a_masked_medicine_tells_only_that_it_exists():
     assert "secret" not in html_of(masked)
 
 
+def test_what_a_label_leaves_is_said_in_its_own_words():
+    said = "Safeguarding information exists: contact the lead"
+    masked = shown(Category.ALERTS, resourceType="Flag", level=Level.MASK, code={"text": said})
+
+    [entry] = section("alerts", masked).entries
+
+    assert (entry.what, entry.is_masked) == (said, True)
+
+
 def test_a_summary_says_that_it_is_one():
     item = allergy(level=Level.SUMMARY)
 
@@ -222,20 +231,6 @@ def test_an_undated_encounter_stands_in_a_place_of_its_own():
     found = section("encounters", encounter(), encounter(period={"start": "2026-01-01"}))
 
     assert (len(found.entries), len(found.undated)) == (1, 1)
-
-
-def test_a_conflict_names_both_witnesses_and_leads_to_them():
-    denial, stated = no_known_allergy(source="hospital"), allergy()
-    references = [{"reference": f"AllergyIntolerance/{each.id}"} for each in (denial, stated)]
-    gone = {"reference": "Observation/gone"}
-    issue = derived("DetectedIssue", Category.ALERTS, detail="They differ.",
-                    implicated=[*references, gone])  # fmt: skip
-
-    [tie] = laid_out(denial, stated, issue).conflicts
-
-    assert tie.words == "They differ."
-    assert [each.anchor for each in tie.members] == [f"item-{denial.id}", f"item-{stated.id}", ""]
-    assert tie.members[0].words == "No known allergy, Hospital record"
 
 
 def test_a_journey_is_named_at_each_of_its_encounters():

@@ -37,7 +37,7 @@ async def test_only_a_hash_of_the_session_is_stored(stack):
     [lambda value: value[:-1], lambda value: value[::-1], lambda _value: ""],
     ids=["truncated", "tampered", "empty"],
 )
-async def test_au15_a_cookie_that_is_not_the_one_given_opens_nothing(stack, spoil):
+async def test_au_15_a_cookie_that_is_not_the_one_given_opens_nothing(stack, spoil):
     await Visitor(stack).sign_in()
     value = stack.client.cookies["session"]
     stack.client.cookies.clear()
@@ -48,7 +48,7 @@ async def test_au15_a_cookie_that_is_not_the_one_given_opens_nothing(stack, spoi
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_au15_a_session_is_over_after_signing_out(stack):
+async def test_au_15_a_session_is_over_after_signing_out(stack):
     visitor = Visitor(stack)
     await visitor.sign_in()
     session_id = stack.client.cookies["session"]
@@ -72,7 +72,7 @@ async def moved(stack, session_id, **values):
     return await live_session(stack.services, session_id)
 
 
-async def test_au15_a_session_that_idles_for_a_quarter_of_an_hour_is_over(stack):
+async def test_au_15_a_session_that_idles_for_a_quarter_of_an_hour_is_over(stack):
     _principal, session_id = await signed_in_row(stack)
     now = stack.services.records.clock()
 
@@ -81,7 +81,7 @@ async def test_au15_a_session_that_idles_for_a_quarter_of_an_hour_is_over(stack)
     assert await moved(stack, session_id, last_seen_at=now - timedelta(minutes=15)) is None
 
 
-async def test_au15_a_session_ends_with_its_token_at_the_latest(stack):
+async def test_au_15_a_session_ends_with_its_token_at_the_latest(stack):
     principal, session_id = await signed_in_row(stack)
 
     live = await live_session(stack.services, session_id)

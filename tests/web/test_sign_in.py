@@ -77,7 +77,7 @@ async def assert_refused(stack, answer, reason=None):
         ("code=", "code=a&code=", "ambiguous-answer"),
     ],
 )
-async def test_au13_an_answer_that_is_not_to_our_question_begins_no_session(
+async def test_au_13_an_answer_that_is_not_to_our_question_begins_no_session(
     stack, old, new, reason
 ):
     answer = await returned(stack, lambda address: address.replace(old, new, 1))
@@ -85,13 +85,13 @@ async def test_au13_an_answer_that_is_not_to_our_question_begins_no_session(
     await assert_refused(stack, answer, reason)
 
 
-async def test_au13_an_answer_in_another_browser_begins_no_session(stack):
+async def test_au_13_an_answer_in_another_browser_begins_no_session(stack):
     answer = await returned(stack, forget=True)
 
     await assert_refused(stack, answer, "no-attempt")
 
 
-async def test_au13_the_state_of_another_browser_begins_no_session(stack):
+async def test_au_13_the_state_of_another_browser_begins_no_session(stack):
     visitor = Visitor(stack)
     others = await visitor.answer_of_provider(await visitor.go_to_provider())
     await visitor.go_to_provider()
@@ -99,7 +99,7 @@ async def test_au13_the_state_of_another_browser_begins_no_session(stack):
     await assert_refused(stack, await stack.client.get(others), "other-state")
 
 
-async def test_au13_an_answer_is_taken_once(stack):
+async def test_au_13_an_answer_is_taken_once(stack):
     visitor = Visitor(stack)
     address = await visitor.answer_of_provider(await visitor.go_to_provider())
     secret = stack.client.cookies["sign-in"]
@@ -110,7 +110,7 @@ async def test_au13_an_answer_is_taken_once(stack):
     await assert_refused(stack, await stack.client.get(address), "token-refused")
 
 
-async def test_au13_a_code_needs_its_own_verifier(stack):
+async def test_au_13_a_code_needs_its_own_verifier(stack):
     visitor = Visitor(stack)
     first = await visitor.answer_of_provider(await visitor.go_to_provider())
     second = parse_qs(urlsplit(await visitor.go_to_provider()).query)
@@ -121,7 +121,7 @@ async def test_au13_a_code_needs_its_own_verifier(stack):
     await assert_refused(stack, answer, "token-refused")
 
 
-async def test_au14_a_session_cookie_set_beforehand_is_replaced(stack):
+async def test_au_14_a_session_cookie_set_beforehand_is_replaced(stack):
     stack.client.cookies.set("session", "a" * 43)
 
     await Visitor(stack).sign_in()
@@ -131,7 +131,7 @@ async def test_au14_a_session_cookie_set_beforehand_is_replaced(stack):
     assert any(value != "a" * 43 for value in ids)
 
 
-async def test_au14_signing_in_again_ends_the_session_before(stack):
+async def test_au_14_signing_in_again_ends_the_session_before(stack):
     visitor = Visitor(stack)
     await visitor.sign_in()
     before = stack.client.cookies["session"]
@@ -153,7 +153,7 @@ async def test_a_form_from_another_origin_signs_nobody_out(stack):
     assert "signed-out" not in await actions(stack)
 
 
-async def test_au18_a_session_and_a_token_together_are_refused(stack):
+async def test_au_18_a_session_and_a_token_together_are_refused(stack):
     await Visitor(stack).sign_in()
 
     answer = await stack.get("nurse", "/find")

@@ -75,7 +75,26 @@ def test_old_information_is_told_with_its_age():
 
     assert words.sentences == (
         "Gave old information, from 1 March 2026, 08:00. Newer information may be missing.",
+        "What others show may have been corrected or withdrawn there.",
     )
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_a_source_that_said_all_it_should_cannot_have_withdrawn_what_others_show(outcome):
+    words = " ".join(line_in_words(line("gp", outcome, 0), GP).sentences)
+
+    is_whole = outcome in {Outcome.DATA, Outcome.EMPTY, Outcome.NOT_ASKED}
+    assert ("withdrawn" in words) is not is_whole
+
+
+def test_a_held_record_is_not_told_as_the_patients_wish():
+    held = line("gp", Outcome.WITHHELD, 0, notices=(Notice(NoticeKind.IDENTITY_HOLD),))
+
+    words = line_in_words(held, GP).sentences
+
+    assert words[0].startswith("Was not asked, because its record may be somebody else's.")
+    assert "withheld until it is checked whose it is" in words[1]
+    assert not [each for each in words if "request" in each]
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))

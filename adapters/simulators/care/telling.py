@@ -24,7 +24,7 @@ from adapters.simulators.truth import (
     invented_letter,
 )
 
-# Set by the design: sources mint their own keys for about a third of what they are sent.
+# Judgement, made hard on purpose: sources mint their own keys for about a third of what they are sent.
 NO_SHARED_IDENTIFIER_RATE = 0.30
 # One in seven: hospitals code problems in ICD-10 and laboratories results in LOINC.
 OTHER_CODE_SYSTEM_RATE = 0.15

@@ -1,43 +1,24 @@
+"""A person is read from PDS whole or not at all, and a replaced number is followed with care."""
+
 import json
 
 import pytest
 
-from adapters.contract import AddressUse, FindRequest, Reason, TraceOutcome
+from adapters.contract import AddressUse, Reason, TraceOutcome
 from adapters.demographics import PdsAdapter
 from fhir_profiles.nhs_number import NhsNumber
-from tests.adapters.stub_source import answer, client_for, hangs, routes, stub_source
-
-SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
-ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
-ONE, TWO, THREE, FOUR, FIVE = (
-    NhsNumber(f"99900000{end}") for end in ("18", "26", "34", "42", "69")
+from tests.adapters.demographics.pds_answers import (
+    FIVE,
+    FOUR,
+    ODS,
+    ONE,
+    SYSTEM,
+    THREE,
+    TWO,
+    patient,
+    refusal,
 )
-
-
-def patient(number=ONE, **changes):
-    return {
-        "resourceType": "Patient",
-        "id": number.digits,
-        "meta": {"security": [{"code": "U"}]},
-        "identifier": [{"system": SYSTEM, "value": number.digits}],
-        "name": [
-            {"use": "maiden", "family": "Former"},
-            {"use": "usual", "family": "Shah", "given": ["Asha", "R"], "prefix": ["Dr"]},
-        ],
-        "gender": "female",
-        "birthDate": "1980-02-29",
-        "generalPractitioner": [{"identifier": {"system": ODS, "value": "F84004"}}],
-        "address": [
-            {"use": "temp", "line": ["Ward 1"], "postalCode": "N1 1AA"},
-            {"use": "home", "line": ["1 High Street", "London"], "postalCode": "E1 6AN"},
-        ],
-        **changes,
-    }
-
-
-def refusal(code, status):
-    issue = {"code": "x", "details": {"coding": [{"code": code}]}}
-    return answer({"resourceType": "OperationOutcome", "issue": [issue]}, status)
+from tests.adapters.stub_source import answer, client_for, hangs, routes, stub_source
 
 
 def at(number):
@@ -54,14 +35,6 @@ async def read(table, surroundings, number=ONE, deadline=2.0):
         trace = await adapter.read(number)
         await adapter.aclose()
     return trace, stub
-
-
-async def find(behave, surroundings, request=FindRequest("Shah", "1980-02-29"), deadline=2.0):  # noqa: B008
-    async with (
-        stub_source(behave) as stub,
-        client_for(stub.url, surroundings, deadline) as client,
-    ):
-        return await PdsAdapter(client).find(request), stub
 
 
 async def test_a_person_is_read_with_the_current_name_and_home(surroundings):
@@ -239,70 +212,3 @@ async def test_a_replacement_that_pds_does_not_repeat_is_not_believed(surroundin
     trace, _ = await read({ONE: broken_later, TWO: patient(TWO)}, surroundings)
 
     assert trace.outcome is TraceOutcome.UNAVAILABLE
-
-
-def found(*scored, **changes):
-    entries = [{"resource": one, "search": {"score": score}} for one, score in scored]
-    return {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": len(entries),
-        "entry": entries,
-        **changes,
-    }
-
-
-async def test_a_search_sends_what_is_known_and_nothing_else(surroundings):
-    full = FindRequest("O'Shea*", "1980-02-29", "Asha", "female", "E1 6AN")
-    _, bare = await find(answer(found()), surroundings)
-    _, stub = await find(answer(found()), surroundings, full)
-
-    assert bare.asked[0].query == {
-        "family": ["Shah"],
-        "birthdate": ["eq1980-02-29"],
-        "_max-results": ["20"],
-    }
-    query = stub.asked[0].query
-    assert (query["family"], query["given"], query["gender"]) == (["O'Shea*"], ["Asha"], ["female"])
-    assert query["address-postalcode"] == ["E1 6AN"]
-
-
-async def test_people_found_come_best_first(surroundings):
-    trace, _ = await find(answer(found((patient(ONE), 0.8), (patient(TWO), 1.0))), surroundings)
-
-    assert trace.outcome is TraceOutcome.FOUND
-    assert [person.nhs_number for person in trace.people] == [TWO, ONE]
-    assert trace.scores == (1.0, 0.8)
-    assert json.loads(trace.people[0].body) == patient(TWO)
-
-
-async def test_nobody_found_is_not_found(surroundings):
-    trace, _ = await find(answer(found()), surroundings)
-
-    assert trace.outcome is TraceOutcome.NOT_FOUND
-
-
-async def test_too_many_matches_is_told(surroundings):
-    trace, _ = await find(refusal("TOO_MANY_MATCHES", 200), surroundings)
-
-    assert trace.outcome is TraceOutcome.TOO_MANY
-
-
-@pytest.mark.parametrize(
-    ("behave", "reason"),
-    [
-        (answer(b"", 500), Reason.HTTP_STATUS),
-        (answer(b"", 404), Reason.NOT_FOUND),
-        (answer(b"{"), Reason.UNREADABLE),
-        (answer(b'{"resourceType": "Bundle"}'), Reason.UNREADABLE),
-        (answer(found(type="history")), Reason.NOT_A_BUNDLE),
-        (answer(found(total=3)), Reason.NOT_A_BUNDLE),
-        (answer(found((patient(), 1.0), (patient(gender="F"), 0.9))), Reason.UNREADABLE),
-        (hangs, Reason.DEADLINE),
-    ],
-    ids=["500", "404", "cut", "bare", "history", "fewer", "one odd person", "hangs"],
-)
-async def test_a_failed_search_is_unavailable(surroundings, behave, reason):
-    trace, _ = await find(behave, surroundings, deadline=0.2)
-
-    assert (trace.outcome, trace.reason, trace.people) == (TraceOutcome.UNAVAILABLE, reason, ())

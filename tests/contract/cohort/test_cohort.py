@@ -1,4 +1,4 @@
-"""The invented cohort keeps its promises: deterministic, noisy at stated rates, with the named people."""
+"""The invented cohort keeps its promises: deterministic, and noisy at stated rates."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
@@ -10,8 +10,6 @@ import pytest
 from adapters.simulators.care import telling
 from adapters.simulators.cohort import heavy_person, make_cohort, showcase, with_heavy_people
 from adapters.simulators.invention import nhs_numbers, with_typo
-from adapters.simulators.planning import CAMDEN, ISLINGTON, lsoas, planning_visits
-from adapters.simulators.showcases import SHOWCASE_CARE
 from adapters.simulators.truth import (
     DETAIL_KEYS,
     FactKind,
@@ -19,40 +17,10 @@ from adapters.simulators.truth import (
     SourceKind,
     document_content,
 )
-from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Label
+from tests.contract.cohort.statements import all_statements, encounters, shared_statements
 
 WITHOUT_RECORDS = {"no-records"}
-
-
-@pytest.fixture(scope="module")
-def cohort():
-    return make_cohort(seed=1, people=200)
-
-
-@pytest.fixture(scope="module")
-def named(cohort):
-    """Statements of the named people."""
-    return {key: cohort.statements[number] for key, number in showcase(cohort).items()}
-
-
-def all_statements(cohort):
-    return [told for statements in cohort.statements.values() for told in statements]
-
-
-def shared_statements(cohort):
-    tellers = defaultdict(list)
-    for told in all_statements(cohort):
-        tellers[told.fact.key].append(told)
-    return [told for group in tellers.values() if len(group) > 1 for told in group]
-
-
-def encounters(statements, source):
-    return [
-        told
-        for told in statements
-        if told.source is source and told.fact.kind is FactKind.ENCOUNTER
-    ]
 
 
 def test_the_same_seed_makes_the_same_cohort(cohort):
@@ -210,144 +178,6 @@ def test_twins_share_birth_date_family_and_address(cohort):
     assert one.given_names != other.given_names
 
 
-def test_every_named_person_is_there(cohort):
-    assert showcase(cohort).keys() == SHOWCASE_CARE.keys()
-    assert len(set(showcase(cohort).values())) == len(SHOWCASE_CARE)
-    assert set(showcase(cohort).values()) <= cohort.people.keys()
-
-
-def test_everything_has_every_kind_from_all_three_sources(named):
-    told = named["everything"]
-
-    assert {statement.fact.kind for statement in told} == set(FactKind)
-    assert {statement.source for statement in told} == set(SourceKind)
-    assert 90 <= len(told) <= 120
-
-
-def test_a_journey_runs_from_ambulance_to_practice_under_one_key(named):
-    journeys = defaultdict(set)
-    for told in named["everything"]:
-        if told.fact.journey and told.fact.kind is FactKind.ENCOUNTER:
-            journeys[told.fact.journey].add(told.detail["class"])
-
-    assert {"FLD", "EMER", "IMP", "AMB"} in journeys.values()
-
-
-def test_ambulance_and_emergency_department_know_the_same_incident(named):
-    told = named["everything"]
-    crews = {t.detail["ambulance_incident"] for t in encounters(told, SourceKind.AMBULANCE)}
-    arrivals = {t.detail["ambulance_incident"] for t in encounters(told, SourceKind.HOSPITAL)}
-
-    assert crews
-    assert crews <= arrivals
-    assert all(0 < len(incident) <= 20 for incident in crews)
-
-
-def test_the_sexual_health_person_takes_an_antiretroviral_known_to_the_practice(named):
-    labelled = [t for t in named["sexual-health"] if Label.SEXUAL_HEALTH in t.fact.labels]
-
-    medicines = [t.source for t in labelled if t.fact.kind is FactKind.MEDICATION]
-    assert medicines == [SourceKind.GP]
-    assert {"RRV", "F84004"} == {told.organisation for told in labelled}
-
-
-@pytest.mark.parametrize(
-    ("key", "label"),
-    [
-        ("mental-health", Label.MENTAL_HEALTH),
-        ("safeguarding", Label.SAFEGUARDING),
-        ("unknown-label", "research-interest"),
-    ],
-)
-def test_labelled_people_have_their_label(named, key, label):
-    assert any(label in told.fact.labels for told in named[key])
-
-
-def test_circumstances_of_the_named_people(cohort):
-    people = {key: cohort.people[number] for key, number in showcase(cohort).items()}
-
-    assert people["restricted"].is_restricted
-    assert people["objects-to-gp"].objects_to == {"gp"}
-    assert people["objects-to-all"].objects_to == {"gp", "hospital", "ambulance"}
-    assert people["objects-no-exceptions"].objects_even_in_emergency
-    assert people["deceased"].died_at < cohort.reference_time
-    assert people["other-practice"].practice == "F84012"
-
-
-def test_a_former_number_leads_to_the_one_that_replaced_it(cohort):
-    current = showcase(cohort)["superseded"]
-    former = cohort.people[current].former_numbers[0]
-
-    assert cohort.current_number(former) == current
-    assert cohort.current_number(current) == current
-    assert cohort.current_number(NhsNumber("9990000018")) is None
-
-
-@pytest.mark.parametrize(
-    ("key", "ended_ago"),
-    [
-        ("ambulance-open", None),
-        ("ambulance-2h", timedelta(hours=2)),
-        ("ambulance-73h", timedelta(hours=73)),
-    ],
-)
-def test_ambulance_contacts_end_when_their_name_says(cohort, named, key, ended_ago):
-    (contact,) = encounters(named[key], SourceKind.AMBULANCE)
-
-    expected = None if ended_ago is None else cohort.reference_time - ended_ago
-    assert contact.ends_at == expected
-
-
-def test_the_inpatient_is_still_in_and_the_other_left_ten_hours_ago(cohort, named):
-    stays = encounters(named["inpatient-rrv"], SourceKind.HOSPITAL)
-    visits = encounters(named["ed-ended-10h"], SourceKind.HOSPITAL)
-
-    assert [t.detail["class"] for t in stays if t.ends_at is None] == ["IMP"]
-    assert cohort.reference_time - timedelta(hours=10) in [told.ends_at for told in visits]
-
-
-def test_some_people_of_the_whole_cohort_are_inpatients_now(cohort):
-    open_stays = [t for t in all_statements(cohort) if t.detail.get("status") == "in-progress"]
-
-    assert len({told.fact.nhs_number for told in open_stays}) > 5
-
-
-def test_the_conflicted_person_has_an_allergy_and_none_known(named):
-    allergies = {
-        (told.source, told.detail["is_no_known_allergy"])
-        for told in named["no-known-allergy-conflict"]
-        if told.fact.kind is FactKind.ALLERGY
-    }
-
-    assert allergies == {(SourceKind.GP, ""), (SourceKind.HOSPITAL, "true")}
-
-
-def test_two_sources_state_two_doses_of_one_medicine(named):
-    doses = defaultdict(set)
-    for told in named["everything"]:
-        if told.fact.kind is FactKind.MEDICATION:
-            doses[told.business_identifier].add(told.detail["dose_value"])
-
-    assert any(len(values) == 2 for values in doses.values())
-
-
-def test_a_withdrawn_item_keeps_a_stale_copy_elsewhere(named):
-    told = named["retracted"]
-    withdrawn = {t.fact.key: t.source for t in told if t.is_retracted}
-    stale = {
-        t.fact.key for t in told if t.fact.key in withdrawn and t.source != withdrawn[t.fact.key]
-    }
-
-    assert {SourceKind.GP, SourceKind.HOSPITAL} <= set(withdrawn.values())
-    assert stale
-
-
-def test_sources_of_the_two_odd_people(named):
-    assert named["no-records"] == ()
-    assert {told.source for told in named["hospital-only"]} == {SourceKind.HOSPITAL}
-    assert {told.source for told in named["other-practice"]} == {SourceKind.GP}
-
-
 def test_times_follow_the_reference_time():
     summer = datetime(2027, 6, 1, 9, tzinfo=timezone(timedelta(hours=1)))
     cohort = make_cohort(seed=1, people=0, reference_time=summer)
@@ -393,45 +223,3 @@ def test_heavy_people_leave_the_others_as_they_were():
 
     assert all(after.statements[number] == before.statements[number] for number in before.people)
     assert len(after.people) == len(before.people) + 1
-
-
-def test_planning_visits_are_deterministic_and_nobody_is_in_the_cohort(cohort):
-    first = list(planning_visits(seed=1, people=500))
-
-    assert first == list(planning_visits(seed=1, people=500))
-    assert not {visit.nhs_number for visit in first} & cohort.people.keys()
-
-
-def test_planning_visits_come_at_their_stated_rates():
-    visits = list(planning_visits(seed=1, people=3_000))
-    per_person = defaultdict(float)
-    for visit in visits:
-        per_person[visit.source, visit.visit_class] += 1 / 3_000
-
-    assert per_person[SourceKind.GP, "AMB"] == pytest.approx(5.0, rel=0.05)
-    assert per_person[SourceKind.HOSPITAL, "EMER"] == pytest.approx(0.44, rel=0.15)
-    assert per_person[SourceKind.AMBULANCE, "FLD"] == pytest.approx(0.12, rel=0.25)
-
-
-def test_planning_visits_are_in_two_boroughs_and_in_the_past(cohort):
-    areas = {CAMDEN: set(lsoas(CAMDEN)), ISLINGTON: set(lsoas(ISLINGTON))}
-
-    assert {borough: len(codes) for borough, codes in areas.items()} == {
-        CAMDEN: 130,
-        ISLINGTON: 126,
-    }
-    for visit in planning_visits(seed=1, people=300):
-        assert visit.lsoa in areas[visit.borough]
-        assert visit.starts_at < visit.ends_at
-        assert visit.starts_at < cohort.reference_time
-
-
-def test_assaults_gather_in_few_areas_on_weekend_nights():
-    assaults = [v for v in planning_visits(seed=1, people=6_000) if v.assault]
-    counted = defaultdict(int)
-    for visit in assaults:
-        counted[visit.assault.lsoa] += 1
-
-    busiest = sorted(counted.values(), reverse=True)[:14]
-    assert sum(busiest) / len(assaults) > 0.7
-    assert {visit.starts_at.hour for visit in assaults} == {23}

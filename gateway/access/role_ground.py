@@ -1,0 +1,81 @@
+"""Decide what a role, organisation kind and purpose may do at all, before anything about a person is read.
+
+Reads no relationship and no record. Emergency purposes need break-glass, and are refused here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from gateway.access.guarded import CallSite, asked, told
+from gateway.access.permit import Refusal, RefusalReason
+from gateway.identity import Principal
+from rbac.decide import CompiledPolicy
+from rbac.types import Act, Level, Levels, Purpose
+
+_EMERGENCY = frozenset({Purpose.ETREAT, Purpose.BTG})
+
+
+class Policies(Protocol):
+    """Where the active policy is read, anew for each decision."""
+
+    async def active(self) -> CompiledPolicy: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the role part of a decision found."""
+
+    decision_id: UUID
+    policy_version: str
+    purpose: Purpose
+    levels: Levels
+
+    @property
+    def sees_anything(self) -> bool:
+        """Say whether any of a record may be shown."""
+        return any(level is not Level.NONE for level in self.levels.view.values())
+
+    def may(self, act: Act) -> bool:
+        """Say whether the role does this act on any category."""
+        return any(allowed is act for allowed, _category in self.levels.acts)
+
+    def refusal(
+        self,
+        reason: RefusalReason,
+        patient_id: str | None = None,
+        *,
+        looks_like_not_found: bool = False,
+    ) -> Refusal:
+        """Refuse on this ground."""
+        return Refusal(
+            self.decision_id, reason, self.policy_version, patient_id, looks_like_not_found
+        )
+
+
+async def role_ground(
+    policies: Policies,
+    new_id: Callable[[], UUID],
+    principal: Principal,
+    purpose: Purpose | None,
+) -> Ground | Refusal:
+    """Find the ground of one decision.
+
+    Raises UnavailableError when there is no policy to decide under.
+    """
+    policy = await asked(CallSite.POLICY, policies.active, CompiledPolicy)
+    decision_id = new_id()
+    if purpose is None or purpose not in principal.purposes:
+        return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
+    if purpose in _EMERGENCY:
+        return Refusal(decision_id, RefusalReason.BREAK_GLASS_REQUIRED, policy.version)
+    levels = told(
+        CallSite.LEVELS,
+        lambda: policy.levels_for(principal.role, principal.organisation_kind, purpose),
+        Levels,
+        type(None),
+    )
+    if levels is None:
+        return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
+    return Ground(decision_id, policy.version, purpose, levels)
