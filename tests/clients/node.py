@@ -17,7 +17,7 @@ import pytest
 
 HERE = Path(__file__).parent
 _BINARIES = Path(sysconfig.get_path("scripts"))
-_NODE = str(_BINARIES / "node")
+NODE = str(_BINARIES / "node")
 _NPM = [str(_BINARIES / "npm"), "install", "--no-package-lock", "--ignore-scripts", "--no-audit"]
 
 
@@ -37,7 +37,7 @@ def installed_packages() -> Path:
 
 async def run_node(script: str, task: Mapping[str, Any]) -> Any:
     """Run a Node script of this folder on a task; its answer."""
-    return await _run([_NODE, str(HERE / script)], task)
+    return await _run([NODE, str(HERE / script)], task)
 
 
 async def run_python(script: str, task: Mapping[str, Any]) -> Any:
