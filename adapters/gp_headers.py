@@ -16,9 +16,11 @@ import msgspec
 from adapters.contract import Caller
 from fhir_profiles.systems import ODS_ORGANISATION, SDS_ROLE_PROFILE, SDS_USER
 
-STRUCTURED_RECORD: Final = (
-    "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1"
-)
+_SERVICES = "urn:nhs:names:services:gpconnect"
+STRUCTURED_RECORD: Final = f"{_SERVICES}:fhir:operation:gpc.getstructuredrecord-1"
+FIND_PATIENT: Final = f"{_SERVICES}:documents:fhir:rest:search:patient-1"
+FIND_DOCUMENTS: Final = f"{_SERVICES}:documents:fhir:rest:search:documentreference-1"
+READ_DOCUMENT: Final = f"{_SERVICES}:documents:fhir:rest:read:binary-1"
 _FHIR_JSON = "application/fhir+json"
 # The specification wants exactly this; any other lifetime is refused.
 _TOKEN_LIFE_SECONDS = 300
@@ -33,10 +35,20 @@ class NotIdentifiedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GpEndpoint:
-    """Where one practice answers, as SDS has it: provider base URL and ASID."""
+    """Where one practice answers, as SDS has it: provider base URL and ASID.
+
+    `documents_base_url` is where its Access Document interface is, None where it offers none.
+    """
 
     base_url: str
     asid: str
+    documents_base_url: str | None = None
+
+    @property
+    def documents(self) -> "GpEndpoint | None":
+        """Give the endpoint of the practice's documents, which tokens are made out to."""
+        base = self.documents_base_url
+        return None if base is None else GpEndpoint(base, self.asid)
 
     def reached_through(self, spine_proxy: str | None) -> str:
         """Give the address to call; the proxy takes the provider's URL whole, not encoded."""
@@ -58,9 +70,14 @@ class GpConsumer:
 
 
 def headers_for(
-    caller: Caller, consumer: GpConsumer, endpoint: GpEndpoint, spine_trace_id: UUID, now: datetime
+    caller: Caller,
+    consumer: GpConsumer,
+    endpoint: GpEndpoint,
+    spine_trace_id: UUID,
+    now: datetime,
+    interaction: str = STRUCTURED_RECORD,
 ) -> dict[str, str]:
-    """Write the headers of one structured-record request.
+    """Write the headers of one request; of a structured record where no other interaction is named.
 
     Raises NotIdentifiedError when the user has no name, or the user's organisation no ASID: a
     request from nobody in particular is forbidden.
@@ -77,7 +94,7 @@ def headers_for(
         "Ssp-TraceID": str(spine_trace_id),
         "Ssp-From": asid,
         "Ssp-To": endpoint.asid,
-        "Ssp-InteractionID": STRUCTURED_RECORD,
+        "Ssp-InteractionID": interaction,
         "Authorization": f"Bearer {spine_token(caller, consumer, endpoint, now)}",
     }
 

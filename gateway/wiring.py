@@ -17,6 +17,7 @@ from gateway.issuer_keys import key_fetcher
 from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
 from gateway.patient.disclosure import Records
+from gateway.patient.documents import Documents
 from gateway.patient.find import People
 from gateway.patient.gather import Gatherer
 from gateway.patient.ids import PatientIds
@@ -55,6 +56,7 @@ class Services:
     verifier: TokenVerifier
     policies: ActivePolicies
     records: Records
+    documents: Documents
     people: People
     pages: Pages
     ids: PatientIds
@@ -96,6 +98,7 @@ def open_services(settings: Settings) -> Services:
             new_id=new_id,
             hash_key=keys.current(KeyPurpose.VIEW_HASH),
         ),
+        documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         pages=Pages(store, now),
         ids=ids,

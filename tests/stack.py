@@ -130,7 +130,12 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
             "overall_seconds": 3.0,
             "source": sources,
             "gp_endpoint": [
-                {"practice": code, "base_url": base, "asid": asid}
+                {
+                    "practice": code,
+                    "base_url": base,
+                    "documents_base_url": base.replace("/structured/", "/documents/"),
+                    "asid": asid,
+                }
                 for code, (base, asid) in london.practices.items()
             ],
             "issuer": [

@@ -42,6 +42,7 @@ class AskedAct(StrEnum):
     SEARCH = "search"
     READ = "read"
     ORIGINAL = "original"
+    OPEN_DOCUMENT = "open-document"
     FIND = "find"
     PAGE = "page"
 

@@ -167,3 +167,14 @@ def test_a_port_that_is_taken_is_told(scr, tmp_path):
 
     assert ended.code == 1
     assert "give --port another" in ended.progress
+
+
+def test_published_records_are_served_from_a_folder_that_is_there_and_asked_for(scr, tmp_path):
+    assert scr("simulate", "gp", str(tmp_path), "--port", "0").code == 2
+    assert scr("simulate", "gp", "--port", "0", "--data", str(tmp_path / "nowhere")).code == 1
+
+
+def test_nothing_is_published_for_the_london_service(scr, tmp_path):
+    ended = scr("simulate", "gp-london", "--port", "0", "--data", str(tmp_path))
+
+    assert ended.code == 2
