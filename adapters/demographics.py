@@ -149,7 +149,7 @@ def _people_of(result: Fetched | Unfetched) -> Trace:
     try:
         bundle = msgspec.json.decode(result.body, type=_Bundle)
         return _listed(bundle)
-    except (msgspec.DecodeError, RecursionError, UnreadablePersonError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UnreadablePersonError):
         return _unavailable(Reason.UNREADABLE)
 
 
@@ -167,7 +167,7 @@ def _listed(bundle: _Bundle) -> Trace:
 def _issue_codes(fetched: Fetched) -> frozenset[str]:
     try:
         outcome = msgspec.json.decode(fetched.body, type=_OperationOutcome)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return frozenset()
     if outcome.resource_type != "OperationOutcome":
         return frozenset()

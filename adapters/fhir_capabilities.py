@@ -114,7 +114,7 @@ def _told_by(result: Fetched | Unfetched) -> Capabilities:
 def _capabilities_of(body: bytes) -> Capabilities:
     try:
         statement = _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _UNREAD
     if statement.resource_type != "CapabilityStatement":
         return _UNREAD

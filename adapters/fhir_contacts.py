@@ -42,7 +42,7 @@ def probe_of(bodies: Sequence[bytes], translation: Mapping[str, str]) -> Contact
     """Give the contacts of readable pages; `translation` maps the source's statuses to ours."""
     try:
         bundles = [_DECODER.decode(body) for body in bodies]
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ContactProbe(Outcome.MALFORMED)
     encounters = [entry.resource for bundle in bundles for entry in bundle.entry if entry.resource]
     contacts = tuple(

@@ -154,8 +154,10 @@ def fault_of(fetched: Fetched) -> Unfetched | None:
 
 def _read(fetched: Fetched) -> SearchPage | Unfetched:
     try:
+        # Entries are left raw, and bytes that are no UTF-8 in them would be met one by one.
+        fetched.body.decode()
         bundle = _BUNDLE.decode(fetched.body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Unfetched(Outcome.MALFORMED, Reason.UNREADABLE, fetched.status)
     return _shape_fault(bundle, fetched) or _page_of(bundle, fetched)
 

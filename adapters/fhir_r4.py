@@ -8,6 +8,7 @@ Follows FHIR R4 search, paging and Patient/$everything.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from adapters.contract import (
     ContactProbe,
@@ -203,7 +204,7 @@ class _Reading:
         """Find the Patient, then ask for everything about it."""
         plan = self._plan
         search = patient_search(plan.numbers, plan.page_size, plan.found)
-        patient = await self._pages.walk("Patient", search.query, plan.categories)
+        patient = await self._walk(replace(search, categories=plan.categories))
         if patient.fault not in {None, PART_UNREADABLE} or not patient.bodies:
             return [patient]
         ids = patient_ids_of(patient.bodies)
@@ -229,13 +230,17 @@ class _Reading:
 
     async def _all_at_once(self, searches: list[Search]) -> list[Part]:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(
-                    self._pages.walk(search.resource_type, search.query, search.categories)
-                )
-                for search in searches
-            ]
+            tasks = [group.create_task(self._walk(search)) for search in searches]
         return [task.result() for task in tasks]
+
+    async def _walk(self, search: Search) -> Part:
+        part = await self._pages.walk(search.resource_type, search.query, search.categories)
+        plainer = search.without_onward
+        is_refused = part.fault is not None and part.fault.http_status == HTTPStatus.BAD_REQUEST
+        if plainer is None or not is_refused:
+            return part
+        # No declaration tells whether a server can include from what it includes.
+        return await self._pages.walk(plainer.resource_type, plainer.query, plainer.categories)
 
 
 @dataclass(frozen=True, slots=True)

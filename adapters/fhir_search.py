@@ -5,7 +5,7 @@ identifier, so a patient's numbers are the only key and no server's own id is tr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.fhir_capabilities import Capabilities
 from fhir_profiles.classify import CATEGORY_OF_TYPE, REFINABLE
@@ -80,6 +80,18 @@ _INCLUDES = frozenset(
 )
 """Only to types without a subject: an include must never be a way to another person's record."""
 
+_INCLUDED_ONWARD = frozenset(
+    {
+        "HealthcareService:organization",
+        "Location:organization",
+        "PractitionerRole:organization",
+        "PractitionerRole:practitioner",
+    }
+)
+"""From what an include brings: UK Core names people by their role, whose name stands a step further."""
+
+_ONWARD = "_include:iterate"
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -88,6 +100,12 @@ class Search:
     resource_type: str
     query: tuple[tuple[str, str], ...]
     categories: tuple[Category, ...]
+
+    @property
+    def without_onward(self) -> "Search | None":
+        """Give the search without the includes of included ones, None when it has none."""
+        query = tuple(one for one in self.query if one[0] != _ONWARD)
+        return None if query == self.query else replace(self, query=query)
 
 
 def patient_search(numbers: Sequence[NhsNumber], page_size: int, found: Capabilities) -> Search:
@@ -117,8 +135,9 @@ def types_needed(
     categories: frozenset[Category], never_held: frozenset[str], found: Capabilities
 ) -> TypesNeeded:
     """Give the types that may hold these categories at this server, without Patient, sorted."""
-    served = found.types or _HELD_ALMOST_EVERYWHERE
-    worth_asking = (served & CATEGORY_OF_TYPE.keys()) - never_held - _NEVER_SEARCHED
+    # What a server declares stands above what its kind usually holds.
+    served = found.types or _HELD_ALMOST_EVERYWHERE - never_held
+    worth_asking = (served & CATEGORY_OF_TYPE.keys()) - _NEVER_SEARCHED
     needed = ((one, _categories_of(one, categories)) for one in sorted(worth_asking))
     return tuple((one, held) for one, held in needed if held)
 
@@ -146,7 +165,7 @@ def may_miss_types(
     """
     if not found.is_unread:
         return False
-    anything = Capabilities(types=frozenset(CATEGORY_OF_TYPE))
+    anything = Capabilities(types=frozenset(CATEGORY_OF_TYPE) - never_held)
     asked = types_needed(categories, never_held, found)
     return len(asked) < len(types_needed(categories, never_held, anything))
 
@@ -177,4 +196,9 @@ def _paging(resource_type: str, page_size: int, found: Capabilities) -> tuple[tu
     wanted = sorted(
         include for include in _INCLUDES & found.includes if include.startswith(f"{resource_type}:")
     )
-    return (("_count", str(page_size)), *(("_include", include) for include in wanted))
+    onward = sorted(_INCLUDED_ONWARD & found.includes) if wanted else []
+    return (
+        ("_count", str(page_size)),
+        *(("_include", include) for include in wanted),
+        *((_ONWARD, include) for include in onward),
+    )

@@ -4,6 +4,7 @@ Asks for direct care only: never build a `GpConnectAdapter` for planning or rese
 answer. Follows GP Connect Access Record Structured 1.6.2.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -21,8 +22,10 @@ from adapters.contract import (
     SourceAnswer,
     SourceRequest,
 )
+from adapters.gp_documents import GpDocuments
 from adapters.gp_errors import Ending, ending_of, ending_of_codes
 from adapters.gp_headers import GpConsumer, GpEndpoint, NotIdentifiedError, headers_for
+from adapters.gp_joined import DOCUMENT_CATEGORIES, with_documents
 from adapters.gp_parameters import areas_for, parameters_for
 from adapters.source_client import SourceClient
 from adapters.stu3_to_r4 import MappedRecord, UnreadableRecordError, map_bundle
@@ -58,15 +61,28 @@ class GpConnectAdapter:
         consumer: GpConsumer,
         now: Callable[[], datetime],
         source_id: str,
+        documents: GpDocuments | None = None,
     ) -> None:
         self.source_id = source_id
+        self.documents = documents
         self._client = client
         self._endpoint = endpoint
         self._consumer = consumer
         self._now = now
 
     async def ask(self, request: SourceRequest) -> SourceAnswer:
-        """Ask for the record in one call; every failure is an outcome, only cancellation is raised."""
+        """Ask for the record in one call, and for the list of documents beside it.
+
+        Every failure is an outcome, only cancellation is raised.
+        """
+        if self.documents is None or not request.categories & DOCUMENT_CATEGORIES:
+            return await self._ask_record(request)
+        async with asyncio.TaskGroup() as group:
+            record = group.create_task(self._ask_record(request))
+            listing = group.create_task(self.documents.listing(request))
+        return with_documents(record.result(), listing.result())
+
+    async def _ask_record(self, request: SourceRequest) -> SourceAnswer:
         spine_trace_id = self._client.new_id()
         try:
             headers = headers_for(
@@ -130,12 +146,30 @@ class GpDirectory:
     def adapter_for(self, practice: str | None) -> SourceAdapter:
         """Give the adapter of a patient's registered practice; there always is one."""
         endpoint = self._endpoints.get(practice or "")
-        if practice is None or endpoint is None:
+        if endpoint is None:
             return UnknownPractice(self._source_id)
-        if practice not in self._clients:
-            self._clients[practice] = self._open_client(endpoint)
-        client = self._clients[practice]
-        return GpConnectAdapter(client, endpoint, self._consumer, self._now, self._source_id)
+        return GpConnectAdapter(
+            self._client(endpoint),
+            endpoint,
+            self._consumer,
+            self._now,
+            self._source_id,
+            self.documents_for(practice),
+        )
+
+    def documents_for(self, practice: str | None) -> GpDocuments | None:
+        """Give the documents of a practice; None where it offers none."""
+        endpoint = self._endpoints.get(practice or "")
+        documents = None if endpoint is None else endpoint.documents
+        if documents is None:
+            return None
+        return GpDocuments(self._client(documents), documents, self._consumer, self._now)
+
+    def _client(self, endpoint: GpEndpoint) -> SourceClient:
+        # By address: a practice's record and its documents each have a breaker of their own.
+        if endpoint.base_url not in self._clients:
+            self._clients[endpoint.base_url] = self._open_client(endpoint)
+        return self._clients[endpoint.base_url]
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -192,9 +226,10 @@ def _missing_areas(record: MappedRecord, categories: frozenset[Category]) -> lis
     """Name the areas that were asked for and have neither a list nor a word why not."""
     off = {one.category for one in record.notices if one.kind is NoticeKind.AREA_SWITCHED_OFF}
     return [
-        Notice(NoticeKind.UNREADABLE_PART, area.category)
+        Notice(NoticeKind.UNREADABLE_PART, category)
         for area in areas_for(categories)
-        if area.list_code not in record.lists and off.isdisjoint({area.category, None})
+        if area.list_code not in record.lists and off.isdisjoint({area.categories[0], None})
+        for category in area.categories
     ]
 
 

@@ -16,10 +16,8 @@ import msgspec
 from adapters.contract import Caller
 from fhir_profiles.systems import ODS_ORGANISATION, SDS_ROLE_PROFILE, SDS_USER
 
-STRUCTURED_RECORD: Final = (
-    "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1"
-)
-_METADATA = "urn:nhs:names:services:gpconnect:structured:fhir:rest:read:metadata-1"
+_SERVICES = "urn:nhs:names:services:gpconnect"
+_DOCUMENTS = f"{_SERVICES}:documents:fhir:rest"
 _FHIR_JSON = "application/fhir+json"
 # The specification wants exactly this; any other lifetime is refused.
 _TOKEN_LIFE_SECONDS = 300
@@ -40,16 +38,32 @@ class Interaction:
     scope: str
 
 
-RECORD = Interaction(STRUCTURED_RECORD, "patient/*.read")
-DESCRIPTION = Interaction(_METADATA, "organization/*.read")
+_OF_A_PATIENT = "patient/*.read"
+RECORD: Final = Interaction(f"{_SERVICES}:fhir:operation:gpc.getstructuredrecord-1", _OF_A_PATIENT)
+FIND_PATIENT: Final = Interaction(f"{_DOCUMENTS}:search:patient-1", _OF_A_PATIENT)
+FIND_DOCUMENTS: Final = Interaction(f"{_DOCUMENTS}:search:documentreference-1", _OF_A_PATIENT)
+READ_DOCUMENT: Final = Interaction(f"{_DOCUMENTS}:read:binary-1", _OF_A_PATIENT)
+DESCRIPTION: Final = Interaction(
+    f"{_SERVICES}:structured:fhir:rest:read:metadata-1", "organization/*.read"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class GpEndpoint:
-    """Where one practice answers, as SDS has it: provider base URL and ASID."""
+    """Where one practice answers, as SDS has it: provider base URL and ASID.
+
+    `documents_base_url` is where its Access Document interface is, None where it offers none.
+    """
 
     base_url: str
     asid: str
+    documents_base_url: str | None = None
+
+    @property
+    def documents(self) -> "GpEndpoint | None":
+        """Give the endpoint of the practice's documents, which tokens are made out to."""
+        base = self.documents_base_url
+        return None if base is None else GpEndpoint(base, self.asid)
 
     def reached_through(self, spine_proxy: str | None) -> str:
         """Give the address to call; the proxy takes the provider's URL whole, not encoded."""

@@ -25,7 +25,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def areas_for(categories: frozenset[Category]) -> tuple[Area, ...]:
     """Choose the areas in which items of these categories can be; demographics always come."""
-    return tuple(area for area in AREAS if area.asked_for & categories)
+    return tuple(area for area in AREAS if not categories.isdisjoint(area.categories))
 
 
 def parameters_for(nhs_number: NhsNumber, categories: frozenset[Category]) -> bytes:

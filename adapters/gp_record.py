@@ -5,11 +5,11 @@ Follows GP Connect Access Record Structured 1.6.2 (lists, list warnings, NOT_IMP
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from adapters.contract import Notice, NoticeKind
 from fhir_profiles.vocabulary import Category
@@ -17,19 +17,18 @@ from fhir_profiles.vocabulary import Category
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area of the record: how it is asked for, which list answers, which category it fills.
+    """One area of the record: how it is asked for, and which list answers.
 
-    `asked_for` holds every category that items of this area can turn out to be.
+    `categories` holds every category that items of this area can turn out to be, the usual one first.
     """
 
     parameter: str
     list_code: str
-    category: Category
-    asked_for: frozenset[Category]
+    categories: tuple[Category, ...]
 
 
-def _area(parameter: str, list_code: str, category: Category, *also: Category) -> Area:
-    return Area(parameter, list_code, category, frozenset({category, *also}))
+def _area(parameter: str, list_code: str, *categories: Category) -> Area:
+    return Area(parameter, list_code, categories)
 
 
 # Plans for the end of life and social care are observations and problems until their codes are read.
@@ -50,27 +49,32 @@ AREAS: Final = (
 
 ENDED_ALLERGIES: Final = "1103671000000101"
 
-_CATEGORY_OF_PARAMETER = {area.parameter: area.category for area in AREAS}
-_CATEGORY_OF_LIST = MappingProxyType(
+_Categories: TypeAlias = tuple[Category | None, ...]
+
+_EVERYTHING: Final[_Categories] = (None,)
+_CATEGORIES_OF_PARAMETER: Mapping[str, _Categories] = MappingProxyType(
+    {area.parameter: area.categories for area in AREAS}
+)
+_CATEGORIES_OF_LIST: Mapping[str, _Categories] = MappingProxyType(
     {
-        **{area.list_code: area.category for area in AREAS},
-        ENDED_ALLERGIES: Category.ALLERGIES,
+        **{area.list_code: area.categories for area in AREAS},
+        ENDED_ALLERGIES: (Category.ALLERGIES,),
     }
 )
 # Secondary lists are `{query}-{what}-{how}`; the first word that is found names what they hold.
-_CATEGORY_OF_SECONDARY_LIST = MappingProxyType(
+_CATEGORIES_OF_SECONDARY_LIST: Mapping[str, _Categories] = MappingProxyType(
     {
-        "allergies": Category.ALLERGIES,
-        "diary-entries": Category.PROCEDURES,
-        "documents": Category.DOCUMENTS,
-        "immunisations": Category.IMMUNISATIONS,
-        "investigations": Category.RESULTS,
-        "medications": Category.MEDICATIONS,
-        "outbound-referrals": Category.PROCEDURES,
-        "uncategorised-data": Category.RESULTS,
-        "problems-consultations": Category.ENCOUNTERS,
-        "linked-problems": Category.PROBLEMS,
-        "consultations-problems": Category.PROBLEMS,
+        "allergies": (Category.ALLERGIES,),
+        "diary-entries": (Category.PROCEDURES,),
+        "documents": (Category.DOCUMENTS,),
+        "immunisations": (Category.IMMUNISATIONS,),
+        "investigations": (Category.RESULTS,),
+        "medications": (Category.MEDICATIONS,),
+        "outbound-referrals": (Category.PROCEDURES,),
+        "uncategorised-data": (Category.RESULTS, *_CODED_LATER),
+        "problems-consultations": (Category.ENCOUNTERS,),
+        "linked-problems": (Category.PROBLEMS, *_CODED_LATER),
+        "consultations-problems": (Category.PROBLEMS, *_CODED_LATER),
     }
 )
 
@@ -95,12 +99,13 @@ def list_codes(record_list: dict[str, Any]) -> list[str]:
 
 def notices_of_list(record_list: dict[str, Any]) -> list[Notice]:
     """Read every warning on a List; a transfer in progress concerns all categories."""
-    category = _category_of(list_codes(record_list))
+    categories = _categories_of(list_codes(record_list))
     return [
-        _notice(code, category, record_list)
+        notice
         for extension in record_list.get("extension", [])
         if _WARNING.search(str(extension.get("url")))
         for code in _warning_codes(extension)
+        for notice in _notices(code, categories, record_list)
     ]
 
 
@@ -109,22 +114,24 @@ def _warning_codes(extension: dict[str, Any]) -> Iterator[str]:
     yield str(extension.get("valueCode") or extension.get("valueCoding", {}).get("code"))
 
 
-def _notice(code: str, category: Category | None, record_list: dict[str, Any]) -> Notice:
+def _notices(code: str, categories: _Categories, record_list: dict[str, Any]) -> Iterator[Notice]:
     # A warning in a word we do not know still warns: something of this list cannot be told.
     kind = _KIND_OF_WARNING.get(code, NoticeKind.UNREADABLE_PART)
     if kind is NoticeKind.DATA_IN_TRANSIT:
-        return Notice(kind, None, _day_in_notes(record_list))
-    return Notice(kind, category)
+        yield Notice(kind, None, _day_in_notes(record_list))
+        return
+    for category in categories:
+        yield Notice(kind, category)
 
 
-def _category_of(codes: list[str]) -> Category | None:
+def _categories_of(codes: list[str]) -> _Categories:
     for code in codes:
-        if code in _CATEGORY_OF_LIST:
-            return _CATEGORY_OF_LIST[code]
-        for words, category in _CATEGORY_OF_SECONDARY_LIST.items():
+        if code in _CATEGORIES_OF_LIST:
+            return _CATEGORIES_OF_LIST[code]
+        for words, categories in _CATEGORIES_OF_SECONDARY_LIST.items():
             if words in code:
-                return category
-    return None
+                return categories
+    return _EVERYTHING
 
 
 def _day_in_notes(record_list: dict[str, Any]) -> date | None:
@@ -166,4 +173,5 @@ def _notices_of_issue(issue: dict[str, Any]) -> Iterator[Notice]:
         return
     parameters = _PARAMETER.findall(str(issue.get("diagnostics", "")))
     for parameter in parameters or [""]:
-        yield Notice(NoticeKind.AREA_SWITCHED_OFF, _CATEGORY_OF_PARAMETER.get(parameter))
+        for category in _CATEGORIES_OF_PARAMETER.get(parameter, _EVERYTHING):
+            yield Notice(NoticeKind.AREA_SWITCHED_OFF, category)

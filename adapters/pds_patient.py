@@ -81,7 +81,12 @@ def read_person(body: bytes) -> Demographics:
     try:
         patient = _DECODER.decode(body)
         number = NhsNumber(patient.id)
-    except (msgspec.DecodeError, RecursionError, InvalidNhsNumberError) as error:
+    except (
+        msgspec.DecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+        InvalidNhsNumberError,
+    ) as error:
         raise UnreadablePersonError("Expected a Patient with an NHS number as its id.") from error
     _refuse_doubt(patient, number)
     return _demographics(patient, number, body)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from adapters.contract import Outcome, Reason
 from adapters.credentials import Credentials
+from adapters.echoes import echoes
 from adapters.limits import Allowance, ByteBudget
 from adapters.paging import Endpoint
 from adapters.resilience import (
@@ -28,6 +29,7 @@ from adapters.resilience import (
 from adapters.source_config import SourceConfig
 from adapters.transport import Call, Fetched, Fetcher, Unfetched
 
+_OK = 200
 _UNAUTHORISED = 401
 
 
@@ -120,8 +122,12 @@ class Asking:
         headers = {"X-Request-ID": str(self._client.new_id()), **call.headers, **shown}
         self._client.retries.note_call()
         result = await self._client.fetcher.fetch(replace(call, headers=headers), self.allowance)
-        if isinstance(result, Fetched) and result.status == _UNAUTHORISED:
+        if isinstance(result, Unfetched):
+            return result
+        if result.status == _UNAUTHORISED:
             self._client.credentials.forget()
+        if result.status == _OK and echoes(result.body, headers):
+            return Unfetched(Outcome.FAILED, Reason.SECRET_ECHOED, result.status)
         return result
 
     def _note(self, result: Fetched | Unfetched) -> None:

@@ -90,7 +90,7 @@ def _top_edits(top: JsonObject) -> Iterator[_Edit]:
 
 def _edits_in(body: bytes, item: JsonObject) -> Iterator[_Edit]:
     removed = [member for member in item.members if _is_narrative(body, member)]
-    if address := _address_of(body, item):
+    if address := address_of(body, item):
         value = (address.value_start, address.value_end)
         yield _Edit(_Kind.ADDRESS, address.key_start, address.value_end, value)
         removed += [
@@ -123,7 +123,8 @@ def _is_string(body: bytes, member: Member) -> bool:
     return body[member.value_start : member.value_start + 1] == b'"'
 
 
-def _address_of(body: bytes, item: JsonObject) -> Member | None:
+def address_of(body: bytes, item: JsonObject) -> Member | None:
+    """Give the member that is an Attachment's address; None for any other object."""
     is_attachment = bool(item.path) and (
         item.path[-1] in ATTACHMENT_KEYS or item.member("contentType") is not None
     )

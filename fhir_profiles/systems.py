@@ -24,6 +24,7 @@ CATEGORY = f"{_OURS}/CodeSystem/category"
 LABEL = f"{_OURS}/CodeSystem/label"
 SOURCE_OUTCOME = f"{_OURS}/CodeSystem/source-outcome"
 JOURNEY = f"{_OURS}/CodeSystem/journey"
+CODING_QUALITY = f"{_OURS}/CodeSystem/coding-quality"
 EXTENSION_BASE = f"{_OURS}/StructureDefinition"
 
 UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition"

@@ -10,6 +10,7 @@ OperationOutcome.
     ├── GoneError                  was there, is no longer (page cursors)
     ├── BadRequestError            what was asked cannot be understood or is not supported
     ├── NotAcceptableError         no representation that the caller takes
+    ├── UnservableDocumentError    a document of a kind or a size that is not passed on
     └── UnavailableError           a part that must answer did not
         ├── AuditUnavailableError  no record could be written, so nothing is done
         ├── PolicyChangedError     decided under an older policy version: decide again
@@ -52,6 +53,10 @@ class BadRequestError(SharedCareRecordError):
 
 class NotAcceptableError(SharedCareRecordError):
     """Say that the caller takes none of the forms that are served."""
+
+
+class UnservableDocumentError(SharedCareRecordError):
+    """Say that a document is there and is not passed on, for what it is made of."""
 
 
 class UnavailableError(SharedCareRecordError):

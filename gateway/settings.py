@@ -65,6 +65,9 @@ class AuthSettings(_Part):
         None, description="Token endpoint of a client-credentials source."
     )
     client_id: str | None = Field(None, description="Client id at the token endpoint.")
+    scope: str | None = Field(
+        None, description="Scope to ask the token endpoint for, if it wants one."
+    )
     secret: SecretStr | None = Field(
         None, description="Client secret, bearer token or private key (PEM)."
     )
@@ -85,8 +88,9 @@ class SourceSettings(_Part):
     id: str = Field(
         pattern=r"^[a-z][a-z0-9-]{0,19}$", description="Short and stable: it names resource ids."
     )
-    kind: Literal["gp-connect", "fhir-r4", "ambulance-r4", "pds"] = Field(
-        description="Dialect of the source."
+    kind: Literal["gp-connect", "gp-london", "fhir-r4", "ambulance-r4", "pds"] = Field(
+        description="Dialect of the source: `gp-connect`, `gp-london` (London's FHIR service, one for all"
+        " practices; `base_url` ends in `/api/STU3`), `fhir-r4`, `ambulance-r4` or `pds`."
     )
     base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="Where the source is.")
     organisation: str | None = Field(
@@ -100,6 +104,13 @@ class SourceSettings(_Part):
     )
     auth: AuthSettings = AuthSettings()
 
+    @model_validator(mode="after")
+    def _shows_what_is_taken(self) -> Self:
+        # The Spine's token is made for a practice: London's service would be asked with no token at all.
+        if self.kind == "gp-london" and self.auth.kind == "spine-jwt":
+            raise ValueError("gp-london does not take a spine-jwt")
+        return self
+
 
 class GpEndpointSettings(_Part):
     """Where one practice's GP Connect endpoint is, as the Spine directory says."""
@@ -107,6 +118,11 @@ class GpEndpointSettings(_Part):
     practice: str = Field(description="ODS code of the practice.")
     base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="FHIR base of the practice.")
     asid: str = Field(pattern=r"^[0-9]{12}$", description="Accredited system id of the practice.")
+    documents_base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="FHIR base of its Access Document interface, if it offers one.",
+    )
 
 
 class IssuerSettings(_Part):

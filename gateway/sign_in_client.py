@@ -177,7 +177,7 @@ async def _fetched(url: str, call: Call) -> Fetched | Unfetched:
 def _tokens(body: bytes) -> Tokens:
     try:
         answer = msgspec.json.decode(body, type=_Answer)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise UnavailableError("The identity provider's answer cannot be read.") from fault
     if answer.token_type.lower() != "bearer":
         raise NotAuthenticatedError("The identity provider gave another kind of token.")

@@ -4,14 +4,16 @@ Holds no rule of access. The one place where a source's kind chooses its adapter
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.ambulance import ambulance_adapter
 from adapters.contract import ContactSource, DemographicsSource, SourceAdapter, Stage
 from adapters.demographics import PdsAdapter
+from adapters.fhir_documents import FhirDocuments
 from adapters.fhir_r4 import FhirR4Adapter
 from adapters.gp_connect import GpDirectory
 from adapters.gp_headers import GpConsumer, GpEndpoint
+from adapters.gp_london import GpLondonAdapter
 from adapters.hospital import hospital_adapter
 from adapters.source_client import SourceClient
 from adapters.source_clients import Surroundings, open_source_client
@@ -27,9 +29,6 @@ from fhir_profiles.vocabulary import Category
 from gateway.patient.directory import KnownSource, SourceDirectory
 from gateway.settings import GpEndpointSettings, Settings, SourceSettings
 from gateway.version import VERSION
-
-_GP_SUPPLIES = frozenset(Category) - {Category.END_OF_LIFE, Category.SOCIAL_CARE}
-"""What GP Connect's structured record can hold; anything else is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,18 @@ class _Opening:
 
     def open(self, source: SourceSettings) -> KnownSource:
         if source.kind == "gp-connect":
-            return self._known(source, _GP_SUPPLIES, self._practices(source).adapter_for)
-        adapter = self._r4(source)
+            practices = self._practices(source)
+            known = self._known(source, frozenset(Category), practices.adapter_for)
+            return replace(known, documents_for=practices.documents_for)
+        if source.kind == "gp-london":
+            london = GpLondonAdapter(self._client(config_of(source)))
+            return self._known(source, frozenset(Category), _always(london))
+        client = self._client(config_of(source))
+        adapter, documents = self._r4(source, client), FhirDocuments(client)
         if source.organisation is not None:
             self.contacts[source.organisation] = adapter
-        return self._known(source, frozenset(Category), _always(adapter))
+        known = self._known(source, frozenset(Category), _always(adapter))
+        return replace(known, documents_for=lambda _practice: documents)
 
     def _known(
         self,
@@ -89,8 +95,8 @@ class _Opening:
         stage = Stage(source.stage)
         return KnownSource(source.id, source.organisation, stage, supplies, adapter_for)
 
-    def _r4(self, source: SourceSettings) -> FhirR4Adapter:
-        client, monotonic = self._client(config_of(source)), self._surroundings.monotonic
+    def _r4(self, source: SourceSettings, client: SourceClient) -> FhirR4Adapter:
+        monotonic = self._surroundings.monotonic
         if source.kind == "ambulance-r4":
             return ambulance_adapter(client, monotonic)
         return hospital_adapter(client, monotonic)
@@ -146,6 +152,7 @@ def _auth(source: SourceSettings) -> Auth:
         kind=kind,
         client_id=given.client_id or "",
         token_url=given.token_url or "",
+        scope=given.scope or "",
         secret="" if is_key else secret,
         private_key=secret if is_key else "",
     )
@@ -153,7 +160,7 @@ def _auth(source: SourceSettings) -> Auth:
 
 def endpoint_of(row: GpEndpointSettings) -> GpEndpoint:
     """Turn the settings of one practice's endpoint into what its adapter takes."""
-    return GpEndpoint(row.base_url, row.asid)
+    return GpEndpoint(row.base_url, row.asid, row.documents_base_url)
 
 
 def consumer_of(settings: Settings) -> GpConsumer:

@@ -19,6 +19,7 @@ from gateway.judging import JudgeProcess, Judging
 from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
 from gateway.patient.disclosure import Records
+from gateway.patient.documents import Documents
 from gateway.patient.find import People
 from gateway.patient.gather import Gatherer
 from gateway.patient.ids import PatientIds
@@ -60,6 +61,7 @@ class Services:
     policies: ActivePolicies
     records: Records
     judging: Judging
+    documents: Documents
     people: People
     reviews: Reviews
     pages: Pages
@@ -109,6 +111,7 @@ def open_services(settings: Settings) -> Services:
             judge=judging,
         ),
         judging=judging,
+        documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
         pages=Pages(store, now),

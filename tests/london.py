@@ -6,7 +6,7 @@ Real sockets and real HTTP between gateway and sources; one cohort, built for th
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ import uvicorn
 from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
-from adapters.simulators import ambulance, gp, hospital, identity_provider, pds
+from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
 from adapters.simulators.cohort import make_cohort, showcase
 from adapters.simulators.demo_users import DEMO_USERS
 from adapters.simulators.faults import Faults
@@ -25,6 +25,7 @@ from adapters.simulators.truth import Cohort
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.wiring import now
 
+SOURCES = ("pds", "gp", "hospital", "ambulance")
 AUDIENCE = "https://shared-care-record.test"
 PASSWORD = "only-for-tests"
 
@@ -58,32 +59,46 @@ class London:
 def running_london(cohort: Cohort | None = None) -> Iterator[London]:
     """Start every simulator on a free port and stop them all at the end."""
     whole = cohort or make_cohort(seed=1, people=30, reference_time=now())
-    sockets = {name: _free_socket() for name in ("pds", "gp", "hospital", "ambulance", "identity")}
-    addresses = {
-        name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()
-    }
-    faults = {name: Faults() for name in ("pds", "gp", "hospital", "ambulance")}
-    signing_key = ECKey.generate_key("P-256")
+    faults = {name: Faults() for name in (*SOURCES, "gp-london")}
     apps: dict[str, ASGIApp] = {
         "pds": pds.create_app(whole, faults["pds"]),
         "gp": gp.create_app(whole, faults["gp"], now=now),
+        "gp-london": gp_london.create_app(whole, faults["gp-london"], now=now),
         "hospital": hospital.create_app(whole, faults["hospital"]),
         "ambulance": ambulance.create_app(whole, faults["ambulance"]),
-        "identity": identity_provider.create_app(
-            IdentitySettings(
-                issuer=addresses["identity"],
-                audience=AUDIENCE,
-                signing_key=signing_key,
-                password=PASSWORD,
-                users=DEMO_USERS,
-                web_clients={"scr-web": frozenset({"http://gateway.test/sign-in/callback"})},
-                machine_clients={},
-            ),
-            now=now,
-        ),
     }
-    with _serving([(apps[name], sockets[name]) for name in apps]):
-        yield London(whole, dict(showcase(whole)), addresses, faults, signing_key)
+    with running(apps, whole, dict(showcase(whole)), faults) as london:
+        yield london
+
+
+@contextmanager
+def running(
+    apps: Mapping[str, ASGIApp],
+    cohort: Cohort,
+    people: dict[str, NhsNumber],
+    faults: dict[str, Faults],
+) -> Iterator[London]:
+    """Start these sources and an identity provider; `people` names those whom tests ask for."""
+    sockets = {name: _free_socket() for name in (*apps, "identity")}
+    addresses = {
+        name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()
+    }
+    signing_key = ECKey.generate_key("P-256")
+    identity = identity_provider.create_app(
+        IdentitySettings(
+            issuer=addresses["identity"],
+            audience=AUDIENCE,
+            signing_key=signing_key,
+            password=PASSWORD,
+            users=DEMO_USERS,
+            web_clients={"scr-web": frozenset({"http://gateway.test/sign-in/callback"})},
+            machine_clients={},
+        ),
+        now=now,
+    )
+    everything = {**apps, "identity": identity}
+    with _serving([(everything[name], sockets[name]) for name in everything]):
+        yield London(cohort, people, addresses, faults, signing_key)
 
 
 def _free_socket() -> socket.socket:

@@ -119,10 +119,7 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
             # Each judges in a process of its own, which few tests are about.
             "judged_views": 0,
             "source": sources_of(london, deadlines),
-            "gp_endpoint": [
-                {"practice": code, "base_url": base, "asid": asid}
-                for code, (base, asid) in london.practices.items()
-            ],
+            "gp_endpoint": [gp_endpoint_of(code, *at) for code, at in london.practices.items()],
             "issuer": [issuer_at(london.addresses["identity"])],
             "organisation": [
                 {"code": code, "kind": kind, "name": code, "asid": "200000000205"}
@@ -146,6 +143,16 @@ def sources_of(london: London, deadlines: Mapping[str, float]) -> list[dict[str,
         }
         for name, kind in kinds.items()
     ]
+
+
+def gp_endpoint_of(practice: str, base: str, asid: str) -> dict[str, str]:
+    documents = base.replace("/structured/", "/documents/")
+    return {
+        "practice": practice,
+        "base_url": base,
+        "documents_base_url": documents,
+        "asid": asid,
+    }
 
 
 def issuer_at(address: str) -> dict[str, str]:

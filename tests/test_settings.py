@@ -119,6 +119,10 @@ def test_what_has_no_default_is_required(name):
         (source(base_url="https://x/?a=1"), "source.1.base_url"),
         (source(deadline_seconds="31"), "source.1.deadline_seconds"),
         (source(stage="soon"), "source.1.stage"),
+        (
+            source(kind="gp-london") + '[source.auth]\nkind = "spine-jwt"',
+            "does not take a spine-jwt",
+        ),
         (source(colour="red"), "source.1.colour"),
         ("[spine_proxy]", "spine_proxy"),
         ('[[organisation]]\ncode = "rrv"\nkind = "trust"\nname = "x"', "organisation.0.code"),

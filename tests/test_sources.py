@@ -9,6 +9,7 @@ from adapters.contract import SourceRequest, Stage
 from adapters.demographics import PdsAdapter
 from adapters.fhir_r4 import FhirR4Adapter
 from adapters.gp_connect import GpConnectAdapter
+from adapters.gp_london import GpLondonAdapter
 from adapters.source_clients import Surroundings
 from adapters.source_config import DEADLINE_SECONDS, Auth, AuthKind, SourceConfigError, TlsFiles
 from fhir_profiles.vocabulary import Category
@@ -105,10 +106,23 @@ async def test_a_practice_that_is_not_listed_fails_and_calls_nobody(opened):
     assert not isinstance(adapter, GpConnectAdapter)
 
 
-async def test_gp_connect_is_not_asked_for_what_it_cannot_hold(opened):
+async def test_londons_service_is_asked_for_everybody_and_is_no_organisations_own():
+    london = {"id": "gl", "kind": "gp-london", "base_url": "https://gl.example/api/STU3"}
+    sources = open_sources(settings(london), SURROUNDINGS)
+    [known] = sources.directory.sources
+
+    assert isinstance(known.adapter_for("F84004"), GpLondonAdapter)
+    assert known.adapter_for("F84004") is known.adapter_for(None)
+    assert known.written_by("F84004") == "F84004"
+    assert known.supplies == set(Category)
+    assert sources.contacts == {}
+    await sources.aclose()
+
+
+async def test_a_record_source_can_hold_what_only_its_codes_tell_it_to_be(opened):
     gp, hospital, _ambulance = opened.directory.sources
 
-    assert set(Category) - gp.supplies == {Category.END_OF_LIFE, Category.SOCIAL_CARE}
+    assert {Category.END_OF_LIFE, Category.SOCIAL_CARE} <= gp.supplies
     assert hospital.supplies == set(Category)
 
 
@@ -139,7 +153,7 @@ async def test_closing_closes_every_connection():
     assert len(sources.closers) == 3
 
 
-@pytest.mark.parametrize("kind", ["gp-connect", "fhir-r4", "ambulance-r4", "pds"])
+@pytest.mark.parametrize("kind", ["gp-connect", "gp-london", "fhir-r4", "ambulance-r4", "pds"])
 def test_a_deadline_that_is_not_set_is_that_of_the_kind(kind):
     given = config_of(source(kind=kind))
 
@@ -176,6 +190,15 @@ def test_a_secret_is_a_key_where_the_kind_signs_with_it(kind, secret, private_ke
 
     assert (auth.kind, auth.client_id, auth.token_url) == (AuthKind(kind), "me", TOKEN["token_url"])
     assert (auth.secret, auth.private_key) == (secret, private_key)
+
+
+def test_a_scope_is_asked_for_where_one_is_configured():
+    asking = {"kind": "client-credentials", **TOKEN}
+
+    assert config_of(source(auth=asking)).auth.scope == ""
+    assert config_of(source(auth={**asking, "scope": "api://x/.default"})).auth.scope == (
+        "api://x/.default"
+    )
 
 
 def test_our_certificate_is_shown_where_it_is_configured():

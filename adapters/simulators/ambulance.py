@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from adapters.simulators.ambulance_resources import ambulance_directory, ambulance_record
 from adapters.simulators.faults import Faults
-from adapters.simulators.fhir_library import Library, Source
+from adapters.simulators.fhir_library import CohortShelf, Library, Source
 from adapters.simulators.fhir_server import FhirServer
 from adapters.simulators.fhir_types import SHARED_TYPES, Offer, by_patient, table_of
 from adapters.simulators.truth import Cohort, SourceKind
@@ -37,4 +37,5 @@ def create_app(
     )
     name = cohort.organisations.get(organisation, organisation)
     offer = Offer(name, table_of(*_AMBULANCE_TYPES), declares_everything)
-    return FhirServer(Library(cohort, source), offer, faults, token).app()
+    library = Library(cohort, CohortShelf(cohort, source))
+    return FhirServer(library, offer, faults, token).app()

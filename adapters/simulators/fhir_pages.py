@@ -86,15 +86,14 @@ def _page(
 ) -> bytes:
     position, is_last = place
     matches = found.matches[position * found.count : (position + 1) * found.count]
-    leads_to = {reference for stored in matches for reference in stored.references}
-    included = [stored for stored in found.included if stored.key in leads_to]
+    included = _led_to(matches, found.included)
     query = f"?{question.query}" if question.query else ""
     links = [{"relation": "self", "url": f"{question.base_url}/{question.path}{query}"}]
     if not is_last:
         links.append({"relation": "next", "url": question.link_to(position + 1)})
     entries = [
         *_entries(question, _bodies(matches, found, search_type), "match"),
-        *_entries(question, ((stored.key, stored.body) for stored in included), "include"),
+        *_entries(question, ((stored, stored.body) for stored in included), "include"),
     ]
     return write(
         {
@@ -108,22 +107,33 @@ def _page(
     )
 
 
+def _led_to(matches: Sequence[Stored], included: Sequence[Stored]) -> list[Stored]:
+    """Give what the matches of one page lead to, directly or by what else is included."""
+    led_to: list[Stored] = []
+    waiting = list(matches)
+    while waiting:
+        named = {reference for stored in waiting for reference in stored.references}
+        waiting = [each for each in included if each.key in named and each not in led_to]
+        led_to += waiting
+    return led_to
+
+
 def _bodies(
     matches: Sequence[Stored], found: Found, search_type: SearchType
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[Stored, bytes]]:
     for stored in matches:
         if found.elements:
-            yield stored.key, write(subset(stored, search_type, found.elements))
+            yield stored, write(subset(stored, search_type, found.elements))
         else:
-            yield stored.key, stored.body
+            yield stored, stored.body
 
 
 def _entries(
-    question: Question, bodies: Iterable[tuple[str, bytes]], mode: str
+    question: Question, bodies: Iterable[tuple[Stored, bytes]], mode: str
 ) -> Iterator[Resource]:
-    for key, body in bodies:
+    for stored, body in bodies:
         yield {
-            "fullUrl": f"{question.base_url}/{key}",
+            "fullUrl": stored.full_url or f"{question.base_url}/{stored.key}",
             "resource": orjson.Fragment(body),
             "search": {"mode": mode},
         }

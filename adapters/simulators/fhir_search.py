@@ -196,6 +196,8 @@ def _included(
     matches: Sequence[Stored],
     record: tuple[Stored, ...],
 ) -> tuple[Stored, ...]:
+    if search_type.brings_all:
+        return _led_to(desk, matches, record)
     targets = {search_type.includes[value] for value in asked.get("_include", [])}
     references = (
         reference
@@ -205,6 +207,20 @@ def _included(
     )
     found = desk.library.resolve(references, record)
     return tuple({stored.key: stored for stored in found}.values())
+
+
+def _led_to(
+    desk: Desk, matches: Sequence[Stored], record: tuple[Stored, ...]
+) -> tuple[Stored, ...]:
+    matched = {stored.key for stored in matches}
+    found: dict[str, Stored] = {}
+    waiting = list(matches)
+    while waiting:
+        references = [reference for stored in waiting for reference in stored.references]
+        led_to = desk.library.resolve(references, record)
+        waiting = [each for each in led_to if each.key not in found.keys() | matched]
+        found |= {stored.key: stored for stored in waiting}
+    return tuple(found.values())
 
 
 def _split(values: Sequence[str]) -> list[str]:

@@ -14,12 +14,16 @@ USUAL_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class SearchType:
-    """One searchable type: its own parameters, and `_include` values with the type each leads to."""
+    """One searchable type: its own parameters, and `_include` values with the type each leads to.
+
+    `brings_all` says that a match comes with everything that it leads to, asked for or not.
+    """
 
     name: str
     parameters: frozenset[str]
     includes: Mapping[str, str] = field(default_factory=dict)
     mandatory: tuple[str, ...] = ()
+    brings_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

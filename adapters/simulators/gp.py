@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,14 +15,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.simulators.faults import Faults, with_faults
-from adapters.simulators.gp_parameters import read_request
+from adapters.simulators.gp_documents import Documents, Speaking
+from adapters.simulators.gp_parameters import Asked, read_request
 from adapters.simulators.gp_practices import Practices, Visit
 from adapters.simulators.gp_refusals import Refusal, error_outcome, unsupported_media_type
 from adapters.simulators.gp_resources import document_binary
 from adapters.simulators.gp_rules import Area, GpRules
 from adapters.simulators.gp_token import Expected, provider_asid, refuse_headers, refuse_token
 from adapters.simulators.rendering import Resource, write
-from adapters.simulators.truth import Cohort
+from adapters.simulators.truth import Cohort, Statement
+from fhir_profiles.nhs_number import NhsNumber
 
 OPERATION = "Patient/$gpc.getstructuredrecord"
 OPERATION_INTERACTION = "urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1"
@@ -42,13 +45,48 @@ def create_app(
     rules: GpRules | None = None,
 ) -> Starlette:
     """Make the application; each practice is at `/{ODS}/STU3/1/gpconnect/structured/fhir`."""
-    interface = _Interface(Practices(cohort, faults, rules or GpRules()), now)
+    practices = Practices(cohort, faults, rules or GpRules())
+    return app_of(practices, faults, now, documents=practices)
+
+
+class PracticeSystems(Protocol):
+    """The practice systems behind the interface: who is there, and what is held of them."""
+
+    def has(self, practice: str) -> bool:
+        """Say whether there is such a practice."""
+        ...
+
+    def refuse_person(self, practice: str, number: NhsNumber) -> Refusal | None:
+        """Refuse people who must not be found here."""
+        ...
+
+    def record(self, visit: Visit, asked: Asked) -> bytes:
+        """Give the structured record."""
+        ...
+
+    def document(self, local_id: str) -> Statement | None:
+        """Find a document by its id."""
+        ...
+
+
+def app_of(
+    practices: PracticeSystems,
+    faults: Faults,
+    now: Callable[[], datetime],
+    *,
+    documents: Practices | None = None,
+) -> Starlette:
+    """Make the application of these practice systems; `documents` are those that list documents."""
+    interface = _Interface(practices, now)
     operation = f"{_STRUCTURED_PATH}/{OPERATION}"
     routes = [
         Route(operation, interface.structured_record, methods=["POST"]),
         Route(f"{_STRUCTURED_PATH}/metadata", interface.metadata, methods=["GET"]),
         Route(f"{_DOCUMENTS_PATH}/Binary/{{id}}", interface.document, methods=["GET"]),
     ]
+    if documents is not None:
+        speaking = Speaking(interface.refusal_of, _refused, _answered)
+        routes += Documents(documents, speaking, now).routes(_DOCUMENTS_PATH)
     return with_faults(Starlette(routes=routes), faults)
 
 
@@ -56,11 +94,11 @@ def create_app(
 class _Interface:
     """The interactions, each refusing in the order headers, token, body, person."""
 
-    practices: Practices
+    practices: PracticeSystems
     now: Callable[[], datetime]
 
     async def structured_record(self, request: Request) -> Response:
-        if (refusal := self._refuse(request, OPERATION_INTERACTION)) is not None:
+        if (refusal := self.refusal_of(request, OPERATION_INTERACTION)) is not None:
             return _refused(refusal)
         if request.headers.get("content-type", "").split(";")[0].strip() not in _MEDIA_TYPES:
             return _refused(unsupported_media_type())
@@ -75,12 +113,12 @@ class _Interface:
         return _answered(self.practices.record(Visit(practice, today, documents_url), asked))
 
     async def metadata(self, request: Request) -> Response:
-        if (refusal := self._refuse(request, METADATA_INTERACTION)) is not None:
+        if (refusal := self.refusal_of(request, METADATA_INTERACTION)) is not None:
             return _refused(refusal)
         return _answered(write(_capabilities(self.now())))
 
     async def document(self, request: Request) -> Response:
-        if (refusal := self._refuse(request, BINARY_INTERACTION)) is not None:
+        if (refusal := self.refusal_of(request, BINARY_INTERACTION)) is not None:
             return _refused(refusal)
         if (statement := self.practices.document(request.path_params["id"])) is None:
             return _refused(Refusal(404, "NO_RECORD_FOUND", "not-found", "No such document."))
@@ -88,7 +126,8 @@ class _Interface:
         refusal = self.practices.refuse_person(request.path_params["practice"], number)
         return _refused(refusal) if refusal else _answered(write(document_binary(statement)))
 
-    def _refuse(self, request: Request, interaction: str) -> Refusal | None:
+    def refusal_of(self, request: Request, interaction: str) -> Refusal | None:
+        """Refuse a practice that is not here, or a call with wrong headers or token."""
         practice = request.path_params["practice"]
         if not self.practices.has(practice):
             return Refusal(404, "ORGANISATION_NOT_FOUND", "not-found", "No such practice here.")

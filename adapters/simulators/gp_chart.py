@@ -51,7 +51,7 @@ def open_chart(cohort: Cohort, person: Person, today: date, documents_url: str) 
         practice=person.practice,
         practice_name=cohort.organisations.get(person.practice, person.practice),
         person=person,
-        patient_id=_patient_id(cohort, person),
+        patient_id=patient_id_of(cohort, person),
         statements=statements,
         encounters={s.fact.key: s for s in statements if s.fact.kind is FactKind.ENCOUNTER},
         today=today,
@@ -123,7 +123,8 @@ def ends(statement: Statement) -> str | None:
     return moment(statement.ends_at) if statement.ends_at else None
 
 
-def _patient_id(cohort: Cohort, person: Person) -> str:
+def patient_id_of(cohort: Cohort, person: Person) -> str:
+    """Give the id that a person has at their practice."""
     # Practice systems number their own patients, so two practices use the same id for two people.
     registered = [p.nhs_number for p in cohort.people.values() if p.practice == person.practice]
     return str(registered.index(person.nhs_number) + 1)

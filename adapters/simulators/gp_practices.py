@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.simulators.faults import FaultKind, Faults
-from adapters.simulators.gp_chart import Chart, open_chart
+from adapters.simulators.gp_chart import Chart, open_chart, patient_id_of
 from adapters.simulators.gp_items import Items, items_of
 from adapters.simulators.gp_parameters import Asked
 from adapters.simulators.gp_record import structured_record
@@ -57,10 +57,20 @@ class Practices:
             person = self._somebody_else(visit.practice, person)
         key = (person.nhs_number, asked, visit)
         if (known := self._answers.get(key)) is None:
-            chart = open_chart(self.cohort, person, visit.today, visit.documents_url)
+            chart = self.chart(visit, person.nhs_number)
             items = self._rendered(chart, visit)
             known = self._answers[key] = write(structured_record(chart, items, asked, self.rules))
         return known
+
+    def chart(self, visit: Visit, number: NhsNumber) -> Chart:
+        """Open what the practice knows of a person."""
+        return open_chart(self.cohort, self.cohort.people[number], visit.today, visit.documents_url)
+
+    def number_of(self, practice: str, patient_id: str) -> NhsNumber | None:
+        """Give the number of the person whom a practice numbers so itself."""
+        people = (p for p in self.cohort.people.values() if p.practice == practice)
+        found = (p.nhs_number for p in people if patient_id_of(self.cohort, p) == patient_id)
+        return next(found, None)
 
     def document(self, local_id: str) -> Statement | None:
         """Find a document of any GP record by its id."""

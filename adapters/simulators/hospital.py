@@ -8,7 +8,7 @@ from functools import partial
 from starlette.applications import Starlette
 
 from adapters.simulators.faults import Faults
-from adapters.simulators.fhir_library import Library, Source
+from adapters.simulators.fhir_library import CohortShelf, Library, Source
 from adapters.simulators.fhir_server import FhirServer
 from adapters.simulators.fhir_types import SHARED_TYPES, Offer, by_patient, table_of
 from adapters.simulators.hospital_resources import hospital_directory, hospital_record
@@ -47,4 +47,5 @@ def create_app(
     )
     name = cohort.organisations.get(organisation, organisation)
     offer = Offer(name, table_of(*_HOSPITAL_TYPES), declares_everything)
-    return FhirServer(Library(cohort, source), offer, faults, token).app()
+    library = Library(cohort, CohortShelf(cohort, source))
+    return FhirServer(library, offer, faults, token).app()

@@ -61,7 +61,7 @@ def _name(person: Person) -> Resource:
         "period": _since(person.born_on),
         "family": person.family_name,
         "given": list(person.given_names),
-        "prefix": [person.prefix],
+        **({"prefix": [person.prefix]} if person.prefix else {}),
     }
 
 

@@ -3,7 +3,7 @@
 Asks nobody and judges no identity. Pure: equal bytes give equal results.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -12,10 +12,12 @@ import msgspec
 from adapters.contract import Listed, Notice, NoticeKind
 from adapters.gp_record import list_codes, notices_of_list, notices_of_outcome
 from adapters.stu3_to_r4.catalogue import RULES
+from adapters.stu3_to_r4.degraded import may_be_degraded, tag_degraded
 from adapters.stu3_to_r4.envelope import Entry, Envelope, decode, open_record
 from adapters.stu3_to_r4.identities import Identities
-from adapters.stu3_to_r4.lifting import lift_allergies
+from adapters.stu3_to_r4.lifting import ended_elsewhere, lift_allergies, resolve_allergy
 from adapters.stu3_to_r4.losses import Losses, LossReason, Node
+from adapters.stu3_to_r4.repeats import NOTHING_KNOWN, repeats
 from adapters.stu3_to_r4.rewriting import Renames, rewrite
 from adapters.stu3_to_r4.rules import map_resource
 
@@ -40,22 +42,26 @@ class MappedRecord:
     lists: frozenset[str]
 
 
-def map_bundle(body: bytes) -> MappedRecord:
-    """Map a STU3 Bundle to an R4 collection.
+def map_bundle(body: bytes, known: Mapping[tuple[str, str], bytes] = NOTHING_KNOWN) -> MappedRecord:
+    """Map a STU3 Bundle to an R4 collection, without what only repeats the `known` originals.
 
     Raises UnreadableRecordError when the body is not JSON, or not a Bundle.
     """
     losses = Losses()
     envelope = open_record(body, losses)
-    mapping = _Mapping(Identities(envelope.entries), losses)
+    mapping = _Mapping(Identities(envelope.entries), losses, ended_elsewhere(envelope.entries))
     for entry in envelope.entries:
-        mapping.add(entry)
+        if repeats(entry, known):
+            losses.note_all(entry.stu3_type, "", decode(entry.raw), LossReason.REPEATED)
+        else:
+            mapping.add(entry)
     return mapping.finish(envelope)
 
 
 class _Mapping:
-    def __init__(self, identities: Identities, losses: Losses) -> None:
+    def __init__(self, identities: Identities, losses: Losses, ended: frozenset[str]) -> None:
         self._identities = identities
+        self._ended = ended
         self._losses = losses
         self._renames = Renames(identities.referrals, {})
         self._mapped: list[bytes] = []
@@ -87,7 +93,10 @@ class _Mapping:
             self._losses.note(stu3_type, "", LossReason.UNREADABLE)
 
     def _add_resource(self, entry: Entry) -> None:
-        self._place(entry, decode(entry.raw), self._renames)
+        resource = decode(entry.raw)
+        if f"{entry.stu3_type}/{entry.stated_id}" in self._ended:
+            resolve_allergy(resource, self._losses)
+        self._place(entry, resource, self._renames)
 
     def _read_outcome(self, entry: Entry) -> None:
         # It is about the answer, not about the person: its place is the receipt.
@@ -117,7 +126,10 @@ class _Mapping:
         rewrite(resource, renames, self._losses)
         if "contained" in resource:
             resource["contained"] = [self._map_contained(held) for held in resource["contained"]]
-        mapped = msgspec.json.encode(map_resource(resource, rules, self._losses))
+        result = map_resource(resource, rules, self._losses)
+        if may_be_degraded(entry.raw):
+            tag_degraded(result)
+        mapped = msgspec.json.encode(result)
         self._mapped.append(self._entry_of(entry, mapped, renames))
         self._types.add(rules.r4_type)
         self._keep_original((rules.r4_type, identity), entry.raw)

@@ -75,8 +75,12 @@ def translated(words: Mapping[str, str]) -> Conversion:
 
 
 def requester(work: Work, name: str, value: Value) -> None:
-    """Make the agent the requester; keep `onBehalfOf` on it, in its cross-version extension."""
+    """Make the agent the requester; keep `onBehalfOf` on the resource, in its cross-version extension."""
     url = f"{CROSS_VERSION}{work.source_type}.requester.onBehalfOf"
+    if isinstance(value, dict) and isinstance(value.get("agent"), dict) and "onBehalfOf" in value:
+        # Not on the agent's Reference: no view follows a reference that stands within another.
+        work.add_extension({"url": url, "valueReference": value["onBehalfOf"]})
+        value = {part: held for part, held in value.items() if part != "onBehalfOf"}
     work.result[name] = reference_with(
         work, name, value, PartOfReference("agent", "onBehalfOf", url, "valueReference")
     )

@@ -25,6 +25,7 @@ class LossReason(StrEnum):
     RETIRED_MEANINGLESS = "retired-meaningless"
     UNKNOWN_ELEMENT = "unknown-element"
     UNREADABLE = "unreadable"
+    REPEATED = "repeated"
 
 
 # The places are those of the mapping tables and of unknown elements, a few hundred in all.

@@ -31,5 +31,13 @@ async def caller_of(request: Request) -> Caller:
     Raises NotAuthenticatedError, BadRequestError, NotAcceptableError.
     """
     refuse_other_formats(request)
+    return await caller_of_any_format(request)
+
+
+async def caller_of_any_format(request: Request) -> Caller:
+    """Recognise the caller of an address that serves more than JSON.
+
+    Raises NotAuthenticatedError, BadRequestError.
+    """
     principal = await principal_of(request, services_of(request).verifier.principal)
     return Caller(principal, purpose_of(request, principal), request.state.request_id)

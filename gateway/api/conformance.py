@@ -68,6 +68,10 @@ _FIND = (
 )
 
 
+_BINARY = ServedResource("Binary", (Interaction.READ,), (), (), None)
+"""Documents that items of a record are attached to; given as files unless FHIR JSON is asked for."""
+
+
 @router.get("/fhir/metadata", summary="What is served")
 async def metadata(request: Request) -> Response:
     settings = services_of(request).settings
@@ -81,7 +85,8 @@ async def metadata(request: Request) -> Response:
         updated_on=VERSION_DATE,
         allows_cross_origin=False,
     )
-    return Response(capability_statement(service, served_resources()), media_type=FHIR_JSON)
+    served = (*served_resources(), _BINARY)
+    return Response(capability_statement(service, served), media_type=FHIR_JSON)
 
 
 @router.get("/fhir/.well-known/smart-configuration", summary="Where tokens come from")

@@ -34,7 +34,7 @@ from gateway.patient.shown import ShownItem
 
 router = APIRouter(prefix="/fhir")
 
-_NOT_YOURS = frozenset({"no-relationship", "sharing-restricted"})
+NOT_YOURS = frozenset({"no-relationship", "sharing-restricted"})
 """Refusals that a read by id hides: an id must not tell whose it is, or that it is anybody's."""
 
 
@@ -122,7 +122,7 @@ async def _read_item(request: Request, resource_type: str, item_id: str, act: As
     caller = await caller_of(request)
     only(query_of(request), frozenset())
     services = services_of(request)
-    patient = _patient_of(request, item_id)
+    patient = patient_behind(request, item_id)
     inquiry = Inquiry(question_of(caller, patient), act, caller.request_id)
     try:
         async with services.records.open(inquiry) as opened:
@@ -130,13 +130,17 @@ async def _read_item(request: Request, resource_type: str, item_id: str, act: As
             body = _original(item) if act is AskedAct.ORIGINAL else b"".join(item.render())
             opened.will_show((item,))
     except RefusedError as refusal:
-        if refusal.reason in _NOT_YOURS:
+        if refusal.reason in NOT_YOURS:
             raise NotFoundError("There is no such item for this caller.") from refusal
         raise
     return Response(body, media_type=FHIR_JSON, headers=completeness(opened.view.receipt))
 
 
-def _patient_of(request: Request, item_id: str) -> Patient:
+def patient_behind(request: Request, item_id: str) -> Patient:
+    """Open the patient's part of an item's id.
+
+    Raises NotFoundError for anything that is not one of ours.
+    """
     patient_id = patient_of(item_id)
     if patient_id is None:
         raise NotFoundError("There is no such item.")

@@ -3,6 +3,8 @@
 Decides nothing. HTTP semantics after HL7 UK's Access draft and FHIR R4, section 3.1.0.
 """
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +19,7 @@ from gateway.errors import (
     NotFoundError,
     RefusedError,
     SharedCareRecordError,
+    UnservableDocumentError,
 )
 
 FHIR_JSON = "application/fhir+json"
@@ -33,6 +36,16 @@ _REFUSALS = {
     "no-patient-access": "Your role has no access to one person's record.",
 }
 
+_PLAIN: Mapping[type[SharedCareRecordError], tuple[int, str, str]] = {
+    GoneError: (410, "expired", "This page has expired: search again."),
+    NotAcceptableError: (406, "not-supported", "Only JSON is served."),
+    UnservableDocumentError: (
+        422,
+        "not-supported",
+        "This document is of a kind or a size that is not served here: ask its source.",
+    ),
+}
+
 
 def problem_of(fault: SharedCareRecordError) -> Response:
     """Give the response for a named failure."""
@@ -44,12 +57,10 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             return _problem(401, "login", "A valid access token is needed.", challenge)
         case RefusedError():
             return _problem(403, "forbidden", _REFUSALS.get(fault.reason, "This is not allowed."))
-        case GoneError():
-            return _problem(410, "expired", "This page has expired: search again.")
+        case GoneError() | NotAcceptableError() | UnservableDocumentError():
+            return _problem(*_PLAIN[type(fault)])
         case BadRequestError():
             return _problem(400, fault.code, str(fault))
-        case NotAcceptableError():
-            return _problem(406, "not-supported", "Only JSON is served.")
         case _:
             return _problem(503, "transient", _missing_part(fault), {"Retry-After": "5"})
 

@@ -43,6 +43,7 @@ class AskedAct(StrEnum):
     SEARCH = "search"
     READ = "read"
     ORIGINAL = "original"
+    OPEN_DOCUMENT = "open-document"
     FIND = "find"
     PAGE = "page"
     REVIEW = "review"

@@ -5,12 +5,21 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from gateway.commands.listening import listener_on
 from gateway.commands.speaking import MISUNDERSTOOD, fail, progress, reason_of
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
 from gateway.demo.simulation_process import simulator_config
-from gateway.demo.simulators import Provider, Simulated, identity_app, source_app
+from gateway.demo.simulators import (
+    Provider,
+    Simulated,
+    identity_app,
+    published_app,
+    published_world,
+    source_app,
+)
+from gateway.settings import process_environment
 from gateway.wiring import now
 
 Kind = Annotated[Simulated, typer.Argument(help="What to simulate.")]
@@ -20,13 +29,22 @@ Seed = Annotated[int, typer.Option(help="Which people to invent.")]
 Patients = Annotated[int, typer.Option(min=NAMED, help="How many people to invent.")]
 Issuer = Annotated[str | None, typer.Option(help="identity: its address, as browsers reach it.")]
 GatewayAddress = Annotated[str, typer.Option(help="identity: the gateway's, as browsers reach it.")]
+Data = Annotated[bool, typer.Option("--data", help="Serve published records, not invented people.")]
+DataFolder = Annotated[
+    Path | None,
+    typer.Argument(
+        help="--data: their folder; else SCR_SAMPLE_DATA, else ../shared/data.", show_default=False
+    ),
+]
 PasswordFile = Annotated[Path | None, typer.Option(help="identity: file of everybody's password.")]
 
 
 def simulate(
     kind: Kind,
+    folder: DataFolder = None,
     *,
     port: Port,
+    data: Data = False,
     host: Host = "127.0.0.1",
     cohort_seed: Seed = SEED,
     patients: Patients = PEOPLE,
@@ -37,24 +55,38 @@ def simulate(
     """Run one simulated source until Ctrl-C.
 
     Sources started apart with the same seed and number of people, within the same hour, hold the same people.
+    With --data a source serves published example records, each under a test NHS number of a checked-in table.
     POST /__faults with {"kind": "hang"} makes a source misbehave, DELETE /__faults ends that.
 
     Examples:
 
       scr simulate hospital --port 8003 --cohort-seed 7 --patients 50
 
+      scr simulate gp --port 8002 --data ../shared/data
+
       scr simulate identity --port 8005 --password-file password
     """
+    if folder is not None and not data:
+        fail("A folder of records is served with --data alone.", MISUNDERSTOOD)
     password = _password(password_file) if kind is Simulated.IDENTITY else ""
     with listener_on(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
         if kind is Simulated.IDENTITY:
             app = identity_app(Provider(issuer or address, gateway, password))
+        elif data:
+            app = _published(kind, folder)
         else:
             invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
             app = source_app(kind, invention.cohort())
-        progress(f"Simulating {kind} at {address}: invented people.")
+        progress(f"Simulating {kind} at {address}: {'published' if data else 'invented'} people.")
         uvicorn.Server(simulator_config(app)).run(sockets=[listener])
+
+
+def _published(kind: Simulated, folder: Path | None) -> ASGIApp:
+    try:
+        return published_app(kind, published_world(folder, process_environment()))
+    except ValueError as unpublished:
+        fail(str(unpublished), MISUNDERSTOOD)
 
 
 def _password(path: Path | None) -> str:

@@ -113,8 +113,13 @@ def _practices() -> list[str]:
 
 
 def _practice(code: str, gp_address: str) -> Document:
-    base_url = f"{gp_address}/{code}/STU3/1/gpconnect/structured/fhir"
-    return {"practice": code, "base_url": base_url, "asid": provider_asid(code)}
+    interfaces = f"{gp_address}/{code}/STU3/1/gpconnect"
+    return {
+        "practice": code,
+        "base_url": f"{interfaces}/structured/fhir",
+        "documents_base_url": f"{interfaces}/documents/fhir",
+        "asid": provider_asid(code),
+    }
 
 
 def _issuer(address: str, gateway: str) -> Document:

@@ -1,4 +1,4 @@
-"""Run every simulator in one process of its own, each on its own loopback port.
+"""Run every simulator of the demo in one process of its own, each on its own loopback port.
 
 Started by `sources_running`, told what to be on its standard input, and gone when that closes: so it cannot
 outlive the demo, however the demo ends.
@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from gateway.demo.invention import Invention
-from gateway.demo.simulators import Provider, Simulated, identity_app, source_app
+from gateway.demo.simulators import IN_THE_DEMO, Provider, Simulated, identity_app, source_app
 
 LOOPBACK = "127.0.0.1"
 
@@ -61,13 +61,13 @@ def main() -> None:
     orders = Orders.from_line(sys.stdin.buffer.readline())
     sockets = {
         kind: _listen_near(orders.first_port + offset if orders.first_port else 0)
-        for offset, kind in enumerate(Simulated)
+        for offset, kind in enumerate(IN_THE_DEMO)
     }
     addresses = {kind: _address(each) for kind, each in sockets.items()}
     apps = _apps(orders, addresses)
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
-    asyncio.run(_serve([(apps[kind], sockets[kind]) for kind in Simulated]))
+    asyncio.run(_serve([(apps[kind], sockets[kind]) for kind in IN_THE_DEMO]))
 
 
 def _apps(orders: Orders, addresses: dict[Simulated, str]) -> dict[Simulated, ASGIApp]:
@@ -75,7 +75,7 @@ def _apps(orders: Orders, addresses: dict[Simulated, str]) -> dict[Simulated, AS
     provider = Provider(addresses[Simulated.IDENTITY], orders.gateway, orders.password)
     return {
         kind: identity_app(provider) if kind is Simulated.IDENTITY else source_app(kind, cohort)
-        for kind in Simulated
+        for kind in IN_THE_DEMO
     }
 
 

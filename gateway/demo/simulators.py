@@ -3,18 +3,26 @@
 Opens no port. The one importer of the simulators' own `create_app`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import assert_never
 
 from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
-from adapters.simulators import ambulance, gp, hospital, identity_provider, pds
+from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
 from adapters.simulators.demo_users import DEMO_USERS
 from adapters.simulators.faults import Faults
 from adapters.simulators.identity_provider import IdentitySettings
+from adapters.simulators.published import ambulance as published_ambulance
+from adapters.simulators.published import gp as published_gp
+from adapters.simulators.published import hospital as published_hospital
+from adapters.simulators.published.people import World, open_world
+from adapters.simulators.published.samples import NoSamplesError, samples_in
 from adapters.simulators.truth import Cohort
+from gateway.errors import UnavailableError
 from gateway.sign_in_client import CALLBACK_PATH
 from gateway.wiring import now
 
@@ -30,6 +38,13 @@ class Simulated(StrEnum):
     HOSPITAL = "hospital"
     AMBULANCE = "ambulance"
     IDENTITY = "identity"
+    GP_LONDON = "gp-london"
+
+
+IN_THE_DEMO: tuple[Simulated, ...] = tuple(
+    kind for kind in Simulated if kind is not Simulated.GP_LONDON
+)
+"""What the demo runs: practices by GP Connect, so not London's own service to the same records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +71,42 @@ def source_app(kind: Simulated, cohort: Cohort) -> ASGIApp:
             return hospital.create_app(cohort, faults)
         case Simulated.AMBULANCE:
             return ambulance.create_app(cohort, faults)
+        case Simulated.GP_LONDON:
+            return gp_london.create_app(cohort, faults, now=now)
         case Simulated.IDENTITY:
             raise ValueError("The identity provider is no source: use identity_app.")
         case unreachable:
             assert_never(unreachable)
+
+
+def published_world(folder: Path | None, environment: Mapping[str, str]) -> World:
+    """Open the published records in a folder, else where SCR_SAMPLE_DATA says, else beside the project.
+
+    Raises UnavailableError when they are not there.
+    """
+    try:
+        return open_world(samples_in(folder, environment), now())
+    except NoSamplesError as missing:
+        raise UnavailableError(str(missing)) from missing
+
+
+def published_app(kind: Simulated, world: World) -> ASGIApp:
+    """Make a simulated source of published records.
+
+    Raises ValueError for what nothing was published for.
+    """
+    faults = Faults()
+    match kind:
+        case Simulated.PDS:
+            return pds.create_app(world.cohort, faults)
+        case Simulated.GP:
+            return published_gp.create_app(world, faults, now=now)
+        case Simulated.HOSPITAL:
+            return published_hospital.create_app(world, faults)
+        case Simulated.AMBULANCE:
+            return published_ambulance.create_app(world, faults)
+        case _:
+            raise ValueError(f"No records are published for {kind}.")
 
 
 def identity_app(provider: Provider) -> ASGIApp:

@@ -8,10 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.contract import SourceAdapter, Stage
+from adapters.document_contract import DocumentSource
 from fhir_profiles.vocabulary import Category
 
 AdapterFor = Callable[[str | None], SourceAdapter]
 """Gives the adapter for a registered practice; sources that are not GP ignore the practice."""
+
+DocumentsFor = Callable[[str | None], DocumentSource | None]
+"""Gives where a source's attachments are opened, in the same way; None where they cannot be."""
+
+
+def no_documents(_practice: str | None) -> DocumentSource | None:
+    """Open no attachment of a source."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class KnownSource:
     stage: Stage
     supplies: frozenset[Category]
     adapter_for: AdapterFor
+    documents_for: DocumentsFor = no_documents
 
     def written_by(self, practice: str | None) -> str | None:
         """Name the organisation whose own items these are."""

@@ -73,10 +73,15 @@ class OpenView:
     view: View
     answers: tuple[SourceAnswer, ...]
     shown: tuple[ShownItem, ...] | None = None
+    document: bytes = field(default=b"", repr=False)
 
     def will_show(self, items: Sequence[ShownItem]) -> None:
         """Say which items the caller is about to get: row B is about these."""
         self.shown = tuple(items)
+
+    def will_hand_over(self, item: ShownItem, document: bytes) -> None:
+        """Say which document of which item the caller is about to get."""
+        self.shown, self.document = (item,), document
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,7 @@ class Records:
                 sources=_outcomes(view.ends),
                 shown=dict(Counter(_category_word(item) for item in shown)),
                 withheld=view.withheld,
-                view_hash=view_hash(self.hash_key, view, shown),
+                view_hash=view_hash(self.hash_key, view, shown, opened.document),
             )
         )
 
@@ -220,11 +225,15 @@ class Records:
         return self.gatherer.directory
 
 
-def view_hash(key: bytes, view: View, shown: Sequence[ShownItem]) -> str:
-    """Give the keyed hash that fixes what was shown: from which bytes, which items, at which levels."""
+def view_hash(key: bytes, view: View, shown: Sequence[ShownItem], document: bytes = b"") -> str:
+    """Give the keyed hash that fixes what was shown: from which bytes, which items, at which levels.
+
+    `document` is the content of an opened document, which stands in none of those bytes.
+    """
     digest = blake2b(view.basis, key=key[:64], digest_size=32)
     for item in shown:
         digest.update(f"{item.id}:{item.level.value};".encode())
+    digest.update(document)
     return digest.hexdigest()
 
 

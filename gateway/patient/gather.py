@@ -37,7 +37,7 @@ class Gatherer:
         """Ask all sources at once; answers come in the directory's order, one each."""
         request = SourceRequest(
             nhs_number=permit.person.nhs_number,
-            caller=_caller(permit),
+            caller=caller_of(permit),
             categories=_categories(permit),
             trace_id=trace_id,
             # A source may still file the person under a number that PDS has replaced.
@@ -95,7 +95,8 @@ def _categories(permit: Permit) -> frozenset[Category]:
     )
 
 
-def _caller(permit: Permit) -> Caller:
+def caller_of(permit: Permit) -> Caller:
+    """Name the caller as sources are told."""
     principal = permit.principal
     return Caller(
         user_id=principal.user_id,

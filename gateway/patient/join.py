@@ -19,6 +19,7 @@ from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.vocabulary import Category
 from gateway.access.guarded import CallSite, told
 from gateway.access.permit import Permit
+from gateway.patient.attachments import addresses_of, attachments_of
 from gateway.patient.derive import derive
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.group import groups_of
@@ -31,7 +32,7 @@ from gateway.patient.originals import Originals
 from gateway.patient.own_items import derived_item, person_items
 from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
 from gateway.patient.shown import ShownItem
-from gateway.patient.splice import ReferenceIndex, fill
+from gateway.patient.splice import ReferenceIndex, Resolve, fill, no_address
 from gateway.patient.verify import Verified, has_conflicting_copies, verify
 from gateway.patient.work import WorkedAnswer, WorkMemory
 from rbac.types import Level
@@ -123,8 +124,35 @@ class Joiner:
             _shown(each, new_id, group, indexes[each.item.source_id], originals)
             for each, new_id, group in zip(kept, new_ids, _shown_groups(kept), strict=True)
         ]
+        shown = [
+            self._with_attachments(permit, each, item, indexes[each.item.source_id], originals)
+            if each.worked.template.attachment_slots
+            else item
+            for each, item in zip(kept, shown, strict=True)
+        ]
         derived = derive(permit.patient_id, shown)
         return (*person_items(permit), *shown, *map(derived_item, derived))
+
+    def _with_attachments(
+        self,
+        permit: Permit,
+        kept: Kept,
+        item: ShownItem,
+        index: ReferenceIndex,
+        originals: Originals,
+    ) -> ShownItem:
+        source = self.directory.by_id()[kept.item.source_id]
+        documents = source.documents_for(permit.person.practice)
+        attachments = attachments_of(kept, item.id, permit, documents, index.resolve)
+        if not attachments:
+            return item
+        address = addresses_of(attachments).get
+        return structs.replace(
+            item,
+            render=partial(_render, kept, item.id.encode(), index, address),
+            original=partial(originals.of, kept, index, address),
+            attachments=attachments,
+        )
 
 
 def _shown_groups(kept: Sequence[Kept]) -> list[int]:
@@ -173,7 +201,9 @@ def _shown(
     )
 
 
-def _render(kept: Kept, new_id: bytes, index: ReferenceIndex) -> list[bytes]:
+def _render(
+    kept: Kept, new_id: bytes, index: ReferenceIndex, address: Resolve = no_address
+) -> list[bytes]:
     category = kept.item.worked.category
     return fill(
         kept.worked.template,
@@ -181,6 +211,7 @@ def _render(kept: Kept, new_id: bytes, index: ReferenceIndex) -> list[bytes]:
         source_uri=_source_uri(kept.item.source_id),
         category=None if category is None else _CATEGORY_WORDS[category],
         resolve=index.resolve,
+        address=address,
     )
 
 

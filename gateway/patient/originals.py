@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.contract import ServedKind, SourceAnswer
+from fhir_profiles.attachment_addresses import with_addresses
 from fhir_profiles.narratives import without_narratives
 from fhir_profiles.slots import template_of
 from fhir_profiles.spans import read_resource
 from gateway.patient.narrow import Kept
-from gateway.patient.splice import ReferenceIndex
+from gateway.patient.splice import ReferenceIndex, Resolve, no_address
 from rbac.types import Level
 
 _PROCEDURE_REQUEST = re.compile(r"(^|/)ProcedureRequest/")
@@ -25,13 +26,16 @@ class Originals:
 
     answers: Mapping[str, SourceAnswer]
 
-    def of(self, kept: Kept, index: ReferenceIndex) -> bytes | None:
-        """Give the source's own bytes without narratives, or None where they may not be shown whole."""
+    def of(self, kept: Kept, index: ReferenceIndex, address: Resolve = no_address) -> bytes | None:
+        """Give the source's own bytes without narratives, or None where they may not be shown whole.
+
+        Attachments have the addresses that `address` gives: the source's own tell where it is.
+        """
         is_whole = kept.level is Level.ALL and kept.worked is kept.item.worked
         body = self._body(kept) if is_whole else None
         if body is None or not _names_only_what_is_shown(body, index):
             return None
-        return without_narratives(body)
+        return with_addresses(without_narratives(body), address)
 
     def _body(self, kept: Kept) -> bytes | None:
         answer = self.answers[kept.item.source_id]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from adapters.contract import Outcome, Stage
+from adapters.contract import Notice, NoticeKind, Outcome, Stage
 from fhir_profiles import systems
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import Category
@@ -21,7 +21,9 @@ from gateway.patient.shown import ShownItem
 from rbac.types import Level, Levels
 
 _GAVE_ITS_RECORD = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.STALE})
-_SAYS_WHERE_IT_LACKS = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.WITHHELD})
+SAYS_WHERE_IT_LACKS = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.WITHHELD})
+"""Outcomes of a source that answered, so that its notices say all that is missing."""
+
 _KNOWN_NONE: Mapping[Category, frozenset[str]] = {Category.ALLERGIES: NO_KNOWN_ALLERGY}
 _WITHOUT_FORCE = frozenset({"refuted", "resolved", "inactive"})
 
@@ -78,7 +80,8 @@ def section_of(category: Category, items: Iterable[ShownItem], ground: Ground) -
         for (each, _label), level in ground.levels.view.items()
         if each is category
     )
-    state = _state(shown, has_gap=bool(missing), has_answer=any(map(was_answered, lines)))
+    has_answer = any(_answered(line, category) for line in lines)
+    state = _state(shown, has_gap=bool(missing), has_answer=has_answer)
     return Section(
         category,
         state if is_for_role else SectionState.UNAVAILABLE,
@@ -130,6 +133,16 @@ def _can_hold(line: SourceLine, category: Category, ground: Ground) -> bool:
 
 
 def _leaves_gap(line: SourceLine, category: Category) -> bool:
-    if line.notices and line.outcome in _SAYS_WHERE_IT_LACKS:
-        return any(notice.category in {None, category} for notice in line.notices)
+    if line.notices and line.outcome in SAYS_WHERE_IT_LACKS:
+        return bool(notices_on(line, category))
     return not line.is_complete
+
+
+def notices_on(line: SourceLine, category: Category) -> tuple[Notice, ...]:
+    """Give what a source says of a category, or of its whole record."""
+    return tuple(notice for notice in line.notices if notice.category in {None, category})
+
+
+def _answered(line: SourceLine, category: Category) -> bool:
+    is_off = NoticeKind.AREA_SWITCHED_OFF in {notice.kind for notice in notices_on(line, category)}
+    return not is_off and was_answered(line)

@@ -17,6 +17,7 @@ from fhir_profiles.headers import (
     status_of,
 )
 from fhir_profiles.vocabulary import Category
+from gateway.patient.attachments import Attachment
 from gateway.patient.dates import Span, joined, span_of
 from rbac.types import Level
 
@@ -25,6 +26,7 @@ class ShownItem(Struct, frozen=True, eq=False):
     """One resource of a view. `source_id` is None for what the gateway derived; `group` ties copies.
 
     `render` gives the pieces of its JSON; `original` the source's own, or None where it may not be shown whole.
+    `attachments` are those of its attachments that the reader may open.
     """
 
     id: str
@@ -35,6 +37,7 @@ class ShownItem(Struct, frozen=True, eq=False):
     group: int | None
     render: Callable[[], list[bytes]]
     original: Callable[[], bytes | None]
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def resource_type(self) -> str:

@@ -4,15 +4,17 @@ Decides no order, no grouping and no state. Nothing here is markup: templates es
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from msgspec import Raw, Struct
 
 from fhir_profiles.datatypes import Concept, Reference
+from fhir_profiles.degraded import is_degraded
 from fhir_profiles.header_fields import Header
 from fhir_profiles.headers import ENTERED_IN_ERROR, clinical_date_of, concepts_in
 from gateway.patient.reading_order import Drug
 from gateway.patient.shown import ShownItem
+from gateway.web.consultations import Passage, Written
 from gateway.web.dates_in_words import date_in_words, period_in_words
 from gateway.web.facts import Elements, Fact, elements_of, facts_of, read_element, wording_of
 from gateway.web.source_words import SourceName
@@ -23,6 +25,7 @@ UNNAMED = "Not named by the source"
 OURS = "Found by this service"
 SUMMARY_ONLY = "Your role sees a summary of this item."
 NOT_WELL_MADE = "Part of this item is not written as the standard for records asks: if it reads oddly, check with the source."
+CODE_LOST = "Its code was lost between practices: only the wording tells what it is."
 
 
 class _Contained(Struct):
@@ -46,6 +49,7 @@ class Line:
     facts: tuple[Fact, ...] = ()
     notice: str = ""
     copied_as: str = ""
+    outline: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Writer:
     by_id: Mapping[str, ShownItem]
     journeys: Mapping[str, tuple[str, ...]]
     faulty: frozenset[tuple[str, str]] = frozenset()
+    outlines: Mapping[str, tuple[Passage, ...]] = field(default_factory=dict)
 
     def entry(self, clusters: Sequence[Sequence[ShownItem]]) -> Entry:
         """Write one thing, told by clusters of copies; the first copy of the first leads."""
@@ -94,10 +99,19 @@ class Writer:
         concepts = concepts_in(item.header.medication_codeable_concept) or self._product(
             elements_of(item)
         )
-        codings = (coding for concept in concepts for coding in concept.coding)
-        return next(
-            ((each.system, each.code) for each in codings if each.system and each.code), None
-        )
+        codings = [(each.system, each.code) for concept in concepts for each in concept.coding]
+        if is_degraded(codings):
+            # The stand-in names no drug: two medicines that have it are not one.
+            return None
+        return next(((system, code) for system, code in codings if system and code), None)
+
+    def written(self, item: ShownItem) -> Written:
+        """Tell an item that stands within a consultation."""
+        if item.level is Level.MASK:
+            return Written(masked_in_words(item))
+        elements = elements_of(item)
+        facts = facts_of(item.resource_type, elements)
+        return Written(self._what(item, elements), facts)
 
     def _copies(self, copies: Sequence[ShownItem]) -> list[Line]:
         first, *others = map(self._line, copies)
@@ -115,15 +129,22 @@ class Writer:
             status=status_in_words(item, self._unsaid_by(item)),
             is_retracted=item.stands == ENTERED_IN_ERROR,
             facts=(*facts_of(item.resource_type, elements), *dates_of(item.header)),
-            notice=self._notice(item),
+            notice=self._notice(item, elements),
+            outline=self.outlines.get(item.id, ()),
         )
 
-    def _notice(self, item: ShownItem) -> str:
-        if item.level is Level.SUMMARY:
-            # A verdict is about the whole item: to tell it would tell of what is left out.
-            return SUMMARY_ONLY
+    def _notice(self, item: ShownItem, elements: Elements) -> str:
+        is_summary = item.level is Level.SUMMARY
         name = (item.source_id or "", f"{item.resource_type}/{item.header.id}")
-        return NOT_WELL_MADE if name in self.faulty else ""
+        product = (concept for concept in self._product(elements))
+        codings = [(each.system, each.code) for one in product for each in one.coding]
+        said = (
+            SUMMARY_ONLY if is_summary else "",
+            # A verdict is about the whole item: to tell it would tell of what is left out.
+            NOT_WELL_MADE if name in self.faulty and not is_summary else "",
+            CODE_LOST if is_degraded((*item.codings, *codings)) else "",
+        )
+        return " ".join(filter(None, said))
 
     def _source_of(self, item: ShownItem) -> str:
         name = self.names.get(item.source_id or "")

@@ -169,6 +169,16 @@ def _dosage(dosage: _Dosage) -> str:
     return ", ".join(each for each in words if each)
 
 
+def _amount(raw: Raw) -> list[str] | None:
+    found = read_element(raw, _Quantity)
+    return None if found is None else [_quantity(found)]
+
+
+def _text(raw: Raw) -> list[str] | None:
+    found = read_element(raw, str)
+    return None if found is None else [found]
+
+
 def _quantity(quantity: _Quantity) -> str:
     return f"{bytes(quantity.value).decode()} {quantity.unit or quantity.code or ''}".strip()
 
@@ -217,4 +227,5 @@ _READERS: Mapping[str, tuple[_Reader, ...]] = {
         ("Provider", "serviceProvider", _organisation),
     ),
     "Flag": (("Kind", "category", _concepts),),
+    "Observation": (("Value", "valueQuantity", _amount), ("Value", "valueString", _text)),
 }

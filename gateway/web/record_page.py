@@ -4,7 +4,7 @@ Holds no rule: states, order and copies come from `gateway/patient`. What it lay
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from gateway.patient.join import View
 from gateway.patient.reading_order import by_date, current_first, of_one_drug, with_copies
 from gateway.patient.sections import Ground, Section, section_of
 from gateway.patient.shown import ShownItem
+from gateway.web.consultations import outlines_of
 from gateway.web.dates_in_words import date_in_words, instant_in_words
 from gateway.web.entries import Entry, Writer, anchor_of
 from gateway.web.facts import DOSE, Fact, elements_of, read_element
@@ -132,7 +133,9 @@ class _Layout:
         derived = [item for item in view.items if item.source_id is None]
         self.conflicts = [item for item in derived if item.resource_type == "DetectedIssue"]
         self._journeys = [item for item in derived if item.resource_type == "List"]
-        self._writer = Writer(deployment.names, self._by_id, self._journey_names(), faulty)
+        writer = Writer(deployment.names, self._by_id, self._journey_names(), faulty)
+        self._consultations = outlines_of(self._by_id, writer.written)
+        self._writer = replace(writer, outlines=self._consultations.by_encounter)
 
     def name_of(self, source_id: str) -> SourceName:
         return self._names.get(source_id, SourceName(source_id, f"The source {source_id}"))
@@ -164,6 +167,7 @@ class _Layout:
     def shown(self, sections: Iterable[Section]) -> tuple[ShownItem, ...]:
         laid_out = {item.id for section in sections for item in section.items}
         laid_out |= {item.id for item in (*self.conflicts, *self._journeys)}
+        laid_out |= self._consultations.shown
         return tuple(
             item
             for item in self._view.items

@@ -9,7 +9,7 @@ from typing import assert_never
 from fhir_profiles.vocabulary import Category
 from gateway.patient.receipt import SourceLine
 from gateway.patient.sections import Section, SectionState
-from gateway.web.source_words import SourceName, gap_in_words
+from gateway.web.source_words import SourceName, gap_of_category_in_words
 
 SECTION_TITLES: Mapping[Category, str] = {
     Category.ALERTS: "Alerts",
@@ -61,4 +61,5 @@ def statement_in_words(section: Section) -> str:
 
 def warning_in_words(line: SourceLine, name: SourceName, category: Category) -> str:
     """Write what a section's reader must not conclude from one source's gap."""
-    return f"{name.subject} {gap_in_words(line)}: do not read this page as ‘{_ABSENCES[category]}’."
+    gap = gap_of_category_in_words(line, name, category)
+    return f"{gap}: do not read this page as ‘{_ABSENCES[category]}’."

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from adapters.contract import Notice, NoticeKind, Outcome
+from fhir_profiles.vocabulary import Category
 from gateway.patient.people import Difference
 from gateway.patient.receipt import SourceLine
+from gateway.patient.sections import SAYS_WHERE_IT_LACKS, notices_on
 from gateway.settings import Settings, SourceSettings
 from gateway.web.dates_in_words import date_in_words, instant_in_words
 
@@ -84,11 +86,44 @@ def _is_held(line: SourceLine) -> bool:
     return any(notice.kind is NoticeKind.IDENTITY_HOLD for notice in line.notices)
 
 
+def gap_of_category_in_words(line: SourceLine, name: SourceName, category: Category) -> str:
+    """Write why a source's part of one category is not whole: what it says of it, else what it did."""
+    kinds = _kinds_on(line, category) if line.outcome in SAYS_WHERE_IT_LACKS else frozenset()
+    said = next((words for kind, words in _SHORTFALLS.items() if kind in kinds), None)
+    if said is None:
+        return f"{name.subject} {gap_in_words(line)}"
+    whole = name.subject[:1].lower() + name.subject[1:]
+    return said.format(subject=name.subject, whole=whole, before=_before(line))
+
+
+# What leaves most untold stands for all that is said of a section.
+_SHORTFALLS: Mapping[NoticeKind, str] = {
+    NoticeKind.AREA_SWITCHED_OFF: "Not available from {whole}, which has this part switched off",
+    NoticeKind.UNREADABLE_PART: "{subject} gave something here that could not be read",
+    NoticeKind.CONFIDENTIAL_ITEMS: "{subject} holds something back here",
+    NoticeKind.DATA_IN_TRANSIT: (
+        "{subject}'s transfer is not complete: entries{before} may be missing"
+    ),
+    NoticeKind.DATA_AWAITING_FILING: "{subject} has items that are not yet filed",
+}
+
+
+def _kinds_on(line: SourceLine, category: Category) -> frozenset[NoticeKind]:
+    return frozenset(notice.kind for notice in notices_on(line, category))
+
+
+def _before(line: SourceLine) -> str:
+    days = [notice.since for notice in line.notices if notice.since is not None]
+    return f" before {date_in_words(max(days).isoformat())}" if days else ""
+
+
 def _name(source: SourceSettings, organisations: Mapping[str, str]) -> SourceName:
     match source.kind:
         case "gp-connect":
             # GP Connect marks every allergy so: shown, it would read as doubt.
             return SourceName("GP record", "The GP record", frozenset({"unconfirmed"}))
+        case "gp-london":
+            return SourceName("GP record, London", "London's GP record")
         case "pds":
             return SourceName("Personal Demographics Service", "The Personal Demographics Service")
         case "fhir-r4" | "ambulance-r4":
@@ -136,7 +171,7 @@ def _notice(notice: Notice) -> str:
         case NoticeKind.DATA_AWAITING_FILING:
             return "There are items that are not yet filed."
         case NoticeKind.AREA_SWITCHED_OFF:
-            return f"{area}: switched off at this source."
+            return f"{area}: not available, switched off at this source."
         case NoticeKind.UNREADABLE_PART:
             return f"{area}: part of it could not be read."
         case NoticeKind.IDENTITY_HOLD:

@@ -9,6 +9,8 @@ from adapters.gp_record import notices_of_list, notices_of_outcome
 from fhir_profiles.vocabulary import Category
 from tests.adapters.stu3_records import CARE_CONNECT, GPC, record_list
 
+CODED_LATER = (Category.END_OF_LIFE, Category.SOCIAL_CARE)
+
 
 def warning(code, base=GPC):
     return {"url": f"{base}ListWarningCode-1", "valueCode": code}
@@ -41,7 +43,25 @@ def warning(code, base=GPC):
 def test_a_warning_concerns_the_category_that_its_list_holds(list_code, category):
     warned = record_list(list_code, extension=[warning("confidential-items")])
 
-    assert notices_of_list(warned) == [Notice(NoticeKind.CONFIDENTIAL_ITEMS, category)]
+    assert notices_of_list(warned)[0] == Notice(NoticeKind.CONFIDENTIAL_ITEMS, category)
+
+
+@pytest.mark.parametrize(
+    ("list_code", "categories"),
+    [
+        ("886921000000105", [Category.ALLERGIES]),
+        ("887191000000108", [Category.RESULTS]),
+        ("717711000000103", [Category.PROBLEMS, *CODED_LATER]),
+        ("826501000000100", [Category.RESULTS, *CODED_LATER]),
+        ("problems-uncategorised-data-related-to-problems", [Category.RESULTS, *CODED_LATER]),
+    ],
+)
+def test_a_warning_concerns_every_category_that_items_of_the_list_can_turn_out_to_be(
+    list_code, categories
+):
+    warned = record_list(list_code, extension=[warning("confidential-items")])
+
+    assert [one.category for one in notices_of_list(warned)] == categories
 
 
 @pytest.mark.parametrize(
@@ -77,7 +97,7 @@ def test_every_warning_of_a_list_is_read_in_either_form():
 def test_a_warning_in_an_unknown_word_still_warns():
     warned = record_list("717711000000103", extension=[warning("new-word")])
 
-    assert notices_of_list(warned) == [Notice(NoticeKind.UNREADABLE_PART, Category.PROBLEMS)]
+    assert notices_of_list(warned)[0] == Notice(NoticeKind.UNREADABLE_PART, Category.PROBLEMS)
 
 
 def test_an_empty_list_without_warning_says_nothing():
@@ -96,7 +116,13 @@ def issue(diagnostics, code="NOT_IMPLEMENTED", severity="warning"):
 @pytest.mark.parametrize(
     ("said", "notices"),
     [
-        (issue("includeProblems"), [Notice(NoticeKind.AREA_SWITCHED_OFF, Category.PROBLEMS)]),
+        (
+            issue("includeProblems"),
+            [
+                Notice(NoticeKind.AREA_SWITCHED_OFF, category)
+                for category in (Category.PROBLEMS, *CODED_LATER)
+            ],
+        ),
         (
             issue("includeReferrals and includeImmunisations are off"),
             [

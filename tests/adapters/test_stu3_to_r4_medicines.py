@@ -61,14 +61,12 @@ ROWS = [
         },
         {
             "encounter": ENCOUNTER,
-            "requester": {
-                **REFERENCE,
-                "extension": [
-                    extension(
-                        f"{STU3}MedicationRequest.requester.onBehalfOf", valueReference=ORGANISATION
-                    )
-                ],
-            },
+            "requester": REFERENCE,
+            "extension": [
+                extension(
+                    f"{STU3}MedicationRequest.requester.onBehalfOf", valueReference=ORGANISATION
+                )
+            ],
             "category": [CONCEPT],
             "substitution": {"allowedBoolean": False},
         },

@@ -19,7 +19,7 @@ PUBLIC = {
     "CALLBACK_PATH",
     "/static",
 }
-_ASKING = {"caller_of", "for_visitors"}
+_ASKING = {"caller_of", "caller_of_any_format", "for_visitors"}
 _UNSEEN = {"add_route", "add_api_route", "api_route", "websocket", "add_websocket_route"}
 
 

@@ -169,3 +169,14 @@ def test_a_benchmark_that_does_not_exist_is_not_understood(scr):
 
     assert ended.code == 2
     assert "everything" in ended.progress
+
+
+def test_published_records_are_served_from_a_folder_that_is_there_and_asked_for(scr, tmp_path):
+    assert scr("simulate", "gp", str(tmp_path), "--port", "0").code == 2
+    assert scr("simulate", "gp", "--port", "0", "--data", str(tmp_path / "nowhere")).code == 1
+
+
+def test_nothing_is_published_for_the_london_service(scr, tmp_path):
+    ended = scr("simulate", "gp-london", "--port", "0", "--data", str(tmp_path))
+
+    assert ended.code == 2

@@ -100,6 +100,7 @@ def test_an_objection_names_its_source_and_whether_an_emergency_opens_it(
     [
         (Simulated.PDS, "/Patient/9000000009", 400),
         (Simulated.GP, "/F84004/STU3/1/gpconnect/structured/fhir/metadata", 400),
+        (Simulated.GP_LONDON, "/api/STU3/Patient/$getstructuredrecord", 405),
         (Simulated.HOSPITAL, "/fhir/metadata", 200),
         (Simulated.AMBULANCE, "/fhir/metadata", 200),
     ],

@@ -12,12 +12,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from adapters.ambulance import ambulance_adapter
-from adapters.contract import Outcome, SourceRequest, TraceOutcome
+from adapters.contract import Outcome, SourceAdapter, SourceRequest, TraceOutcome
 from adapters.demographics import PdsAdapter
 from adapters.gp_connect import GpConnectAdapter
 from adapters.gp_headers import GpEndpoint
+from adapters.gp_london import GpLondonAdapter
 from adapters.hospital import hospital_adapter
-from adapters.simulators import ambulance, gp, hospital, pds
+from adapters.simulators import ambulance, gp, gp_london, hospital, pds
 from adapters.simulators.cohort import make_cohort
 from adapters.simulators.faults import Faults
 from adapters.simulators.gp_token import provider_asid
@@ -91,13 +92,7 @@ def _request(number: NhsNumber) -> SourceRequest:
 
 def _r4(build) -> Callable[[SourceClient], Ask]:
     def ask_with(client: SourceClient) -> Ask:
-        adapter = build(client, lambda: 0.0)
-
-        async def ask(number: NhsNumber) -> Said:
-            answer = await adapter.ask(_request(number))
-            return Said(answer.outcome, answer.bodies)
-
-        return ask
+        return _asked(build(client, lambda: 0.0))
 
     return ask_with
 
@@ -105,8 +100,14 @@ def _r4(build) -> Callable[[SourceClient], Ask]:
 def _gp(client: SourceClient) -> Ask:
     practice = COHORT.people[PERSON].practice
     endpoint = GpEndpoint(client.config.base_url, provider_asid(practice))
-    adapter = GpConnectAdapter(client, endpoint, CONSUMER, lambda: NOW, "gp")
+    return _asked(GpConnectAdapter(client, endpoint, CONSUMER, lambda: NOW, "gp"))
 
+
+def _gp_london(client: SourceClient) -> Ask:
+    return _asked(GpLondonAdapter(client))
+
+
+def _asked(adapter: SourceAdapter) -> Ask:
     async def ask(number: NhsNumber) -> Said:
         answer = await adapter.ask(_request(number))
         return Said(answer.outcome, answer.bodies)
@@ -153,6 +154,12 @@ ADAPTERS = {
         SourceDialect.GP_CONNECT,
         _PRACTICE_BASE,
         _gp,
+    ),
+    "gp-london": UnderContract(
+        lambda cohort, faults: gp_london.create_app(cohort, faults, now=lambda: NOW),
+        SourceDialect.GP_LONDON,
+        gp_london.BASE_PATH,
+        _gp_london,
     ),
 }
 

@@ -86,7 +86,7 @@ async def test_a_record_is_shown_and_both_rows_of_the_audit_are_written(visitor)
     assert (asked["action"], asked["act"], asked["decision"]) == ("asked", "view", "allowed")
     assert disclosed["outcome"] == "disclosed"
     assert disclosed["shown"]["allergies"] == answer.text.count("No known allergy</h3>")
-    assert "results" not in disclosed["shown"]
+    assert "care-plans" not in disclosed["shown"]
 
 
 async def test_a_page_is_kept_nowhere_and_runs_no_script(visitor):

@@ -76,6 +76,33 @@ def test_a_notice_touches_only_the_section_that_it_names(outcome, noticed, expec
     assert state([allergy()], (line("gp", outcome, notices=(notice,)),)) is expected
 
 
+OFF = (Notice(NoticeKind.AREA_SWITCHED_OFF, Category.ALLERGIES),)
+
+
+@pytest.mark.parametrize(
+    ("items", "lines", "expected"),
+    [
+        ([], (line("gp", notices=OFF),), SectionState.UNAVAILABLE),
+        ([], (line("gp", notices=OFF), line("hospital", Outcome.EMPTY, 0)), SectionState.PARTIAL),
+        ([], (line("gp", notices=(Notice(NoticeKind.AREA_SWITCHED_OFF),)),), SectionState.UNAVAILABLE),
+        ([allergy()], (line("gp", notices=OFF),), SectionState.PARTIAL),
+        ([no_known_allergy()], (line("gp", notices=OFF), line("hospital")), SectionState.PARTIAL),
+    ],
+)  # fmt: skip
+def test_a_source_that_has_an_area_switched_off_has_not_answered_for_it(items, lines, expected):
+    assert state(items, lines) is expected
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("noticed", [None, Category.ALLERGIES])
+def test_a_section_that_its_source_warns_of_is_never_none_nor_empty(kind, noticed):
+    lines = (line("gp", notices=(Notice(kind, noticed),)),)
+
+    found = {state([no_known_allergy()], lines), state([], lines)}
+
+    assert found.isdisjoint({SectionState.KNOWN_NONE, SectionState.EMPTY})
+
+
 def test_a_source_that_may_not_be_asked_at_the_persons_wish_leaves_a_gap():
     objected = replace(line("gp", Outcome.NOT_ASKED, 0), is_complete=False)
 

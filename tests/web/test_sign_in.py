@@ -201,7 +201,9 @@ async def provider_saying(body):
         yield SignInProvider("i", "c", "a", f"http://127.0.0.1:{port}/token", "r")
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[]", b"<html>", b'{"access_token":1}'])
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b"<html>", b'{"access_token":1}', b'{"access_token":"\xe9"}']
+)
 async def test_an_answer_of_the_provider_that_cannot_be_read_is_no_sign_in(body):
     async with provider_saying(body) as provider:
         with pytest.raises(UnavailableError):

@@ -68,6 +68,41 @@ def test_a_section_warns_in_the_words_of_its_own_absence():
     assert words == "The GP record did not answer: do not read this page as ‘no known allergies’."
 
 
+@pytest.mark.parametrize(
+    ("notice", "said"),
+    [
+        (Notice(NoticeKind.AREA_SWITCHED_OFF, Category.ALLERGIES),
+         "Not available from the GP record, which has this part switched off"),
+        (Notice(NoticeKind.CONFIDENTIAL_ITEMS, Category.ALLERGIES),
+         "The GP record holds something back here"),
+        (Notice(NoticeKind.DATA_IN_TRANSIT, None, date(2026, 1, 2)),
+         "The GP record's transfer is not complete: entries before 2 January 2026 may be missing"),
+        (Notice(NoticeKind.DATA_IN_TRANSIT),
+         "The GP record's transfer is not complete: entries may be missing"),
+        (Notice(NoticeKind.DATA_AWAITING_FILING, Category.ALLERGIES),
+         "The GP record has items that are not yet filed"),
+        (Notice(NoticeKind.UNREADABLE_PART, Category.ALLERGIES),
+         "The GP record gave something here that could not be read"),
+    ],
+)  # fmt: skip
+def test_a_section_warns_of_what_its_source_says_of_it(notice, said):
+    words = warning_in_words(line(notices=(notice,)), GP, Category.ALLERGIES)
+
+    assert words == f"{said}: do not read this page as ‘no known allergies’."
+
+
+def test_a_section_warns_of_the_gravest_notice_and_of_no_other_sections():
+    notices = (
+        Notice(NoticeKind.DATA_AWAITING_FILING, Category.ALLERGIES),
+        Notice(NoticeKind.AREA_SWITCHED_OFF, Category.ALLERGIES),
+        Notice(NoticeKind.UNREADABLE_PART, Category.PROBLEMS),
+    )
+
+    words = warning_in_words(line(notices=notices), GP, Category.ALLERGIES)
+
+    assert words.startswith("Not available from the GP record")
+
+
 def test_old_information_is_told_with_its_age():
     since = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -117,8 +152,8 @@ def test_a_transfer_is_told_with_its_date_and_an_area_by_its_name():
     assert told == [
         "The record's transfer is not complete: entries before 2 January 2026 may be missing.",
         "The record's transfer is not complete: entries may be missing.",
-        "Medications: switched off at this source.",
-        "One area: switched off at this source.",
+        "Medications: not available, switched off at this source.",
+        "One area: not available, switched off at this source.",
     ]
 
 
@@ -196,6 +231,7 @@ def test_sources_are_named_after_what_they_are_and_who_runs_them():
             "source": [
                 {"id": "pds", "kind": "pds", "base_url": "https://pds.example"},
                 {"id": "gp", "kind": "gp-connect", "base_url": "https://gp.example"},
+                {"id": "gl", "kind": "gp-london", "base_url": "https://gl.example/api/STU3"},
                 {"id": "h1", "kind": "fhir-r4", "base_url": "https://h", "organisation": "RRV"},
                 {"id": "a1", "kind": "ambulance-r4", "base_url": "https://a"},
             ],
@@ -208,6 +244,7 @@ def test_sources_are_named_after_what_they_are_and_who_runs_them():
     assert labels == {
         "pds": "Personal Demographics Service",
         "gp": "GP record",
+        "gl": "GP record, London",
         "h1": "Hospital record, UCLH",
         "a1": "Ambulance record",
     }

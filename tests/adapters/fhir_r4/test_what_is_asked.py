@@ -65,6 +65,43 @@ async def test_only_declared_includes_to_subjectless_types_are_asked_for(surroun
     assert encounter.query["_include"] == ["Encounter:location"]
 
 
+async def test_what_included_roles_lead_to_is_asked_for_where_it_is_declared(surroundings):
+    declared = declares(
+        "Encounter", includes=["Encounter:participant", "PractitionerRole:practitioner"]
+    )
+    table = {**SEARCHED, "/fhir/metadata": declared}
+
+    _, stub = await ask(table, surroundings, asked=request(Category.ENCOUNTERS))
+
+    encounter = next(asked for asked in stub.asked if asked.path == "/fhir/Encounter")
+    assert encounter.query["_include:iterate"] == ["PractitionerRole:practitioner"]
+
+
+async def test_a_server_that_cannot_include_onward_is_asked_without(surroundings):
+    async def refuses_to_iterate(asked, writer):
+        can = "_include:iterate" not in asked.query
+        await answer(bundle(ENCOUNTER) if can else {}, 200 if can else 400)(asked, writer)
+
+    declared = declares(
+        "Encounter", includes=["Encounter:participant", "PractitionerRole:practitioner"]
+    )
+    table = {**SEARCHED, "/fhir/metadata": declared, "/fhir/Encounter": refuses_to_iterate}
+
+    result, _ = await ask(table, surroundings, asked=request(Category.ENCOUNTERS))
+
+    assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 2)
+
+
+async def test_an_ambulance_service_is_asked_for_whatever_it_declares(surroundings):
+    table = {**SEARCHED, "/fhir/metadata": declares("CarePlan")}
+
+    _, stub = await ask(
+        table, surroundings, asked=request(Category.CARE_PLANS), build=ambulance_adapter
+    )
+
+    assert "/fhir/CarePlan" in {asked.path for asked in stub.asked}
+
+
 async def test_everything_is_used_where_it_is_declared(surroundings):
     record = bundle(PATIENT, ENCOUNTER)
     table = {

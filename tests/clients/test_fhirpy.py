@@ -1,39 +1,8 @@
 """An ordinary FHIR client, unchanged, does an ordinary viewer's job against a real server."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator
-
-import pytest
-import uvicorn
 from fhirpy import AsyncFHIRClient
 
-from gateway.app import create_app
 from tests.stack import Stack
-
-
-@pytest.fixture
-async def address(stack: Stack) -> AsyncIterator[str]:
-    """Serve the gateway on a real socket; links must name the address that the client uses."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    object.__setattr__(
-        stack.services,
-        "settings",
-        stack.services.settings.model_copy(update={"base_url": url}),
-    )
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(stack.services), lifespan="off", log_level="critical")
-    )
-    server.install_signal_handlers = contextlib.nullcontext
-    serving = asyncio.create_task(server._serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)  # uvicorn tells of its start in no other way
-    yield url
-    server.should_exit = True
-    await serving
 
 
 async def found_patient(stack: Stack, address: str, token: str) -> str:

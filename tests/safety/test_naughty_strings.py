@@ -1,0 +1,189 @@
+"""Strings that break programs, in every parameter and segment of every route (IP-09, IP-10): nothing breaks.
+
+Corpus: the Big List of Naughty Strings. `SCR_PROVE_COUNT` sets how many go to each place, `SCR_PROVE_SEED`
+repeats a run. Places come from the routes, the CapabilityStatement and the forms as they are served.
+"""
+
+import asyncio
+import random
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+import httpx2
+import orjson
+import pytest
+
+from tests.safety.every_route import Served, every_route
+from tests.safety.published_lists import COUNT, SEED, naughty_strings, needs_lists
+from tests.safety.siege import ASKED_ABOUT
+from tests.stack import Stack
+from tests.web.visitor import Visitor
+
+pytestmark = needs_lists
+
+USER = "gp"
+FORM = "application/x-www-form-urlencoded"
+HEADERS = ("X-Request-ID", "Purpose-Of-Use", "Accept", "Range", "If-None-Match", "User-Agent")
+# What searches and operations of any type may be asked with, served here or not, and what providers send back.
+SHARED = (
+    *("_id", "_lastUpdated", "_count", "_format", "_elements", "_summary", "_sort", "_total"),
+    *("_type", "_since", "start", "end", "patient", "subject", "_include", "_has", "_cursor"),
+    *("code", "state", "iss", "error", "next", "identifier", "family", "given", "birthdate"),
+)
+_FIELD = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
+_MARKUP = re.compile("[<>&\"']")
+# Anything shorter may well stand in a page of its own accord.
+_TELLING_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a string is put: `where` is path, query, form or header."""
+
+    route: Served
+    where: str
+    name: str
+
+
+@dataclass
+class Attempts:
+    """Everything that a request is made of besides the naughty string, and what went wrong."""
+
+    stack: Stack
+    api: httpx2.AsyncClient
+    bearer: Mapping[str, str]
+    form_token: str
+    faults: list[tuple[Place, str, str]] = field(default_factory=list)
+
+    async def attempt(self, place: Place, naughty: str) -> None:
+        answer = await self._send(place, naughty)
+        if fault := fault_of(answer, naughty):
+            self.faults.append((place, naughty, fault))
+
+    async def _send(self, place: Place, naughty: str) -> httpx2.Response:
+        route = place.route
+        usual = {"patient_id": self.stack.patient(ASKED_ABOUT), "resource_type": "Condition"}
+        filled = dict.fromkeys(route.fields, "x") | usual
+        if place.where == "path":
+            filled[place.name] = quote(naughty, safe="")
+        query = [(place.name, naughty)] if place.where == "query" else []
+        if route.path == "/fhir/{resource_type}" and place.name not in {"patient", "subject"}:
+            query.append(("patient", usual["patient_id"]))
+        address = route.at(**filled) + (f"?{urlencode(query)}" if query else "")
+        is_page = not route.path.startswith("/fhir")
+        client, headers = (self.stack.client, {}) if is_page else (self.api, dict(self.bearer))
+        if place.where == "header":
+            headers[place.name] = naughty.encode()
+        if route.method != "POST":
+            return await client.request(route.method, address, headers=headers)
+        form = self._form(route, place, naughty)
+        headers["Content-Type"] = FORM
+        return await client.post(address, content=urlencode(form), headers=headers)
+
+    def _form(self, route: Served, place: Place, naughty: str) -> dict[str, str]:
+        given = {place.name: naughty} if place.where == "form" else {}
+        # With its token, signing out would end the session that the other attempts need.
+        is_ours = not route.path.startswith("/fhir") and route.path != "/sign-out"
+        usual = {"form_token": self.form_token} if is_ours else {}
+        if route.path == "/fhir/{resource_type}/_search":
+            usual["patient"] = self.stack.patient(ASKED_ABOUT)
+        return usual | given
+
+
+def fault_of(answer: httpx2.Response, naughty: str) -> str:
+    """Say what is wrong with an answer to a naughty string, or nothing."""
+    kind = answer.headers.get("content-type", "")
+    if answer.status_code >= 500:
+        return f"status {answer.status_code}"
+    if "json" in kind and not _is_json(answer.content):
+        return "not JSON"
+    is_telling = len(naughty) >= _TELLING_LENGTH and _MARKUP.search(naughty)
+    if "json" not in kind and is_telling and naughty in answer.text:
+        return "reflected as it is"
+    return ""
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        orjson.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+async def parameters_of(stack: Stack) -> list[str]:
+    """Give every search parameter that the service says it knows, and those that any FHIR server may be sent."""
+    said = (await stack.client.get("/fhir/metadata")).json()["rest"][0]["resource"]
+    known = {each["name"] for served in said for each in served.get("searchParam", [])}
+    return sorted(known | set(SHARED))
+
+
+async def fields_of(stack: Stack, routes: Iterable[Served]) -> list[str]:
+    """Give every field of every form on every page."""
+    patient = stack.patient(ASKED_ABOUT)
+    found: set[str] = set()
+    for route in routes:
+        if route.method == "GET" and not route.path.startswith(("/fhir", "/static")):
+            filled = dict.fromkeys(route.fields, patient)
+            found.update(_FIELD.findall((await stack.client.get(route.at(**filled))).text))
+    return sorted(found - {"form_token"})
+
+
+def places(routes: Iterable[Served], parameters: list[str], fields: list[str]) -> list[Place]:
+    found: list[Place] = []
+    for route in routes:
+        is_posted = route.method == "POST"
+        names = fields if is_posted and not route.path.startswith("/fhir") else parameters
+        where = "form" if is_posted else "query"
+        found += [Place(route, "path", name) for name in route.fields]
+        found += [Place(route, where, name) for name in names]
+        found += [Place(route, "header", name) for name in HEADERS]
+    return found
+
+
+@pytest.fixture
+async def attempts(stack: Stack) -> Attempts:
+    visitor = Visitor(stack)
+    await visitor.sign_in(USER)
+    apart = httpx2.AsyncClient(transport=stack.client._transport, base_url="http://gateway.test")
+    bearer = {"Authorization": f"Bearer {await stack.token(USER)}"}
+    return Attempts(stack, apart, bearer, await visitor.form_token())
+
+
+async def test_ip_09_no_string_anywhere_breaks_a_route_or_comes_back_unescaped(attempts: Attempts):
+    chance = random.Random(SEED)
+    strings = naughty_strings()
+    routes = every_route(attempts.stack)
+    fields = await fields_of(attempts.stack, routes)
+    tried = [
+        (place, naughty)
+        for place in places(routes, await parameters_of(attempts.stack), fields)
+        for naughty in chance.sample(strings, min(COUNT or _slice(place), len(strings)))
+    ]
+    at_most = asyncio.Semaphore(8)
+
+    async def one(place: Place, naughty: str) -> None:
+        async with at_most:
+            await attempts.attempt(place, naughty)
+
+    await asyncio.gather(*(one(place, naughty) for place, naughty in tried))
+
+    assert {"family_name", "nhs_number"} <= set(fields)
+    assert len(tried) > 500
+    assert attempts.faults == [], f"seed {SEED}"
+
+
+def _slice(place: Place) -> int:
+    # A form writes back what was typed: the place where escaping can fail.
+    return 30 if place.where == "form" and place.route.path == "/find" else 2
+
+
+async def test_a_page_that_wrote_a_string_back_as_it_is_would_be_found():
+    naughty = "<script>alert(1)</script>"
+    html = {"content-type": "text/html"}
+
+    assert fault_of(httpx2.Response(200, headers=html, text=f"<p>{naughty}"), naughty)
+    assert fault_of(httpx2.Response(500), naughty)
+    assert fault_of(httpx2.Response(200, json={}, headers={}), naughty) == ""
