@@ -95,7 +95,7 @@ def ends_of(whole: bytes) -> list[int]:
     return [len(whole) - 1, Random(SEED).randrange(1, len(whole) - 1)]
 
 
-def declared_cut(part: bytes, whole: bytes) -> bytes:  # noqa: ARG001 - one shape for all the ways
+def declared_cut(part: bytes, whole: bytes) -> bytes:
     return response(part)
 
 
@@ -103,11 +103,11 @@ def closed_early(part: bytes, whole: bytes) -> bytes:
     return response(whole)[: len(response(whole)) - len(whole) + len(part)]
 
 
-def without_length(part: bytes, whole: bytes) -> bytes:  # noqa: ARG001 - as above
+def without_length(part: bytes, whole: bytes) -> bytes:
     return f"HTTP/1.1 200 X\r\ncontent-type: {FHIR}\r\nconnection: close\r\n\r\n".encode() + part
 
 
-def last_chunk_missing(part: bytes, whole: bytes) -> bytes:  # noqa: ARG001 - as above
+def last_chunk_missing(part: bytes, whole: bytes) -> bytes:
     head = f"HTTP/1.1 200 X\r\ncontent-type: {FHIR}\r\ntransfer-encoding: chunked\r\n\r\n"
     return head.encode() + b"%x\r\n%b\r\n" % (len(part), part)
 

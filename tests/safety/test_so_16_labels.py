@@ -130,7 +130,9 @@ async def test_so_16_a_label_on_one_page_closes_the_item_on_the_other(
     siege: Siege, labelled_page: int
 ):
     pages = {
-        number: encounter("e1", OWN, SECRET, **({"meta": GENDER} if number == labelled_page else {}))
+        number: encounter(
+            "e1", OWN, SECRET, **({"meta": GENDER} if number == labelled_page else {})
+        )
         for number in (1, 2)
     }
 

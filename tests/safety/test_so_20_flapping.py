@@ -71,9 +71,7 @@ def heard_while_resting(heard: list[tuple[float, int]], rest: float) -> list[flo
     """Give when it was asked although five failures in ten seconds should have kept it at rest."""
     failed = [at for at, status in heard if status >= 500 or status == 429]
     opened = [
-        fifth
-        for first, fifth in zip(failed, failed[4:], strict=False)
-        if fifth - first <= 10
+        fifth for first, fifth in zip(failed, failed[4:], strict=False) if fifth - first <= 10
     ]
     return [at for at, _status in heard if any(0 < at - since < rest for since in opened)]
 
@@ -106,7 +104,9 @@ async def test_so_20_it_is_asked_again_all_the_time_once_it_is_well():
     assert well == [well[0] + 0.5 * place for place in range(len(well))]
 
 
-@pytest.mark.parametrize(("wish", "rest"), [("99999", 60.0), ("20", 20.0), ("1", 10.0), ("x", 10.0)])
+@pytest.mark.parametrize(
+    ("wish", "rest"), [("99999", 60.0), ("20", 20.0), ("1", 10.0), ("x", 10.0)]
+)
 async def test_so_20_it_rests_as_long_as_it_asks_but_never_above_a_minute(wish: str, rest: float):
     flapping = Flapping(lambda _at: 429, FakeMonotonic(), wish)
 
