@@ -65,7 +65,7 @@ class Reason(StrEnum):
     PAGING_LIMIT = "paging-limit"
     BREAKER_OPEN = "breaker-open"
     BULKHEAD_FULL = "bulkhead-full"
-    SECRET_ECHOED = "secret-echoed"
+    CREDENTIAL_ECHOED = "credential-echoed"
     UNAUTHORISED = "unauthorised"
     NOT_FOUND = "not-found"
     NO_CONSENT = "no-consent"

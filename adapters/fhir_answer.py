@@ -6,6 +6,7 @@ for the caller to show as partial, and a notice for each category that may miss 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from adapters.contract import Notice, NoticeKind, Outcome, Reason, SourceAnswer
 from adapters.transport import Unfetched
@@ -19,6 +20,8 @@ class Part:
     categories: tuple[Category, ...]
     bodies: tuple[bytes, ...] = field(default=(), repr=False)
     fault: Unfetched | None = None
+    # The oldest time that one of its pages states for itself.
+    made_at: datetime | None = None
 
 
 # The first that occurs names the answer: what a retry may cure stands before what it will not.

@@ -67,6 +67,7 @@ def instant_of(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Beside what is no time, the first and last days there are, which have none in UTC.
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)).astimezone(UTC)

@@ -83,6 +83,8 @@ class _Bundle(msgspec.Struct, rename={"resource_type": "resourceType"}):
     resource_type: str = ""
     type: str = ""
     total: int | None = None
+    # Left raw: what it says of age decides nothing else.
+    meta: msgspec.Raw = msgspec.Raw(b"{}")
     link: list[_Link] = []
     # Left raw: an entry of the wrong shape must not hide its neighbours.
     entry: list[msgspec.Raw] = []
@@ -104,6 +106,9 @@ class SearchPage:
     is_incomplete: bool
     total: int | None
     results: tuple[tuple[str, int], ...]
+    # What it says of when it was made: the Bundle's meta and the Age header.
+    meta: bytes = b"{}"
+    age: str = ""
 
 
 class Tally:
@@ -184,6 +189,8 @@ def _page_of(bundle: _Bundle, fetched: Fetched) -> SearchPage:
         is_incomplete=any(_is_gap(entry) for entry in entries),
         total=bundle.total,
         results=results,
+        meta=bytes(bundle.meta),
+        age=fetched.headers.get("age", ""),
     )
 
 

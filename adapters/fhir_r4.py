@@ -8,6 +8,7 @@ Follows FHIR R4 search, paging and Patient/$everything.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http import HTTPStatus
 
 from adapters.contract import (
@@ -43,6 +44,7 @@ from adapters.fhir_search import (
 )
 from adapters.paging import PageTrail, UnsafeSegmentError, safe_segment
 from adapters.source_client import Asking, SourceClient
+from adapters.stated_age import made_at, with_age
 from adapters.transport import Unfetched
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
@@ -82,7 +84,8 @@ class FhirR4Adapter:
                 parts = await reading.by_everything()
             else:
                 parts = await reading.by_search()
-        answer = answer_of(self.source_id, parts)
+        made = [part.made_at for part in parts]
+        answer = with_age(answer_of(self.source_id, parts), made, self._client.now())
         if not may_miss_types(request.categories, self._kind.never_held, found):
             return answer
         # Only the usual types were asked for: what else the server holds is not known, so nobody may
@@ -131,6 +134,7 @@ class _Pages:
     def __init__(self, client: SourceClient, asking: Asking, headers: Mapping[str, str]) -> None:
         self._endpoint = client.endpoint
         self._asking = asking
+        self._now = client.now
         self._headers = {"Accept": "application/fhir+json", **headers}
         self._trail = PageTrail(client.endpoint, client.config.caps.pages)
 
@@ -142,22 +146,26 @@ class _Pages:
         counted_modes: frozenset[str] = SEARCH_RESULTS,
     ) -> Part:
         """Read a search to its last page, or to the fault that ends it."""
-        walk = _Walk(self._trail, counted_modes)
+        walk = _Walk(self._trail, counted_modes, self._now)
         first = self._endpoint.url_of(path, query)
         self._trail.begin(first)
         url: str | None = first
         while url is not None:
             url = walk.take(judge_page(await self._asking.get(url, self._headers)), url)
-        return Part(categories, tuple(walk.bodies), walk.end())
+        return Part(categories, tuple(walk.bodies), walk.end(), walk.made_at)
 
 
 class _Walk:
     """What one search brought so far."""
 
-    def __init__(self, trail: PageTrail, counted_modes: frozenset[str]) -> None:
+    def __init__(
+        self, trail: PageTrail, counted_modes: frozenset[str], now: Callable[[], datetime]
+    ) -> None:
         self._trail = trail
         self._tally = Tally(counted_modes)
+        self._now = now
         self.bodies: list[bytes] = []
+        self.made_at: datetime | None = None
         self._fault: Unfetched | None = None
 
     def take(self, page: SearchPage | Unfetched, url: str) -> str | None:
@@ -166,6 +174,8 @@ class _Walk:
             self._fault = page
             return None
         self._tally.add(page)
+        stated = (self.made_at, made_at(page.meta, page.age, self._now()))
+        self.made_at = min((each for each in stated if each is not None), default=None)
         if page.has_resources:
             self.bodies.append(page.body)
         if page.is_incomplete:

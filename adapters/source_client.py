@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from adapters.contract import Outcome, Reason
@@ -43,6 +44,7 @@ class SourceClient:
         credentials: Credentials,
         new_id: Callable[[], UUID],
         monotonic: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self.config = config
         self.endpoint = Endpoint(config.base_url)
@@ -53,6 +55,7 @@ class SourceClient:
         self.credentials = credentials
         self.new_id = new_id
         self.monotonic = monotonic
+        self.now = now
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator["Asking"]:
@@ -127,7 +130,7 @@ class Asking:
         if result.status == _UNAUTHORISED:
             self._client.credentials.forget()
         if result.status == _OK and echoes(result.body, headers):
-            return Unfetched(Outcome.FAILED, Reason.SECRET_ECHOED, result.status)
+            return Unfetched(Outcome.FAILED, Reason.CREDENTIAL_ECHOED, result.status)
         return result
 
     def _note(self, result: Fetched | Unfetched) -> None:

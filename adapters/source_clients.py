@@ -43,6 +43,7 @@ def open_source_client(config: SourceConfig, surroundings: Surroundings) -> Sour
         _credentials_for(config, surroundings),
         surroundings.new_id,
         surroundings.monotonic,
+        surroundings.now,
     )
 
 

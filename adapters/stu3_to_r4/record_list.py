@@ -43,6 +43,27 @@ def _keep_places(work: Work, source: Node) -> None:
         work.result["note"] = [*notes, *({"text": said} for said in words if said)]
 
 
+def _move_warnings(work: Work, _source: Node) -> None:
+    """Leave the standard words of a warning to the receipt, which says the same.
+
+    They speak of a third party, the sender of letters that are not yet filed: kept on the list, they
+    would read as if the list and all that it names told of somebody else.
+    """
+    notes = work.result.get("note")
+    if not isinstance(notes, list):
+        return
+    moved = [note for note in notes if isinstance(note, dict) and _FILING in str(note.get("text"))]
+    kept = [note for note in notes if note not in moved]
+    for note in moved:
+        work.lose("note", note, LossReason.MOVED)
+    work.result["note"] = kept
+    if moved and not kept:
+        del work.result["note"]
+
+
+_FILING = "third party awaiting review"
+
+
 def _words_of(entry: Value) -> str:
     """Give what stands in the place of an item; empty where an item is named."""
     item = entry.get("item") if isinstance(entry, dict) else None
@@ -77,5 +98,5 @@ LIST = TypeRules(
         "emptyReason",
     ),
     {**dict.fromkeys(either("ListWarningCode-1"), _map_warning), **RELATED_PROBLEM},
-    (_keep_places,),
+    (_keep_places, _move_warnings),
 )

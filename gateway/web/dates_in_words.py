@@ -33,13 +33,21 @@ def date_in_words(text: str | None) -> str:
 
 def instant_in_words(instant: datetime) -> str:
     """Write an instant in UK time; one without a zone is shown as it was recorded."""
-    local = instant if instant.tzinfo is None else instant.astimezone(ZoneInfo("Europe/London"))
+    local = instant if instant.tzinfo is None else _in_london(instant)
     return f"{_day(local.year, local.month, local.day)}, {local:%H:%M}"
 
 
 def time_in_words(instant: datetime) -> str:
     """Write the time of day of an instant, in UK time."""
-    return f"{instant.astimezone(ZoneInfo('Europe/London')):%H:%M}"
+    return f"{_in_london(instant):%H:%M}"
+
+
+def _in_london(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(ZoneInfo("Europe/London"))
+    except OverflowError:
+        # The first and last days that can be told at all: senders write them for "not known".
+        return instant
 
 
 def period_in_words(start: str | None, end: str | None) -> str:

@@ -126,3 +126,21 @@ def test_an_issue_without_its_plan_is_kept():
 
     assert (found["intent"], found["basedOn"]) == ("order", issue["basedOn"])
     assert record.unreadable == 0
+
+
+FILING = "Patient data may be incomplete as there is data supplied by a third party awaiting review before becoming available."
+
+
+def test_the_words_of_a_warning_are_told_by_the_receipt_and_do_not_make_the_list_about_somebody_else():
+    others = {"text": "Items excluded due to confidentiality and/or patient preferences."}
+    notes = [others, {"text": f"Not complete; {FILING}"}]
+    body = body_of(record_list("886921000000105", id="l", note=notes))
+
+    record, [found] = mapped(record_list("886921000000105", id="l", note=notes))
+
+    assert found["note"] == [others]
+    assert unaccounted(body, record) == Counter()
+
+
+def test_a_list_without_other_notes_has_none():
+    assert "note" not in mapped_one(record_list(HEADING, note=[{"text": FILING}]))

@@ -100,3 +100,11 @@ async def test_a_consultation_keeps_its_shape_with_every_reference_whole(stack: 
     assert shapes
     assert {each["encounter"]["reference"] for each in shapes} <= here
     assert {entry["item"]["reference"] for each in lists for entry in each.get("entry", ())} <= here
+
+
+async def test_a_warning_hides_nothing_by_its_own_words(warned: Stack, stack: Stack):
+    usual = await stack.everything("gp", WARNED)
+
+    found = await warned.everything("gp", WARNED)
+
+    assert len(found.from_source("gp")) == len(usual.from_source("gp"))

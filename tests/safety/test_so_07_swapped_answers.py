@@ -79,7 +79,7 @@ class Confused:
 
     random: Random
     kinds: Counter[str] = field(default_factory=Counter)
-    waiting: dict[str, tuple[NhsNumber, asyncio.Future[NhsNumber]]] = field(default_factory=dict)
+    waiting: tuple[NhsNumber, asyncio.Future[NhsNumber]] | None = None
 
     async def behave(self, asked: Asked, writer: Any) -> None:
         if asked.path.endswith("/metadata"):
@@ -91,38 +91,37 @@ class Confused:
         await getattr(self, f"_{kind}")(asked, number, writer)
 
     def _about(self, asked: Asked) -> NhsNumber:
-        """Tell who is asked about; after the search, only the pair's own id of the question tells it."""
+        """Tell who is asked about: `$everything` does not name the number, the question's id does."""
         pair_and_side = int(UUID(asked.headers["x-correlation-id"]))
         return NUMBERS[pair_and_side % 2]
 
-    async def _rightly(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
+    async def _rightly(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
         writer.write(_answer(number))
 
-    async def _swapped(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
-        writer.write(_answer(await self._of_whoever_waits(asked, number)))
+    async def _swapped(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
+        writer.write(_answer(await self._of_whoever_waits(number)))
 
-    async def _of_whoever_waits(self, asked: Asked, number: NhsNumber) -> NhsNumber:
+    async def _of_whoever_waits(self, number: NhsNumber) -> NhsNumber:
         """Change places with another request that waits to, or wait for one for a moment."""
-        key = "waits"
-        if key in self.waiting:
-            other, place = self.waiting.pop(key)
+        if self.waiting is not None:
+            (other, place), self.waiting = self.waiting, None
             place.set_result(number)
             return other
         mine: asyncio.Future[NhsNumber] = asyncio.get_running_loop().create_future()
-        self.waiting[key] = number, mine
+        self.waiting = number, mine
         for _ in range(50):
             if mine.done():
                 return mine.result()
             await asyncio.sleep(0)
-        if self.waiting.get(key) == (number, mine):
-            del self.waiting[key]
+        if self.waiting == (number, mine):
+            self.waiting = None
         return mine.result() if mine.done() else _other(number)
 
-    async def _run_together(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
+    async def _run_together(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
         """Send another's answer right behind, for the next request on this connection to find."""
         writer.write(_answer(number) + _answer(_other(number)))
 
-    async def _left_behind(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
+    async def _left_behind(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
         """Send another's answer a little later, while the connection waits or is in use again."""
         writer.write(_answer(number))
         await writer.drain()
@@ -130,13 +129,13 @@ class Confused:
             await asyncio.sleep(0)
         writer.write(_answer(_other(number)))
 
-    async def _short(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
+    async def _short(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
         """Declare too little, so that the rest of an answer stands where the next begins."""
         whole = _body(number) + b" " * 40
         head, _, _body_of_it = response(whole[:-40]).partition(b"\r\n\r\n")
         writer.write(head + b"\r\n\r\n" + whole)
 
-    async def _mixed(self, asked: Asked, number: NhsNumber, writer: Any) -> None:
+    async def _mixed(self, _asked: Asked, number: NhsNumber, writer: Any) -> None:
         """Give both people's entries as one answer, as two threads that share a buffer do."""
         both = record_of(number)
         both["entry"] += record_of(_other(number))["entry"]

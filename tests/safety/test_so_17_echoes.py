@@ -80,18 +80,18 @@ def with_next(body: bytes, link: str) -> bytes:
 
 
 WAYS = {
-    "an error": lambda siege, asked: response(refusal(asked), 500),
-    "a refusal": lambda siege, asked: response(refusal(asked), 403, x_echo=SECRET),
-    "a challenge": lambda siege, asked: response(
+    "an error": lambda _siege, asked: response(refusal(asked), 500),
+    "a refusal": lambda _siege, asked: response(refusal(asked), 403, x_echo=SECRET),
+    "a challenge": lambda _siege, _asked: response(
         b"", 401, www_authenticate=f'Bearer error="{SECRET}"'
     ),
-    "a page": lambda siege, asked: response(sent_by(asked).encode(), 200, "text/html"),
-    "an outcome": lambda siege, asked: response(refusal(asked)),
-    "headers": lambda siege, asked: response(
+    "a page": lambda _siege, asked: response(sent_by(asked).encode(), 200, "text/html"),
+    "an outcome": lambda _siege, asked: response(refusal(asked)),
+    "headers": lambda siege, _asked: response(
         bundle_bytes(patient_like(siege.person)), x_echo=SECRET, etag=SECRET, set_cookie=SECRET
     ),
-    "a redirect": lambda siege, asked: response(b"", 302, location=f"/fhir/x?token={SECRET}"),
-    "a next link": lambda siege, asked: response(
+    "a redirect": lambda _siege, _asked: response(b"", 302, location=f"/fhir/x?token={SECRET}"),
+    "a next link": lambda siege, _asked: response(
         with_next(bundle_bytes(patient_like(siege.person)), f"http://elsewhere.example/{SECRET}")
     ),
     "words": lambda siege, asked: response(of_person(siege, asked)),
@@ -101,8 +101,8 @@ WAYS = {
     "escaped words": lambda siege, asked: response(
         of_person(siege, asked).replace(b"/of.the", b"\\/of.the")
     ),
-    "an odd status line": lambda siege, asked: f"HTTP/1.1 200 {SECRET}\r\n\r\n".encode(),
-    "no HTTP at all": lambda siege, asked: f"{SECRET}\r\n{FHIR}\r\n\r\n".encode(),
+    "an odd status line": lambda _siege, _asked: f"HTTP/1.1 200 {SECRET}\r\n\r\n".encode(),
+    "no HTTP at all": lambda _siege, _asked: f"{SECRET}\r\n{FHIR}\r\n\r\n".encode(),
 }
 
 
@@ -161,4 +161,4 @@ async def test_so_17_an_answer_that_holds_our_token_is_no_answer(siege: Siege, w
 
     assert (answer.outcomes["hospital"], answer.is_complete) == ("failed", "false")
     assert answer.from_source("hospital") == []
-    assert (await last_row_b(siege.stack))["sources"]["hospital"] == ["failed", "secret-echoed"]
+    assert (await last_row_b(siege.stack))["sources"]["hospital"] == ["failed", "credential-echoed"]

@@ -4,7 +4,7 @@ A source states how old its answer is by the Bundle's `meta.lastUpdated` or by H
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ OWN = refer("Patient/p1")
 ODD_TIMES = (
     "1970-01-01T00:00:00Z",
     "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
     "2199-12-31T23:59:59.999999999+14:00",
     "9999-12-31T23:59:59Z",
     "2024-02-30T00:00:00Z",
@@ -100,7 +102,7 @@ HOURS = timedelta(hours=3)
 @pytest.mark.parametrize("time", ["1970-01-01T00:00:00Z", "three hours ago", "three hours east"])
 async def test_so_19_an_answer_that_says_it_is_old_is_shown_and_flagged(siege: Siege, time: str):
     then = (now() - HOURS).replace(microsecond=0)
-    east = then.astimezone(tz=datetime.now(UTC).astimezone().tzinfo)
+    east = then.astimezone(timezone(timedelta(hours=8)))
     stated = {"three hours ago": then.isoformat(), "three hours east": east.isoformat()}
     siege.hostile.misbehaves = stating(siege, stated.get(time, time))
 
@@ -113,8 +115,9 @@ async def test_so_19_an_answer_that_says_it_is_old_is_shown_and_flagged(siege: S
     assert shown in stated_ages(answer)
 
 
-async def test_so_19_the_age_that_a_cache_states_counts_too(siege: Siege):
-    siege.hostile.misbehaves = stating(siege, "", age="10800")
+@pytest.mark.parametrize("age", ["10800", " 900", "2147483648", "99999999999999999999"])
+async def test_so_19_the_age_that_a_cache_states_counts_too(siege: Siege, age: str):
+    siege.hostile.misbehaves = stating(siege, "", age=age)
 
     answer = await siege.asked()
 
@@ -129,7 +132,6 @@ async def test_so_19_the_age_that_a_cache_states_counts_too(siege: Siege):
         ("", "0"),
         ("", "59"),
         ("", "-10800"),
-        ("", "99999999999999999999"),
         ("", "soon"),
         ("9999-12-31T23:59:59Z", ""),
         ("yesterday", ""),

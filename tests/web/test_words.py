@@ -27,6 +27,8 @@ GP = SourceName("GP record", "The GP record")
         ("2019-01-02T09:30:00", "2 January 2019, 09:30"),
         ("about Easter", "about Easter"),
         ("2019-02-31", "2019-02-31"),
+        ("0001-01-01T00:00:00Z", "1 January 1, 00:00"),
+        ("9999-12-31T23:59:59Z", "31 December 9999, 23:59"),
         (None, ""),
     ],
 )
