@@ -85,7 +85,7 @@ NUMBERS = st.sampled_from(["1", "1.50", "1E5", "-0", "1e400", "12345678901234567
 REPEATING = st.recursive(
     NUMBERS | TEXT.map(json.dumps),
     lambda inner: st.lists(st.tuples(TEXT, inner), max_size=3).map(
-        lambda pairs: "{%s}" % ", ".join(f"{json.dumps(key)}:{value}" for key, value in pairs)
+        lambda pairs: "{" + ", ".join(f"{json.dumps(key)}:{value}" for key, value in pairs) + "}"
     ),
     max_leaves=10,
 )

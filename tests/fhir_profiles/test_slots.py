@@ -114,6 +114,7 @@ def test_the_usual_attachments_need_no_exact_scan(members):
         '"other":{"url":"a","contentType":"x"}',
         '"subject":{"reference":"X/1","extension":[{"url":"u","valueAttachment":{"url":"a"}}]}',
         '"code":"url","photo":{"url":"a"}',
+        '"photo":{"url":"a"},"subject":{"reference":"X\\/1"}',
     ],
 )
 def test_no_unusual_attachment_slips_past(members):

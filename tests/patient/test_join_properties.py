@@ -103,7 +103,9 @@ def changed_where_hidden(levels_by_id):
     """Give a thing's content with other values in what its level hides."""
 
     def content(thing):
-        other = {"note": [{"text": "something else"}], "reasonCode": [{"text": "why"}]}
+        # Nothing may come to look like another thing by it, for then it would be a copy of that.
+        changed = f"something else of {thing.outward_id}"
+        other = {"note": [{"text": changed}], "reasonCode": [{"text": "why"}]}
         match levels_by_id.get(thing.outward_id):
             case Level.MASK:
                 hidden = {"identifier": [{"system": "urn:t", "value": f"new {thing.number}"}]}
