@@ -93,6 +93,10 @@ def open_services(settings: Settings) -> Services:
     registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
     access = _access(policies, registry, sources)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
+    gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
+    joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), now)
+    suspicions = Suspicions(log, now, new_id, registry.key_of)
+    view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
     return Services(
         settings=settings,
         store=store,
@@ -100,15 +104,7 @@ def open_services(settings: Settings) -> Services:
         verifier=_verifier(settings),
         policies=policies,
         records=Records(
-            access=access,
-            gatherer=Gatherer(counted(sources.directory, metrics), settings.overall_seconds),
-            joiner=Joiner(sources.directory, ids, WorkMemory(monotonic), now),
-            log=log,
-            suspicions=Suspicions(log, now, new_id, registry.key_of),
-            clock=now,
-            new_id=new_id,
-            hash_key=keys.current(KeyPurpose.VIEW_HASH),
-            judge=judging,
+            access, gatherer, joiner, log, suspicions, now, new_id, view_hash_key, judging
         ),
         judging=judging,
         documents=Documents(sources.directory, new_id),

@@ -69,15 +69,13 @@ def simulate(
     if folder is not None and not data:
         fail("A folder of records is served with --data alone.", MISUNDERSTOOD)
     password = _password(password_file) if kind is Simulated.IDENTITY else ""
+    invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
     with listener_on(host, port) as listener:
         address = f"http://{host}:{listener.getsockname()[1]}"
         if kind is Simulated.IDENTITY:
             app = identity_app(Provider(issuer or address, gateway, password))
-        elif data:
-            app = _published(kind, folder)
         else:
-            invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
-            app = source_app(kind, invention.cohort())
+            app = _published(kind, folder) if data else source_app(kind, invention.cohort())
         progress(f"Simulating {kind} at {address}: {'published' if data else 'invented'} people.")
         uvicorn.Server(simulator_config(app)).run(sockets=[listener])
 

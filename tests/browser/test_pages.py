@@ -24,6 +24,7 @@ def test_a_clinician_signs_in_finds_a_person_and_reads_the_record_without_script
     assert headings == [
         "Where this view comes from",
         "Alerts",
+        "Sources differ",
         "Allergies and adverse reactions",
         "Problems and diagnoses",
         "Medicines",

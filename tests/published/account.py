@@ -22,6 +22,7 @@ from gateway.patient.shown import ShownItem
 from gateway.patient.verify import verify
 from gateway.patient.work import Worked, WorkedAnswer, WorkMemory
 from gateway.wiring import now
+from rbac.roles import Role
 from tests.adapters.scalar_account import leaves_of, unaccounted
 from tests.patient.factories import DIRECTORY, IDS, joined, levels, person
 from tests.published.comparing import compared
@@ -127,7 +128,7 @@ def read_answer(answer: SourceAnswer, who: Person) -> Read:
     items = [Item(answer.source_id, each, False) for each in verified.proven]
     stages = {source.source_id: source.stage for source in DIRECTORY.sources}
     labelled = label(items, groups_of(items), labels_by_lists)
-    kept = narrow(labelled, Terms(levels(), False, stages, now())).kept
+    kept = narrow(labelled, Terms(levels(), False, stages, now(), Role.GP.value)).kept
     allowed = {"patient": who.nhs_number, "patient_id": IDS.seal(who.nhs_number)}
     view = joined(answer, person=demographics, **allowed)
     shown = tuple(each for each in view.items if each.source_id == answer.source_id)

@@ -51,11 +51,16 @@ def coded(word: str) -> Json:
 
 def resources_with(words: list[str]) -> list[Json]:
     """Give one resource of each kind that the page shows, and a document, for every word."""
-    return [each for at, word in enumerate(words) for each in _with(word, at)]
+    made = (_clinical, _happening, _document)
+    return [each for at, word in enumerate(words) for make in made for each in make(word, at)]
 
 
-def _with(word: str, at: int) -> Iterator[Json]:
-    note = {"text": NARRATIVE, "note": [{"text": word, "authorString": word}]}
+def _noted(word: str) -> Json:
+    return {"text": NARRATIVE, "note": [{"text": word, "authorString": word}]}
+
+
+def _clinical(word: str, _at: int) -> Iterator[Json]:
+    note = _noted(word)
     allergic = {"manifestation": [coded(word)], "description": word, "severity": "mild"}
     yield {
         "resourceType": "AllergyIntolerance",
@@ -74,6 +79,10 @@ def _with(word: str, at: int) -> Iterator[Json]:
         "dosage": [{"text": word, "patientInstruction": word, "route": coded(word)}],
         **note,
     }
+    yield {"resourceType": "Flag", "subject": OWN, "status": "active", "code": coded(word), **note}
+
+
+def _happening(word: str, at: int) -> Iterator[Json]:
     yield {
         "resourceType": "Encounter",
         "subject": OWN,
@@ -89,7 +98,9 @@ def _with(word: str, at: int) -> Iterator[Json]:
             {"resourceType": "Location", "id": f"l{at}", "name": word, "text": NARRATIVE}
         ],
     }
-    yield {"resourceType": "Flag", "subject": OWN, "status": "active", "code": coded(word), **note}
+
+
+def _document(word: str, _at: int) -> Iterator[Json]:
     yield {
         "resourceType": "DocumentReference",
         "subject": OWN,

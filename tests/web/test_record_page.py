@@ -3,7 +3,6 @@ from msgspec import structs
 from adapters.contract import Outcome
 from fhir_profiles.systems import JOURNEY
 from fhir_profiles.vocabulary import Category
-from gateway.web.entries import CODE_LOST, SUMMARY_ONLY
 from gateway.web.facts import UNREADABLE
 from gateway.web.record_page import Deployment, record_page
 from gateway.web.source_words import SourceName
@@ -287,49 +286,3 @@ def test_nothing_that_a_source_sends_becomes_markup():
 
 def test_a_source_without_a_name_is_called_by_its_id():
     assert laid_out(lines=[line("other")]).strip[0].label == "other"
-
-
-DEGRADED = "196421000000109"
-
-
-def degraded(words):
-    return {"medicationCodeableConcept": {**snomed(DEGRADED), "text": words}}
-
-
-def test_two_medicines_that_lost_their_codes_are_not_put_together_as_one_drug():
-    entries = section(
-        "medications", medicine(**degraded("Iron")), medicine(**degraded("Zinc"))
-    ).entries
-
-    assert [each.what for each in entries] == ["Iron", "Zinc"]
-
-
-def test_an_item_that_lost_its_code_is_told_in_its_own_words_and_said_to_have_lost_it():
-    lost = {**snomed("196461000000101"), "text": "Penicillin V rash"}
-    item = shown(Category.ALLERGIES, code=lost)
-
-    told = only_line("allergies", item)
-
-    assert told.what == "Penicillin V rash"
-    assert told.notice == CODE_LOST
-
-
-def test_a_medicine_whose_product_lost_its_code_says_so():
-    product = shown(
-        None, resourceType="Medication", code={**snomed(DEGRADED), "text": "Coal tar 5% mix"}
-    )
-    reference = {"reference": f"Medication/{product.id}"}
-    item = shown(
-        Category.MEDICATIONS, resourceType="MedicationStatement", medicationReference=reference
-    )
-
-    told = only_line("medications", item, product)
-
-    assert (told.what, told.notice) == ("Coal tar 5% mix", CODE_LOST)
-
-
-def test_a_summary_of_an_item_that_lost_its_code_says_both():
-    lost = {**snomed("196461000000101"), "text": "Rash"}
-    item = shown(Category.ALLERGIES, level=Level.SUMMARY, code=lost)
-
-    assert only_line("allergies", item).notice == f"{SUMMARY_ONLY} {CODE_LOST}"
