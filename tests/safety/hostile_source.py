@@ -20,6 +20,9 @@ FOREIGN_NUMBER = "9990000018"
 CANARY = "zq-canary-of-somebody-else"
 """Stands in everything that is not the person's; found anywhere in an answer, somebody else's data leaked."""
 
+KINDS = ("Patient", "Encounter", "Observation", "DiagnosticReport", "Condition")
+"""What the hospital says it holds, unless a test says otherwise before the first question."""
+
 
 @dataclass
 class Hostile:
@@ -29,12 +32,13 @@ class Hostile:
     resources: list[Json | tuple[str, Json]] = field(default_factory=list)
     misbehaves: Behaviour | None = None
     has_everything: bool = False
+    kinds: tuple[str, ...] = KINDS
     pages: dict[str, bytes] = field(default_factory=dict)
 
     async def behave(self, asked: Asked, writer: Any) -> None:
         kind = asked.path.removeprefix("/fhir/")
         if kind == "metadata":
-            await answer(_capabilities(self.has_everything))(asked, writer)
+            await answer(_capabilities(self.kinds, self.has_everything))(asked, writer)
         elif self.misbehaves is not None:
             await self.misbehaves(asked, writer)
         else:
@@ -148,8 +152,7 @@ def _resource(each: Json | tuple[str, Json]) -> Json:
     return each[1] if isinstance(each, tuple) else each
 
 
-def _capabilities(has_everything: bool) -> Json:
-    kinds = ("Patient", "Encounter", "Observation", "DiagnosticReport", "Condition")
+def _capabilities(kinds: tuple[str, ...], has_everything: bool) -> Json:
     declared: list[Json] = [{"type": kind} for kind in kinds]
     if has_everything:
         declared[0]["operation"] = [{"name": "everything"}]

@@ -111,7 +111,19 @@ def _document(word: str, _at: int) -> Iterator[Json]:
     }
 
 
+KINDS = (
+    "Patient",
+    "AllergyIntolerance",
+    "Condition",
+    "MedicationStatement",
+    "Encounter",
+    "Flag",
+    "DocumentReference",
+)
+
+
 def held(siege: Siege, words: list[str]) -> list[Json]:
+    siege.hostile.kinds = KINDS
     found = [{**each, "id": f"r{at}"} for at, each in enumerate(resources_with(words))]
     named = patient_like(siege.person, text=NARRATIVE)
     named["name"].append({"use": "nickname", "text": words[0], "family": words[0]})
@@ -182,6 +194,8 @@ async def test_so_13_the_api_gives_words_as_they_are_and_no_narrative(siege: Sie
     answer = await siege.asked(*held(siege, list(PAYLOADS)))
 
     assert_is_data(answer)
+    for kind in KINDS[1:]:
+        assert len(answer.of(kind, "hospital")) == len(PAYLOADS), kind
     sent = {each["code"]["text"] for each in answer.of("Condition", "hospital")}
     assert sent == set(PAYLOADS)
     assert list(narratives_in(answer.resources)) == []

@@ -109,12 +109,14 @@ async def test_so_15_an_address_in_data_is_never_gone_to(siege: Siege, deeds: De
         pointing = {"reference": address}
         foreign = observation("o2", pointing, "of whom?")
 
+        siege.hostile.kinds = ("Patient", "Encounter", "Observation", "DocumentReference")
         answer = await siege.asked(patient_like(siege.person), *everywhere(address), foreign)
         page = await page_of(siege)
         await asyncio.sleep(0)
 
         assert listener.connections == 0
-    assert len(answer.of("Encounter", "hospital")) == 1
+    for kind in ("Encounter", "Observation", "DocumentReference"):
+        assert len(answer.of(kind, "hospital")) == 1, kind
     assert deeds.connected - allowed(siege) == set()
     assert [each for each in deeds.opened if "passwd" in each] == []
     led = {path for each in answer.from_source("hospital") for path in leads(each) if path}
