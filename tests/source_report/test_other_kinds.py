@@ -149,7 +149,12 @@ class Answers:
 async def test_records_in_clear_between_machines_are_a_problem(base_url, is_demo, standing):
     config = config_for(base_url, tls=TlsFiles())
     client = SourceClient(
-        config, Answers(), FixedCredentials(), SURROUNDINGS.new_id, SURROUNDINGS.monotonic
+        config,
+        Answers(),
+        FixedCredentials(),
+        SURROUNDINGS.new_id,
+        SURROUNDINGS.monotonic,
+        SURROUNDINGS.now,
     )
 
     seen = [each async for each in first_trials(OnTrial(Questioner(client), is_demo=is_demo))]
