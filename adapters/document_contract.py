@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from adapters.contract import Caller, Outcome, Reason
+from fhir_profiles.datatypes import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,15 @@ class DocumentRequest:
 class DocumentAnswer:
     """One document, whole, when the outcome is `data`; else why there is none.
 
-    `whose` is what the source says that its content belongs to: a FHIR reference, or None.
+    `whose` is what the source says that its content belongs to, None only where it says nothing; what is below
+    the source's own base is named relative to it.
     """
 
     outcome: Outcome
     reason: Reason = Reason.NONE
     content: bytes = field(default=b"", repr=False)
     content_type: str = ""
-    whose: str | None = field(default=None, repr=False)
+    whose: Reference | None = field(default=None, repr=False)
 
 
 class DocumentSource(Protocol):

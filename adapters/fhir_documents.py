@@ -21,7 +21,8 @@ class FhirDocuments:
 
     async def open_document(self, request: DocumentRequest) -> DocumentAnswer:
         """Fetch one document; every failure is an outcome, only cancellation is raised."""
-        path = path_of(request.address, self._client.config.base_url)
+        base_url = self._client.config.base_url
+        path = path_of(request.address, base_url)
         if path is None:
             return DocumentAnswer(Outcome.REFUSED, Reason.NOT_FOUND)
         headers = {
@@ -30,4 +31,5 @@ class FhirDocuments:
             "X-Correlation-ID": str(request.trace_id),
         }
         async with self._client.asking() as asking:
-            return document_in(await asking.get(self._client.endpoint.url_of(path), headers))
+            found = await asking.get(self._client.endpoint.url_of(path), headers)
+            return document_in(found, path, base_url)

@@ -41,6 +41,7 @@ from adapters.fhir_search import (
     probe_query,
     record_searches,
     types_needed,
+    undeclared,
 )
 from adapters.paging import PageTrail, UnsafeSegmentError, safe_segment
 from adapters.source_client import Asking, SourceClient
@@ -86,11 +87,17 @@ class FhirR4Adapter:
                 parts = await reading.by_search()
         made = [part.made_at for part in parts]
         answer = with_age(answer_of(self.source_id, parts), made, self._client.now())
-        if not may_miss_types(request.categories, self._kind.never_held, found):
-            return answer
-        # Only the usual types were asked for: what else the server holds is not known, so nobody may
-        # read this answer as the whole record.
-        return replace(answer, notices=(*answer.notices, Notice(NoticeKind.UNREADABLE_PART)))
+        never_asked = self._never_asked(request, found)
+        return replace(answer, notices=tuple(dict.fromkeys((*answer.notices, *never_asked))))
+
+    def _never_asked(self, request: SourceRequest, found: Capabilities) -> tuple[Notice, ...]:
+        """Say of what the server was not asked, so that nobody reads its answer as the whole record."""
+        asked, never_held = request.categories, self._kind.never_held
+        if may_miss_types(asked, never_held, found):
+            # Only the usual types were asked for: what else the server holds is not known.
+            return (Notice(NoticeKind.UNREADABLE_PART),)
+        kind = NoticeKind.UNREADABLE_PART
+        return tuple(Notice(kind, category) for category in undeclared(asked, never_held, found))
 
     def _plan(self, request: SourceRequest, found: Capabilities) -> "_Plan":
         types = types_needed(request.categories, self._kind.never_held, found)

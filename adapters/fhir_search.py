@@ -170,6 +170,23 @@ def may_miss_types(
     return len(asked) < len(types_needed(categories, never_held, anything))
 
 
+def undeclared(
+    categories: frozenset[Category], never_held: frozenset[str], found: Capabilities
+) -> tuple[Category, ...]:
+    """Give the categories of which a server that says what it holds declares none of the usual types.
+
+    It is never asked for these, so nothing that it answers says that it has none.
+    """
+    if not found.types:
+        return ()
+    usual = types_needed(categories, never_held, Capabilities())
+    asked = types_needed(categories, never_held, found)
+    told = {one for _type, held in asked for one in held}
+    return tuple(
+        one for one in Category if one not in told and any(one in held for _type, held in usual)
+    )
+
+
 def everything_query(page_size: int) -> tuple[tuple[str, str], ...]:
     """Give the parameters of `$everything`.
 

@@ -5,7 +5,7 @@ the record. Follows GP Connect Access Document 1.6 (find a patient, search for d
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -15,6 +15,7 @@ import structlog
 from adapters.binaries import document_in, path_of
 from adapters.contract import Outcome, Reason, SourceRequest
 from adapters.document_contract import DocumentAnswer, DocumentRequest
+from adapters.fhir_pages import SEARCH_RESULTS, SearchPage, Tally, judge_page
 from adapters.gp_errors import Ending, ending_of, ending_of_codes
 from adapters.gp_headers import (
     FIND_DOCUMENTS,
@@ -63,10 +64,14 @@ _BUNDLE = msgspec.json.Decoder(_Bundle)
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A patient's documents as the practice listed them: a STU3 Bundle, or why there is none."""
+    """A patient's documents as the practice listed them: a STU3 Bundle, or why there is none.
+
+    `is_whole` says whether it lists all of them.
+    """
 
     body: bytes | None
     ending: Ending = (Outcome.DATA, Reason.NONE)
+    is_whole: bool = True
 
 
 class GpDocuments:
@@ -95,7 +100,8 @@ class GpDocuments:
             return DocumentAnswer(Outcome.REFUSED, Reason.NOT_FOUND)
         try:
             async with self._client.asking() as asking:
-                return document_in(await self._ask(asking, request, _Wanted(READ_DOCUMENT, path)))
+                found = await self._ask(asking, request, _Wanted(READ_DOCUMENT, path))
+                return document_in(found, path, self._endpoint.base_url)
         except NotIdentifiedError:
             return DocumentAnswer(Outcome.NOT_ASKED, Reason.UNAUTHORISED)
 
@@ -117,7 +123,8 @@ class GpDocuments:
             path = f"Patient/{safe_segment(_patient_in(found.body))}/DocumentReference"
         except ValueError:
             return Listing(None, (Outcome.REFUSED, Reason.NOT_FOUND))
-        return judged(await self._ask(asking, request, _Wanted(FIND_DOCUMENTS, path, MANDATORY)))
+        listed = judged(await self._ask(asking, request, _Wanted(FIND_DOCUMENTS, path, MANDATORY)))
+        return replace(listed, is_whole=found.is_whole and listed.is_whole)
 
     async def _ask(
         self, asking: Asking, request: DocumentRequest | SourceRequest, what: "_Wanted"
@@ -155,10 +162,24 @@ def judged(result: Fetched | Unfetched) -> Listing:
         return Listing(None, (Outcome.FAILED, Reason.CONTENT_TYPE))
     try:
         _BUNDLE.decode(result.body)
+        page = judge_page(result)
     except (ValueError, RecursionError):
-        stated = ending_of_codes(result.body)
-        return Listing(None, stated or (Outcome.MALFORMED, Reason.NOT_A_BUNDLE))
-    return Listing(result.body)
+        return _no_bundle(result)
+    if isinstance(page, Unfetched):
+        return _no_bundle(result)
+    return Listing(result.body, is_whole=_is_whole(page))
+
+
+def _no_bundle(result: Fetched) -> Listing:
+    stated = ending_of_codes(result.body)
+    return Listing(None, stated or (Outcome.MALFORMED, Reason.NOT_A_BUNDLE))
+
+
+def _is_whole(page: SearchPage) -> bool:
+    """Say whether a page holds all that was found; GP Connect defines no paging, so there is no next to ask for."""
+    tally = Tally(SEARCH_RESULTS)
+    tally.add(page)
+    return page.next_link is None and not page.is_incomplete and not tally.is_short
 
 
 def _patient_in(body: bytes) -> str:

@@ -14,6 +14,7 @@ from fhir_profiles.vocabulary import Category
 DOCUMENT_CATEGORIES = frozenset({Category.DOCUMENTS, Category.END_OF_LIFE, Category.SOCIAL_CARE})
 """What a document can turn out to be once its codes are read."""
 
+_PART_MISSING = (Outcome.MALFORMED, Reason.PART_UNREADABLE)
 _WITHHELD_WHOLE = frozenset({Outcome.REFUSED, Outcome.WITHHELD, Outcome.NOT_ASKED})
 
 
@@ -27,7 +28,8 @@ def with_documents(answer: SourceAnswer, listing: Listing) -> SourceAnswer:
         listed = map_bundle(listing.body, answer.originals)
     except UnreadableRecordError as error:
         return _noticed(answer, (Outcome.MALFORMED, error.reason))
-    return _joined(answer, listed)
+    joined = _joined(answer, listed)
+    return joined if listing.is_whole else _noticed(joined, _PART_MISSING)
 
 
 def _joined(answer: SourceAnswer, listed: MappedRecord) -> SourceAnswer:

@@ -125,11 +125,15 @@ def _is_string(body: bytes, member: Member) -> bool:
 
 def address_of(body: bytes, item: JsonObject) -> Member | None:
     """Give the member that is an Attachment's address; None for any other object."""
-    is_attachment = bool(item.path) and (
+    address = item.member("url") if is_attachment(item) else None
+    return address if address and _is_string(body, address) else None
+
+
+def is_attachment(item: JsonObject) -> bool:
+    """Say whether an object is an Attachment, or may be one."""
+    return bool(item.path) and (
         item.path[-1] in ATTACHMENT_KEYS or item.member("contentType") is not None
     )
-    address = item.member("url") if is_attachment else None
-    return address if address and _is_string(body, address) else None
 
 
 def _removals(body: bytes, members: tuple[Member, ...], removed: set[int]) -> Iterator[_Edit]:

@@ -183,7 +183,9 @@ def status_of(header: Header) -> str | None:
     )
     concepts = [concept for value in stated for concept in concepts_in(value)]
     words = [coding.code for concept in concepts for coding in concept.coding if coding.code]
-    return ENTERED_IN_ERROR if ENTERED_IN_ERROR in words else next(iter(words), None)
+    # Of a document, `status` speaks of the entry, which may stand although the letter behind it is withdrawn.
+    is_retracted = ENTERED_IN_ERROR in {*words, header.doc_status}
+    return ENTERED_IN_ERROR if is_retracted else next(iter(words), None)
 
 
 def _wordings(item: Coding | Concept | str) -> Iterator[str]:

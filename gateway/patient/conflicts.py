@@ -4,7 +4,7 @@ Resolves nothing and hides nothing: each conflict names its witnesses. The joine
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,11 +15,18 @@ from fhir_profiles.datatypes import Concept, Reference
 from fhir_profiles.headers import Concepts, concepts_in
 from gateway.patient.doses import Dose, DoseDifference, difference, dose_of
 from gateway.patient.reading_order import Force, force_of
-from gateway.patient.shown import ShownItem
+from gateway.patient.shown import ShownItem, codings_in
 from gateway.patient.ties import tied
 
-NO_KNOWN_ALLERGY = frozenset({"716186003", "409137002", "428607008", "429625007"})
-"""SNOMED CT: no known allergy, and its children for drugs, environment and food."""
+NO_KNOWN_ALLERGY = frozenset({"716186003"})
+"""SNOMED CT: no known allergy, of any kind."""
+
+_NO_KNOWN_OF_KIND: Mapping[str, frozenset[str]] = {
+    "409137002": frozenset({"medication", "biologic"}),
+    "428607008": frozenset({"environment"}),
+    "429625007": frozenset({"food"}),
+}
+"""SNOMED CT: its children for drugs, environment and food, with the FHIR categories that each speaks of."""
 
 DEGRADED_MEDICINE = "196421000000109"
 """SNOMED CT: what a practice's record transfer makes of any medicine that it cannot code."""
@@ -39,15 +46,29 @@ class Conflict:
 
 def conflicts_in(items: Sequence[ShownItem]) -> tuple[Conflict, ...]:
     """Find every conflict, in a stable order."""
-    return (*_allergy_conflicts(items), *_dose_conflicts(items), *_repeated_ids(items))
+    return tuple(conflict for rule in CONFLICT_RULES for conflict in rule(items))
 
 
 def _allergy_conflicts(items: Iterable[ShownItem]) -> Iterator[Conflict]:
     allergies = [item for item in items if _is_standing_allergy(item)]
-    denials = [item for item in allergies if _denies_allergy(item)]
-    stated = [item for item in allergies if not _denies_allergy(item)]
-    text = "One source says that there is no known allergy; another states one."
-    return (Conflict("high", text, (denial, stated[0])) for denial in denials if stated)
+    stated = [item for item in allergies if not denies_allergy(item)]
+    for denial in filter(denies_allergy, allergies):
+        against = next((each for each in stated if _contradicts(denial, each)), None)
+        if against is not None:
+            text = _ALL_DENIED if _denies_every_allergy(denial) else _KIND_DENIED
+            yield Conflict("high", text, (denial, against))
+
+
+_ALL_DENIED = "One source says that there is no known allergy; another states one."
+_KIND_DENIED = "One source says that there is no known allergy of one kind; another states one."
+
+
+def _contradicts(denial: ShownItem, stated: ShownItem) -> bool:
+    if _denies_every_allergy(denial):
+        return True
+    # A bare code of FHIR's own: an allergy that does not say its kind contradicts no narrower denial.
+    kinds = {code for _system, code in codings_in(stated.header.category)}
+    return not kinds.isdisjoint(_kinds_denied(denial))
 
 
 def _is_standing_allergy(item: ShownItem) -> bool:
@@ -57,10 +78,22 @@ def _is_standing_allergy(item: ShownItem) -> bool:
     return words.isdisjoint(_WITHOUT_FORCE)
 
 
-def _denies_allergy(item: ShownItem) -> bool:
-    return any(
-        system == systems.SNOMED_CT and code in NO_KNOWN_ALLERGY for system, code in item.codings
-    )
+def denies_allergy(item: ShownItem) -> bool:
+    """Say whether an item states that there is no known allergy, be it of one kind alone."""
+    return _denies_every_allergy(item) or bool(_kinds_denied(item))
+
+
+def _denies_every_allergy(item: ShownItem) -> bool:
+    return not NO_KNOWN_ALLERGY.isdisjoint(_snomed_codes(item))
+
+
+def _kinds_denied(item: ShownItem) -> frozenset[str]:
+    named = (_NO_KNOWN_OF_KIND.get(code, frozenset()) for code in _snomed_codes(item))
+    return frozenset().union(*named)
+
+
+def _snomed_codes(item: ShownItem) -> Iterator[str]:
+    return (code for system, code in item.codings if system == systems.SNOMED_CT)
 
 
 def _repeated_ids(items: Iterable[ShownItem]) -> Iterator[Conflict]:
@@ -160,3 +193,8 @@ def _product_of(item: ShownItem, products: Mapping[str, Concepts]) -> tuple[Conc
         inner = (each.code for each in shown.contained if each.id == target[1:])
         return tuple(code for code in inner if code is not None)
     return concepts_in(products.get(target.rpartition("/")[2]))
+
+
+ConflictRule = Callable[[Sequence[ShownItem]], Iterator[Conflict]]
+CONFLICT_RULES: tuple[ConflictRule, ...] = (_allergy_conflicts, _dose_conflicts, _repeated_ids)
+"""Every rule by which a view may contradict itself, the gravest first; none rests on another."""

@@ -5,19 +5,23 @@ Contradictions are shown, never resolved. FHIR R4 Linkage, DetectedIssue and Lis
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
+import structlog
 
 from fhir_profiles import systems
 from fhir_profiles.headers import identifiers_of
 from fhir_profiles.vocabulary import Category
-from gateway.patient.conflicts import Conflict, conflicts_in
+from gateway.patient.conflicts import CONFLICT_RULES, Conflict, ConflictRule
 from gateway.patient.ids import derived_id
 from gateway.patient.shown import ShownItem
 from gateway.patient.ties import tied
 from rbac.types import Level
+
+_log = structlog.get_logger("scr.derive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,32 @@ class Derived:
 def derive(patient_id: str, items: Sequence[ShownItem]) -> tuple[Derived, ...]:
     """Derive everything from what is shown, in a stable order."""
     whole = [item for item in items if item.level is not Level.MASK]
-    return (
-        *(_linkage(patient_id, members) for members in _copies(whole)),
-        *(_issue(patient_id, conflict) for conflict in conflicts_in(whole)),
-        *(_journey(patient_id, members) for members in journeys(whole)),
-    )
+    rules: list[tuple[str, Callable[[], Iterable[Derived]]]] = [
+        ("copies", lambda: (_linkage(patient_id, members) for members in _copies(whole))),
+        *(
+            (rule.__name__.strip("_"), partial(_issues, patient_id, rule, whole))
+            for rule in CONFLICT_RULES
+        ),
+        ("journeys", lambda: (_journey(patient_id, members) for members in journeys(whole))),
+    ]
+    return tuple(derived for name, rule in rules for derived in guarded(name, rule))
+
+
+def guarded(topic: str, rule: Callable[[], Iterable[Derived]]) -> list[Derived]:
+    """Follow one rule as far as it goes: a fault in what is merely derived must not take the record away."""
+    found: list[Derived] = []
+    try:
+        # One by one, so that what came before a fault is kept.
+        for each in rule():
+            found.append(each)  # noqa: PERF402
+    except Exception as fault:  # noqa: BLE001
+        # Its class alone: what a fault says of itself may quote a record.
+        _log.error("derived items dropped", rule=topic, fault=type(fault).__name__)
+    return found
+
+
+def _issues(patient_id: str, rule: ConflictRule, items: Sequence[ShownItem]) -> Iterable[Derived]:
+    return (_issue(patient_id, conflict) for conflict in rule(items))
 
 
 def _copies(items: Iterable[ShownItem]) -> Iterable[list[ShownItem]]:

@@ -42,6 +42,7 @@ from gateway.patient.join import Joiner, View
 from gateway.patient.receipt import SourceEnd, no_source_answered
 from gateway.patient.shown import ShownItem
 from gateway.patient.suspicions import Suspicions
+from gateway.patient.whose import MisfiledDocumentError
 
 DECISIONS_AT_MOST = 3
 """A policy that changes more often than this within one request is not one to wait for."""
@@ -113,10 +114,17 @@ class Records:
             opened = OpenView(view, answers)
             ends = opened.view.ends
             if inquiry.answers is None:
-                await self._report_wrong_patients(opened.view)
+                await self._report_wrong_patients(permit, ends)
             if no_source_answered(opened.view.ends):
                 raise NoSourceAnsweredError("None of the sources answered.")
-            yield opened
+            try:
+                yield opened
+            except MisfiledDocumentError as found:
+                ends = tuple(
+                    found.end if each.source_id == found.end.source_id else each for each in ends
+                )
+                await self._report_wrong_patients(permit, [found.end])
+                raise
             await self._disclose(opened)
         except SharedCareRecordError:
             await self._record_disclosed(self._untold(permit, DisclosureOutcome.NOTHING, ends))
@@ -199,11 +207,11 @@ class Records:
         self._last_words.add(ending)
         ending.add_done_callback(self._last_words.discard)
 
-    async def _report_wrong_patients(self, view: View) -> None:
-        for end in view.ends:
+    async def _report_wrong_patients(self, permit: Permit, ends: Iterable[SourceEnd]) -> None:
+        for end in ends:
             if end.outcome is Outcome.WRONG_PATIENT:
-                self._directory.report_wrong_patient(end.source_id, view.permit.person.practice)
-                await self.suspicions.keep(view.permit, end)
+                self._directory.report_wrong_patient(end.source_id, permit.person.practice)
+                await self.suspicions.keep(permit, end)
 
     def _untold(
         self, permit: Permit, outcome: DisclosureOutcome, ends: Sequence[SourceEnd]

@@ -18,6 +18,8 @@ from gateway.patient.gather import caller_of
 from gateway.patient.ids import item_of
 from gateway.patient.join import View
 from gateway.patient.shown import ShownItem
+from gateway.patient.wholeness import is_whole
+from gateway.patient.whose import MisfiledDocumentError, Whose, end_of, whose_is
 
 DOCUMENT_BYTES_AT_MOST: Final = 10 * 1024 * 1024
 """The largest document in GP Connect's published examples is 7 MiB; in base64 this fits a source's cap."""
@@ -43,7 +45,6 @@ SERVED_TYPES: Final = frozenset(
 """What a clinician's letters, scans and pictures come as; nothing that a browser would run."""
 
 _GIVES_NO_DOCUMENT = frozenset({Outcome.REFUSED, Outcome.WITHHELD, Outcome.NOT_ASKED})
-_PATIENT = "Patient/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class Documents:
     async def fetch(self, view: View, binary_id: str) -> Document:
         """Fetch the document of this id from the source of the item that it is attached to.
 
-        Raises NotFoundError when there is none for this reader, UnservableDocumentError when it is of a kind
-        or a size that is not served, UnavailableError when its source did not give it whole.
+        Raises NotFoundError when there is none for this reader, and MisfiledDocumentError, which looks the same,
+        when it is not proven to be this person's; UnservableDocumentError when it is of a kind or a size that is
+        not served, UnavailableError when its source did not give it whole.
         """
         item, attachment = _find(view, binary_id)
         answer = await self._ask(view, item, attachment)
@@ -74,9 +76,11 @@ class Documents:
             raise NotFoundError("The source does not give this document.")
         if answer.outcome is not Outcome.DATA:
             raise UnavailableError("The source did not give the document whole.")
-        if not _is_in_view(answer, attachment):
-            self._report_wrong_patient(view, item, answer)
-            raise NotFoundError("The document does not belong to the item.")
+        whose = whose_is(answer.whose, view.permit, attachment.in_view)
+        if whose is not Whose.THEIRS:
+            raise MisfiledDocumentError(end_of(whose, item.source_id or ""))
+        if not is_whole(attachment, answer.content):
+            raise UnavailableError("The source did not give the document whole.")
         return _served(item, answer)
 
     async def _ask(self, view: View, item: ShownItem, attachment: Attachment) -> DocumentAnswer:
@@ -87,11 +91,6 @@ class Documents:
         request = DocumentRequest(attachment.address, caller_of(view.permit), self.new_id())
         return await documents.open_document(request)
 
-    def _report_wrong_patient(self, view: View, item: ShownItem, answer: DocumentAnswer) -> None:
-        if _PATIENT in (answer.whose or ""):
-            practice = view.permit.person.practice
-            self.directory.report_wrong_patient(item.source_id or "", practice)
-
 
 def _find(view: View, binary_id: str) -> tuple[ShownItem, Attachment]:
     # An id made under an older key differs only in the patient's part, which has been opened already.
@@ -101,10 +100,6 @@ def _find(view: View, binary_id: str) -> tuple[ShownItem, Attachment]:
             if item_of(attachment.id) == wanted is not None:
                 return item, attachment
     raise NotFoundError("There is no such document in this view.")
-
-
-def _is_in_view(answer: DocumentAnswer, attachment: Attachment) -> bool:
-    return answer.whose is None or attachment.in_view(answer.whose) is not None
 
 
 def _served(item: ShownItem, answer: DocumentAnswer) -> Document:

@@ -5,16 +5,21 @@ FHIR R4 Dosage.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Raw, Struct
 
 from gateway.patient.shown import ShownItem
 
+_LONGEST_NUMBER = 28
+"""Digits and signs of a number that is read as one; no dose is near it, and sums stay exact up to here."""
+
 _TOKENS = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+|[%/]")
+_JSON_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 
 
 class DoseDifference(StrEnum):
@@ -25,7 +30,7 @@ class DoseDifference(StrEnum):
 
 
 class _Quantity(Struct):
-    value: Decimal | None = None
+    value: Raw = Raw(b"null")
     unit: str | None = None
     code: str | None = None
 
@@ -60,14 +65,9 @@ def dose_of(item: ShownItem) -> Dose | None:
         return None
     try:
         dosages = _DOSAGES.decode(raw)
+        amounts = _amounts(dosages)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    amounts = frozenset(
-        _amount(rate.dose_quantity, rate.dose_quantity.value)
-        for dosage in dosages
-        for rate in dosage.dose_and_rate
-        if rate.dose_quantity is not None and rate.dose_quantity.value is not None
-    )
     words = tuple(word for dosage in dosages for word in _words(dosage.text or ""))
     return Dose(amounts, words) if amounts or words else None
 
@@ -86,13 +86,30 @@ def _units(dose: Dose) -> frozenset[str]:
     return frozenset(unit for unit, _value in dose.amounts)
 
 
-def _amount(quantity: _Quantity, value: Decimal) -> tuple[str, Decimal]:
-    return ((quantity.unit or quantity.code or "").casefold(), value)
+def _amounts(dosages: Iterable[_Dosage]) -> frozenset[tuple[str, Decimal]]:
+    quantities = [rate.dose_quantity for each in dosages for rate in each.dose_and_rate]
+    return frozenset(
+        ((each.unit or each.code or "").casefold(), value)
+        for each in quantities
+        if each is not None and (value := _number(bytes(each.value))) is not None
+    )
+
+
+def _number(written: bytes) -> Decimal | None:
+    """Read a JSON number, None where there is none; a text is no number, even one that spells it."""
+    if written == b"null":
+        return None
+    # So that none of the numbers that cannot be compared, such as a signalling NaN, is ever made.
+    if len(written) > _LONGEST_NUMBER or not _JSON_NUMBER.fullmatch(written):
+        raise ValueError("This is not the number of a dose.")
+    return Decimal(written.decode())
 
 
 def _words(text: str) -> list[str]:
     # "5.00 mg" and "5mg" are one dose: only a number's value counts, not how many digits it is given.
     return [
-        str(Decimal(token).normalize()) if token[0].isdecimal() else token
+        str(Decimal(token).normalize())
+        if token[0].isdecimal() and len(token) <= _LONGEST_NUMBER
+        else token
         for token in _TOKENS.findall(text.casefold())
     ]

@@ -7,6 +7,7 @@ none found is not none there (docs/decisions/0007, section 1).
 from dataclasses import dataclass
 
 from adapters.contract import Outcome
+from gateway.patient.conflicts import denies_allergy
 from gateway.patient.reading_order import Force, force_of, with_copies
 from gateway.patient.receipt import Receipt
 from gateway.patient.sections import Section, SectionState, says_none, was_answered
@@ -14,11 +15,15 @@ from gateway.patient.sections import Section, SectionState, says_none, was_answe
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """How many things of a section stand, copies counted once, and what may be concluded from that."""
+    """How many things of a section stand, copies counted once, and what may be concluded from that.
+
+    `denies_some` says that a source states that there is none of one kind, such as food.
+    """
 
     count: int
     state: SectionState
     is_for_role: bool
+    denies_some: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,16 @@ class Answered:
 
 def headline_of(section: Section) -> Headline:
     """Count what stands in a section."""
-    standing = [
+    current = [
         item for item in section.items if force_of(item) is Force.CURRENT and not says_none(item)
     ]
-    return Headline(len(with_copies(standing)), section.state, section.is_for_role)
+    standing = [item for item in current if not denies_allergy(item)]
+    return Headline(
+        len(with_copies(standing)),
+        section.state,
+        section.is_for_role,
+        denies_some=len(standing) < len(current),
+    )
 
 
 def answered_of(receipt: Receipt) -> Answered:

@@ -19,7 +19,7 @@ from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.vocabulary import Category
 from gateway.access.guarded import CallSite, told
 from gateway.access.permit import Permit
-from gateway.patient.attachments import addresses_of, attachments_of
+from gateway.patient.attachments import Openings, addresses_of, attachments_of
 from gateway.patient.derive import derive
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.group import groups_of
@@ -70,9 +70,9 @@ class Joiner:
         worked = [self.memory.read(answer) for answer in answers]
         verified = [verify(answer, permit.person, permit.patient) for answer in worked]
         ends = tuple(map(_end, answers, verified))
-        narrowed = self._narrow(permit, verified)
+        narrowed, openings = self._narrow(permit, verified)
         originals = Originals({answer.source_id: answer for answer in answers})
-        items = self._show(permit, narrowed, verified, originals)
+        items = self._show(permit, narrowed, verified, originals, openings)
         return View(
             permit=permit,
             items=items,
@@ -82,13 +82,13 @@ class Joiner:
             basis=_basis(worked),
         )
 
-    def _narrow(self, permit: Permit, verified: Sequence[Verified]) -> Narrowed:
+    def _narrow(self, permit: Permit, verified: Sequence[Verified]) -> tuple[Narrowed, Openings]:
         items = [item for each in verified for item in self._items(permit, each)]
         labelled = told(
             CallSite.LABELS, lambda: label(items, groups_of(items), self.labels_by), tuple
         )
         stages = {source.source_id: source.stage for source in self.directory.sources}
-        return narrow(
+        narrowed = narrow(
             labelled,
             Terms(
                 permit.levels,
@@ -98,6 +98,8 @@ class Joiner:
                 permit.principal.role,
             ),
         )
+        openings = Openings(items, narrowed.kept, permit)
+        return replace(narrowed, kept=openings.without_unopened(narrowed.kept)), openings
 
     def _items(self, permit: Permit, verified: Verified) -> Iterable[Item]:
         source = self.directory.by_id()[verified.source_id]
@@ -111,6 +113,7 @@ class Joiner:
         narrowed: Narrowed,
         verified: Sequence[Verified],
         originals: Originals,
+        openings: Openings,
     ) -> tuple[ShownItem, ...]:
         kept = narrowed.kept
         new_ids = [
@@ -125,7 +128,9 @@ class Joiner:
             for each, new_id, group in zip(kept, new_ids, _shown_groups(kept), strict=True)
         ]
         shown = [
-            self._with_attachments(permit, each, item, indexes[each.item.source_id], originals)
+            self._with_attachments(
+                permit, each, item, indexes[each.item.source_id], originals, openings
+            )
             if each.worked.template.attachment_slots
             else item
             for each, item in zip(kept, shown, strict=True)
@@ -140,10 +145,11 @@ class Joiner:
         item: ShownItem,
         index: ReferenceIndex,
         originals: Originals,
+        openings: Openings,
     ) -> ShownItem:
         source = self.directory.by_id()[kept.item.source_id]
         documents = source.documents_for(permit.person.practice)
-        attachments = attachments_of(kept, item.id, permit, documents, index.resolve)
+        attachments = attachments_of(kept, item.id, permit, documents, index.resolve, openings)
         if not attachments:
             return item
         address = addresses_of(attachments).get

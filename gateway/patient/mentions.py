@@ -6,7 +6,7 @@ lists of `fhir_profiles.topics`; FHIR R4 puts codes and wordings in more element
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 import msgspec
@@ -19,26 +19,43 @@ from fhir_profiles.vocabulary import Label
 
 Code = tuple[str | None, str | None]
 
-_CODE = b'"code":"'
-_WORDING_KEYS = (
-    b'"display":"',
-    b'"text":"',
-    b'"title":"',
-    b'"conclusion":"',
-    b'"description":"',
-    b'"valueString":"',
-    b'"comment":"',
+# By exclusion: whatever else is a text may be shown to a reader. Left out are addresses, identifiers,
+# codes, what is no text, and the names and places of people.
+_NO_WORDINGS = frozenset(
+    {
+        "city",
+        "code",
+        "contentType",
+        "country",
+        "data",
+        "district",
+        "family",
+        "fullUrl",
+        "given",
+        "hash",
+        "id",
+        "implicitRules",
+        "lastUpdated",
+        "postalCode",
+        "prefix",
+        "profile",
+        "reference",
+        "resourceType",
+        "source",
+        "state",
+        "suffix",
+        "system",
+        "url",
+        "value",
+        "versionId",
+    }
 )
 # The one element that names a service and stands in no header.
 _SERVICE = "practiceSetting"
 _SERVICE_SIGN = b'"practiceSetting"'
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-# Codes and wordings in one search, for a page is long; in whatever layout.
-_TELLING_VALUE = re.compile(
-    rb'"(?:%b)"\s*+:\s*+"(%b)"'
-    % (b"|".join(key[1:-3] for key in (_CODE, *_WORDING_KEYS)), _STRING.pattern),
-    re.DOTALL,
-)
+# Keys too: a search that passes over them costs more than what they add.
+_ANY_STRING = re.compile(rb'"(%b)"' % _STRING.pattern, re.DOTALL)
 _ESCAPED_SLASH = re.compile(rb"\\/")
 _ESCAPED_LETTER = re.compile(rb"\\u00")
 
@@ -96,9 +113,11 @@ class MentionReader:
         if not any(sign in body for sign in self._signs):
             return NOTHING
         body = _usual(body)
-        codes = {_decoded(code) for code in _values(body, _CODE)}
-        texts = () if resource_type == "Patient" else sorted(filter(tells_by_words, _texts(body)))
-        paired, services = _scanned(body, sensitive_topics())
+        objects = objects_in(body)
+        codes = _strings_under(body, objects, lambda key: key == "code")
+        paired, services = _scanned(body, objects, sensitive_topics())
+        wordings = _strings_under(body, objects, lambda key: key not in _NO_WORDINGS)
+        texts = () if resource_type == "Patient" else sorted(filter(tells_by_words, wordings))
         under_any = sorted(
             code for code in codes if code.encode(errors="replace") in _listed().telling
         )
@@ -112,7 +131,7 @@ def _usual(text: bytes) -> bytes:
 
 def _signs_in(page: bytes) -> tuple[bytes, ...]:
     """List the pieces of a page that point to a topic: one of them stands in every resource that does."""
-    values = set(_TELLING_VALUE.findall(page))
+    values = set(_ANY_STRING.findall(page) if b"\\" in page else page.split(b'"')[1::2])
     systems = (system.encode() for system in sensitive_topics().by_system if system is not None)
     return (
         *(b'"%b"' % value for value in values if _may_tell(value)),
@@ -137,38 +156,34 @@ def _may_tell(code: bytes) -> bool:
     return plain in listed.telling or plain in listed.paired or plain[:3] in listed.starts
 
 
-def _texts(body: bytes) -> set[str]:
-    return {_decoded(text) for key in _WORDING_KEYS for text in _values(body, key)}
+def _strings_under(
+    body: bytes, objects: Iterable[JsonObject], is_wanted: Callable[[str], bool]
+) -> set[str]:
+    return {
+        _decoded(text)
+        for item in objects
+        for member in item.members
+        if is_wanted(member.key)
+        for text in _strings(body[member.value_start : member.value_end])
+    }
 
 
-def _values(body: bytes, opening: bytes) -> list[bytes]:
-    """Give the strings, as written, that stand under a key in compact JSON."""
-    # Without the quotes, of which a resource is full, looking for it is several times faster.
-    if opening[1:-3] not in body:
-        return []
-    parts = body.split(opening)[1:]
-    values = [part[: part.find(b'"')] for part in parts]
-    if b"\\" not in body:
-        return values
-    return [
-        _whole(part) if value.endswith(b"\\") else value
-        for part, value in zip(parts, values, strict=True)
-    ]
-
-
-def _whole(part: bytes) -> bytes:
-    found = _STRING.match(part)
-    return b"" if found is None else found[0]
+def _strings(value: bytes) -> list[bytes]:
+    """Give the string that a member is, or the strings that it lists; objects are looked at for themselves."""
+    is_text = value.startswith(b'"') or (value.startswith(b"[") and b"{" not in value)
+    return _ANY_STRING.findall(value) if is_text else []
 
 
 def _decoded(written: bytes) -> str:
     return str(json.loads(b'"%b"' % written)) if b"\\" in written else written.decode()
 
 
-def _scanned(body: bytes, topics: Topics[Label]) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
+def _scanned(
+    body: bytes, objects: Iterable[JsonObject], topics: Topics[Label]
+) -> tuple[tuple[Code, ...], tuple[Code, ...]]:
     codings: list[Code] = []
     services: list[Code] = []
-    for item in objects_in(body):
+    for item in objects:
         coding = (_text(body, item, "system"), _text(body, item, "code"))
         if coding[1] is None:
             continue

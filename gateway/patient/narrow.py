@@ -193,29 +193,35 @@ def _referred_to(
 def _reached(
     shown: Iterable[Kept], nobodys: Sequence[LabelledItem], terms: Terms
 ) -> Sequence[Kept]:
-    """Keep what is referred to; one that carries labels, only beside a category that these leave readable."""
+    """Keep what is referred to; one that carries labels, only where these take nothing from the referrer."""
     by_name: dict[str, dict[str, list[LabelledItem]]] = defaultdict(dict)
     for each in nobodys:
         for name in each.item.worked.names if not each.item.worked.annotates else ():
             by_name[each.item.source_id].setdefault(name, []).append(each)
     found: dict[int, Kept] = {}
-    seen: set[tuple[int, Category]] = set()
-    waiting = [(each, category) for each in shown if (category := each.item.category) is not None]
+    seen: set[tuple[int, Category, Level]] = set()
+    waiting = [
+        (each, category, each.level)
+        for each in shown
+        if (category := each.item.category) is not None
+    ]
     while waiting:
-        referrer, category = waiting.pop()
+        referrer, category, level = waiting.pop()
         named = by_name[referrer.item.source_id]
         names = [name for name in referrer.worked.reference_names if name in named]
         for target in (each for name in names for each in named[name]):
-            is_new = (id(target), category) not in seen
-            seen.add((id(target), category))
-            if is_new and (kept := _beside(target, category, terms)) is not None:
+            is_new = (id(target), category, level) not in seen
+            seen.add((id(target), category, level))
+            if is_new and (kept := _beside(target, category, level, terms)) is not None:
                 found[id(target)] = kept
-                waiting.append((kept, category))
+                waiting.append((kept, category, level))
     return [found[id(each)] for each in nobodys if id(each) in found]
 
 
-def _beside(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
-    return _whole(each, terms) if level_of(each, category, terms) in _READABLE else None
+def _beside(each: LabelledItem, category: Category, beside: Level, terms: Terms) -> Kept | None:
+    level = level_of(each, category, terms)
+    is_as_readable = level in _READABLE and level.rank >= beside.rank
+    return _whole(each, terms) if is_as_readable else None
 
 
 def _whole(each: LabelledItem, terms: Terms) -> Kept | None:

@@ -11,18 +11,22 @@ from msgspec import Struct, structs
 
 from fhir_profiles.classify import labels_of
 from fhir_profiles.vocabulary import Label
-from gateway.patient.attribution import without_attribution
+from gateway.patient.attribution import states_a_fact, without_attribution
 from gateway.patient.evidence import LabelEvidence
 from gateway.patient.items import Item
 from gateway.patient.work import Worked, names_in_reference
 
 LabelsOf = Callable[[LabelEvidence], frozenset[Label]]
 
-_Named = Mapping[tuple[str, str], frozenset[Label]]
-_PLACES = frozenset({"HealthcareService", "Location", "Organization"})
-# To have been there is what these say.
-_CONTACTS = frozenset({"Appointment", "Encounter", "EpisodeOfCare"})
+_Named = Mapping[str, Mapping[str, frozenset[Label]]]
+"""By source, then by name: the labels of the drugs and places that have any."""
+
+_PLACES = frozenset({"HealthcareService", "Location", "Organization", "PractitionerRole"})
+# A place that a Patient, a list or a provenance names would cover what it says nothing of.
+_SAY_NOTHING_OF_PLACES = frozenset({"Patient", "List", "Provenance"})
 _NOTHING: frozenset[Label] = frozenset()
+_NO_NAMES: frozenset[str] = frozenset()
+_NONE_NAMED: Mapping[str, frozenset[Label]] = {}
 
 
 class Stated(Struct, frozen=True, gc=False):
@@ -55,33 +59,29 @@ def labels_by_lists(evidence: LabelEvidence) -> frozenset[Label]:
 def stated_labels(items: Sequence[Item], labels_by: LabelsOf) -> list[Stated]:
     """Read the labels of every item, in the items' order."""
     labels_once = _once_each(labels_by)
-    found = [_in_itself(item, labels_once, labels_by) for item in items]
+    found = [labels_once(item.worked.evidence) for item in items]
     named = _by_name(items, found)
     return [
-        _stated(item, own, _beside(item, named), labels_by)
+        _stated(item.worked, own, named.get(item.source_id, _NONE_NAMED), labels_by)
         for item, own in zip(items, found, strict=True)
     ]
 
 
-def _in_itself(item: Item, labels_once: LabelsOf, labels_by: LabelsOf) -> frozenset[Label]:
-    worked = item.worked
-    found = labels_once(worked.evidence)
-    name = worked.header.name
-    if worked.type not in _PLACES or not isinstance(name, str):
-        return found
-    return found | labels_by(LabelEvidence((), (), (), (name,), ()))
-
-
 def _stated(
-    item: Item, found: frozenset[Label], beside: frozenset[Label], labels_by: LabelsOf
+    worked: Worked,
+    found: frozenset[Label],
+    named: Mapping[str, frozenset[Label]],
+    labels_by: LabelsOf,
 ) -> Stated:
-    worked = item.worked
-    if not (found or beside or worked.page_security):
+    telling = _telling_names(worked, named)
+    if not (found or telling or worked.page_security):
         return _UNSAID
-    bare = without_attribution(worked) if found else None
-    evidence = worked.evidence if bare is None else bare.evidence
-    own = (found if bare is None else labels_by(evidence)) | beside
-    return Stated(own, _by_page(worked, evidence, labels_by), found - own, bare)
+    bare = without_attribution(worked, telling) if found or telling else None
+    left = worked if bare is None else bare
+    own = found if bare is None else labels_by(left.evidence)
+    own = own.union(*(named[name] for name in _decisive(left, telling)))
+    whole = found.union(*(named[name] for name in telling))
+    return Stated(own, _by_page(worked, left.evidence, labels_by), whole - own, bare)
 
 
 def _once_each(labels_by: LabelsOf) -> LabelsOf:
@@ -97,15 +97,20 @@ def _once_each(labels_by: LabelsOf) -> LabelsOf:
     return labels_once
 
 
-def _beside(item: Item, named: _Named) -> frozenset[Label]:
-    """Read what stands in resources of their own: an item's drug, the place of a visit."""
-    worked = item.worked
-    names: Iterable[str] = ()
-    if worked.type in _CONTACTS:
-        names = worked.reference_names
-    elif (drug := worked.header.medication_reference) is not None and drug.reference is not None:
-        names = names_in_reference(drug.reference)
-    return _NOTHING.union(*(named.get((item.source_id, name), _NOTHING) for name in names))
+def _telling_names(worked: Worked, named: Mapping[str, frozenset[Label]]) -> frozenset[str]:
+    """Give the names of labelled resources that an item rests on: its drug, its place, who wrote it."""
+    if not named or worked.type in _SAY_NOTHING_OF_PLACES:
+        return _NO_NAMES
+    return worked.reference_names & named.keys()
+
+
+def _decisive(worked: Worked, telling: frozenset[str]) -> Iterable[str]:
+    """Give those of the telling names that say what an item is: of a fact its drug, and not where it was found."""
+    if not states_a_fact(worked.type):
+        return telling
+    drug = worked.header.medication_reference
+    named = names_in_reference(drug.reference) if drug is not None and drug.reference else ()
+    return telling.intersection(named)
 
 
 def _by_page(worked: Worked, evidence: LabelEvidence, labels_by: LabelsOf) -> frozenset[Label]:
@@ -116,9 +121,22 @@ def _by_page(worked: Worked, evidence: LabelEvidence, labels_by: LabelsOf) -> fr
 
 
 def _by_name(items: Iterable[Item], found: Iterable[frozenset[Label]]) -> _Named:
-    named: dict[tuple[str, str], frozenset[Label]] = defaultdict(frozenset)
+    """Label drugs and places, and every place with what it belongs to, is run by or stands in."""
+    named: dict[str, dict[str, frozenset[Label]]] = defaultdict(dict)
+    places: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    waiting: list[tuple[Item, frozenset[Label]]] = []
     for item, labels in zip(items, found, strict=True):
-        is_beside = item.worked.type == "Medication" or item.worked.type in _PLACES
-        for name in item.worked.names if labels and is_beside else ():
-            named[item.source_id, name] |= labels
+        is_place = item.worked.type in _PLACES
+        if labels and (is_place or item.worked.type == "Medication"):
+            waiting.append((item, labels))
+        for name in item.worked.reference_names if is_place else ():
+            places[item.source_id, name].append(item)
+    while waiting:
+        item, labels = waiting.pop()
+        of_source = named[item.source_id]
+        for name in item.worked.names:
+            known = of_source.get(name, _NOTHING)
+            if not labels <= known:
+                of_source[name] = known | labels
+                waiting.extend((place, labels) for place in places[item.source_id, name])
     return named

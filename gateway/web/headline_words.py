@@ -44,10 +44,8 @@ def view_in_words(receipt: Receipt, now: datetime) -> str:
 def _headline(headline: Headline, one: str, many: str) -> str:
     counted = _count(headline.count, one, many)
     match headline.state:
-        case SectionState.UNAVAILABLE if not headline.is_for_role:
-            return "Not shown in your role"
         case SectionState.UNAVAILABLE:
-            return "Not known: no source that may hold them answered"
+            return _unavailable(headline)
         case SectionState.PARTIAL if headline.count:
             return f"{counted}, and more may be missing"
         case SectionState.PARTIAL:
@@ -55,11 +53,24 @@ def _headline(headline: Headline, one: str, many: str) -> str:
         case SectionState.KNOWN_NONE:
             return f"A source states: no known {many}"
         case SectionState.EMPTY:
-            return "None recorded. This does not say that there are none"
+            # For every reader alike: in other words than these, what is withheld would show.
+            return "None shown to you. This does not say that there are none"
         case SectionState.PRESENT:
-            return counted if headline.count else "None current among those recorded"
+            return counted if headline.count else _without_any(headline)
         case _:
             assert_never(headline.state)
+
+
+def _unavailable(headline: Headline) -> str:
+    if not headline.is_for_role:
+        return "Not shown in your role"
+    return "Not known: no source that may hold them answered"
+
+
+def _without_any(headline: Headline) -> str:
+    if headline.denies_some:
+        return "Not known: a source states that there is none of one kind only"
+    return "None current among those shown to you"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -11,6 +11,7 @@ from adapters.contract import Outcome, Reason
 from adapters.document_contract import DocumentRequest
 from adapters.fhir_documents import FhirDocuments
 from adapters.transport import Fetched, Unfetched
+from fhir_profiles.datatypes import Identifier, Reference
 from tests.adapters.gp_practice import CALLER
 from tests.adapters.stub_source import FHIR, answer, client_for, hangs, routes, stub_source
 
@@ -51,9 +52,13 @@ def test_any_other_address_is_not(address):
     assert path_of(address, BASE) is None
 
 
-def fetched(body, content_type=FHIR, status=200):
+def read(result, path="Binary/1"):
+    return document_in(result, path, BASE)
+
+
+def fetched(body, content_type=FHIR, status=200, **headers):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Fetched(status, content_type, data)
+    return Fetched(status, content_type, data, headers=headers)
 
 
 @pytest.mark.parametrize("element", ["data", "content"])
@@ -66,28 +71,59 @@ def test_a_binary_of_either_release_is_opened(element):
         element: DEAR[:3] + "\n" + DEAR[3:],
     }
 
-    found = document_in(fetched(body))
+    found = read(fetched(body))
 
     assert (found.outcome, found.content, found.content_type, found.whose) == (
         Outcome.DATA,
         b"Dear",
         "text/plain",
-        "Patient/1",
+        Reference("Patient/1"),
     )
     assert "Dear" not in repr(found)
 
 
 def test_a_binary_that_says_nothing_of_itself_is_bytes_of_nobody():
-    found = document_in(fetched({"resourceType": "Binary", "data": DEAR, "securityContext": {}}))
+    found = read(fetched({"resourceType": "Binary", "data": DEAR}))
 
     assert (found.content_type, found.whose) == ("application/octet-stream", None)
+
+
+@pytest.mark.parametrize(
+    ("context", "whose"),
+    [
+        ({}, Reference()),
+        ({"display": "Somebody"}, Reference(display="Somebody")),
+        ({"identifier": {"value": "1"}}, Reference(identifier=Identifier(value="1"))),
+        ({"reference": f"{BASE}/Patient/1"}, Reference("Patient/1")),
+        ({"reference": f"{BASE}x/Patient/1"}, Reference(f"{BASE}x/Patient/1")),
+    ],
+)
+def test_all_is_told_that_a_binary_says_of_whose_it_is(context, whose):
+    body = {"resourceType": "Binary", "data": DEAR, "securityContext": context}
+
+    assert read(fetched(body)).whose == whose
+
+
+def test_a_server_that_gives_the_document_itself_may_say_whose_it_is():
+    stated = {"x-security-context": f"{BASE}/Patient/2"}
+
+    assert read(fetched(b"Dear", "text/plain", **stated)).whose == Reference("Patient/2")
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("1", Outcome.DATA), ("2", Outcome.MALFORMED), ("", Outcome.MALFORMED)]
+)
+def test_a_binary_of_another_name_is_not_the_one_asked_for(name, outcome):
+    body = {"resourceType": "Binary", "id": name, "data": DEAR}
+
+    assert read(fetched(body)).outcome is outcome
 
 
 @pytest.mark.parametrize(
     ("stated", "told"), [("image/png", "image/png"), ("", "application/octet-stream")]
 )
 def test_a_server_may_give_the_document_itself(stated, told):
-    found = document_in(fetched(b"\x89PNG", stated))
+    found = read(fetched(b"\x89PNG", stated))
 
     assert (found.content, found.content_type) == (b"\x89PNG", told)
 
@@ -104,10 +140,16 @@ def test_a_server_may_give_the_document_itself(stated, told):
         {"resourceType": "Binary", "data": "QQ"},
         {"resourceType": "Binary", "data": "é"},
         {"resourceType": "Binary", "data": 7},
+        {"resourceType": "Binary", "data": ""},
+        {"resourceType": "Binary", "data": DEAR, "securityContext": "Patient/1"},
     ],
 )
 def test_what_is_no_binary_is_no_document(body):
-    assert document_in(fetched(body)).outcome is Outcome.MALFORMED
+    assert read(fetched(body)).outcome is Outcome.MALFORMED
+
+
+def test_an_empty_document_is_none():
+    assert read(fetched(b"", "text/plain")).outcome is Outcome.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -122,13 +164,13 @@ def test_what_is_no_binary_is_no_document(body):
     ],
 )
 def test_a_refusal_is_told_from_a_fault(status, outcome, reason):
-    found = document_in(fetched(b"", status=status))
+    found = read(fetched(b"", status=status))
 
     assert (found.outcome, found.reason, found.content) == (outcome, reason, b"")
 
 
 def test_what_did_not_come_ends_as_it_did():
-    found = document_in(Unfetched(Outcome.TIMED_OUT, Reason.DEADLINE))
+    found = read(Unfetched(Outcome.TIMED_OUT, Reason.DEADLINE))
 
     assert (found.outcome, found.reason) == (Outcome.TIMED_OUT, Reason.DEADLINE)
 

@@ -40,6 +40,12 @@ LETTER = {
     "subject": {"reference": "Patient/2"},
     "content": [{"attachment": {"url": "Binary/7"}}],
 }
+
+
+def found(*resources, **head):
+    return bundle(*resources, **{"type": "searchset", **head})
+
+
 EMPTY = record_list("717711000000103")
 MISSING = tuple(
     Notice(NoticeKind.UNREADABLE_PART, each)
@@ -56,8 +62,8 @@ REQUEST = SourceRequest(
 def usual(**changed):
     table = {
         OPERATION: bundle(PERSON, EMPTY),
-        FIND: bundle(PERSON, type="searchset"),
-        LIST: bundle(PERSON, LETTER, type="searchset"),
+        FIND: found(PERSON),
+        LIST: found(PERSON, LETTER),
     }
     return routes({**table, **changed})
 
@@ -108,19 +114,19 @@ async def test_each_search_says_what_it_is_and_who_asks(surroundings):
     _, stub = await ask(usual(), surroundings)
 
     sent = {one.path: one for one in stub.asked}
-    found, listed = sent[FIND], sent[LIST]
-    assert found.headers["ssp-interactionid"] == FIND_PATIENT.id
+    searched, listed = sent[FIND], sent[LIST]
+    assert searched.headers["ssp-interactionid"] == FIND_PATIENT.id
     assert listed.headers["ssp-interactionid"] == FIND_DOCUMENTS.id
-    assert found.headers["ssp-traceid"] != listed.headers["ssp-traceid"]
-    assert found.query == {"identifier": [f"{NHS_NUMBER}|9990000018"]}
+    assert searched.headers["ssp-traceid"] != listed.headers["ssp-traceid"]
+    assert searched.query == {"identifier": [f"{NHS_NUMBER}|9990000018"]}
     assert tuple(parse_qsl(urlsplit(listed.target).query)) == MANDATORY
 
 
 async def test_a_token_is_made_out_to_the_documents_interface(surroundings):
     _, stub = await ask(usual(), surroundings)
 
-    [found] = [one for one in stub.asked if one.path == FIND]
-    claims = found.headers["authorization"].split(".")[1]
+    [searched] = [one for one in stub.asked if one.path == FIND]
+    claims = searched.headers["authorization"].split(".")[1]
     decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     assert decoded["aud"].endswith(DOCUMENTS)
 
@@ -144,9 +150,9 @@ async def test_documents_are_not_asked_for_where_no_rule_could_show_them_or_ther
 @pytest.mark.parametrize(
     ("changed", "kind"),
     [
-        ({FIND: bundle(type="searchset")}, NoticeKind.UNREADABLE_PART),
-        ({FIND: bundle(PERSON, {**PERSON, "id": "3"})}, NoticeKind.UNREADABLE_PART),
-        ({FIND: bundle({**PERSON, "id": "../1"})}, NoticeKind.UNREADABLE_PART),
+        ({FIND: found()}, NoticeKind.UNREADABLE_PART),
+        ({FIND: found(PERSON, {**PERSON, "id": "3"})}, NoticeKind.UNREADABLE_PART),
+        ({FIND: found({**PERSON, "id": "../1"})}, NoticeKind.UNREADABLE_PART),
         ({FIND: answer(b"{", 200)}, NoticeKind.UNREADABLE_PART),
         ({FIND: answer(b"<p>", 200, "text/html")}, NoticeKind.UNREADABLE_PART),
         ({FIND: outcome("INTERNAL_SERVER_ERROR")}, NoticeKind.UNREADABLE_PART),
@@ -184,7 +190,7 @@ async def test_of_a_record_that_is_refused_no_documents_are_given(surroundings, 
 
 
 async def test_a_record_without_items_and_without_documents_is_empty(surroundings):
-    none = bundle(PERSON, type="searchset")
+    none = found(PERSON)
 
     given, _ = await ask(usual(**{LIST: none}), surroundings)
 
@@ -192,7 +198,7 @@ async def test_a_record_without_items_and_without_documents_is_empty(surrounding
 
 
 async def test_a_document_that_cannot_be_read_makes_the_answer_malformed(surroundings):
-    odd = bundle(PERSON, {"resourceType": "Unheard", "id": "1"})
+    odd = found(PERSON, {"resourceType": "Unheard", "id": "1"})
 
     given, _ = await ask(usual(**{LIST: odd}), surroundings)
 
@@ -211,7 +217,7 @@ async def test_a_document_that_cannot_be_read_makes_the_answer_malformed(surroun
 async def test_a_patient_told_twice_is_kept_twice_when_the_two_differ_in_who_it_is(
     surroundings, copy, is_kept
 ):
-    given, _ = await ask(usual(**{LIST: bundle(copy, LETTER)}), surroundings)
+    given, _ = await ask(usual(**{LIST: found(copy, LETTER)}), surroundings)
 
     assert types_in(given).count("Patient") == 1 + is_kept
 
@@ -229,7 +235,7 @@ async def test_a_patient_told_twice_is_kept_twice_when_the_two_differ_in_who_it_
 async def test_a_document_told_twice_is_kept_twice_when_the_two_differ(surroundings, copy, is_kept):
     record = bundle(PERSON, EMPTY, LETTER)
 
-    given, _ = await ask(usual(**{OPERATION: record, LIST: bundle(PERSON, copy)}), surroundings)
+    given, _ = await ask(usual(**{OPERATION: record, LIST: found(PERSON, copy)}), surroundings)
 
     assert types_in(given).count("DocumentReference") == 1 + is_kept
 
@@ -237,7 +243,7 @@ async def test_a_document_told_twice_is_kept_twice_when_the_two_differ(surroundi
 async def test_a_clinician_worded_otherwise_is_told_once(surroundings):
     one = {"resourceType": "Practitioner", "id": "9", "name": [{"family": "Jones"}]}
     record = bundle(PERSON, EMPTY, one)
-    other = bundle(PERSON, LETTER, {**one, "telecom": [{"value": "1"}]})
+    other = found(PERSON, LETTER, {**one, "telecom": [{"value": "1"}]})
 
     given, _ = await ask(usual(**{OPERATION: record, LIST: other}), surroundings)
 

@@ -14,6 +14,7 @@ NAMES_OF_THINGS = {
     "adapters/simulators/pds_criteria.py: name",  # of a search parameter
     "fhir_profiles/capability.py: name",  # of a search parameter
     "gateway/audit/canonical.py: type(value).__name__",
+    "gateway/patient/derive.py: type(fault).__name__",
     "gateway/identity.py: name",  # of a claim
 }
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "fatal", "msg", "log"}

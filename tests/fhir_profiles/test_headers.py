@@ -123,6 +123,9 @@ def test_the_date_to_sort_by_is_when_it_happened_before_when_it_was_written(memb
             "entered-in-error",
         ),
         ({"verificationStatus": "confirmed"}, "confirmed"),
+        ({"status": "current", "docStatus": "entered-in-error"}, "entered-in-error"),
+        ({"status": "current", "docStatus": "final"}, "current"),
+        ({"docStatus": "final"}, None),
         ({}, None),
     ],
 )

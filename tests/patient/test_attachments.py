@@ -96,6 +96,11 @@ def test_what_its_source_has_withdrawn_is_not_opened():
     assert the_letter(letter(HERE + "1", status="entered-in-error")).attachments == ()
 
 
+def test_a_letter_that_is_withdrawn_behind_its_entry_is_not_opened():
+    assert the_letter(letter(HERE + "1", docStatus="entered-in-error")).attachments == ()
+    assert the_letter(letter(HERE + "1", docStatus="final")).attachments
+
+
 def test_of_a_person_whose_whereabouts_are_hidden_nothing_is_opened():
     form = [{"contentType": "x/y", "url": HERE + "1"}]
     given = answer(letter(HERE + "1"), resource("DiagnosticReport", "2", presentedForm=form))

@@ -166,3 +166,130 @@ def test_a_patients_own_practice_says_nothing_of_the_record():
     found = labelled_items(patient(managingOrganization=named_by("Organization", "o")), place)
 
     assert found[0].labels == frozenset()
+
+
+INNER = {"resourceType": "Organization", "id": "o", "name": CLINIC}
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        INNER,
+        {"resourceType": "Location", "id": "o", "name": CLINIC},
+        {"resourceType": "HealthcareService", "id": "o", "name": CLINIC},
+        {"resourceType": "Organization", "id": "o", "alias": ["CMHT", CLINIC]},
+    ],
+)
+def test_a_visit_is_as_sensitive_as_the_place_that_it_contains(inner):
+    visit = resource("Encounter", contained=[inner], serviceProvider={"reference": "#o"})
+
+    assert labelled_items(visit)[0].labels == {Label.MENTAL_HEALTH}
+
+
+TWO_HOPS = [
+    ("Location", {"managingOrganization": named_by("Organization", "o")}),
+    ("Organization", {"partOf": named_by("Organization", "o")}),
+    ("HealthcareService", {"providedBy": named_by("Organization", "o")}),
+    ("PractitionerRole", {"organization": named_by("Organization", "o")}),
+]
+
+
+@pytest.mark.parametrize(("kind", "members"), TWO_HOPS)
+def test_a_place_is_as_sensitive_as_what_it_belongs_to(kind, members):
+    visit = resource("Encounter", extension=[{"url": "u", "valueReference": named_by(kind, "x")}])
+    place = {"resourceType": kind, "id": "x", "name": "Room 4", **members}
+    near = {"resourceType": "Location", "id": "y", "partOf": named_by(kind, "x")}
+    circle = {"resourceType": "Organization", "id": "o", "name": CLINIC, "partOf": named_by(kind)}
+
+    found = labelled_items(visit, place, near, circle, resource("Encounter", "2"))
+
+    told = {Label.MENTAL_HEALTH}
+    assert [each.labels for each in found] == [told, told, told, told, frozenset()]
+
+
+WRITTEN = [
+    ("DocumentReference", {"author": [named_by("Organization", "o")]}),
+    ("DocumentReference", {"custodian": named_by("Organization", "o")}),
+    ("CarePlan", {"author": named_by("Organization", "o")}),
+    ("ServiceRequest", {"performer": [named_by("Organization", "o")]}),
+    ("Flag", {"author": named_by("Organization", "o")}),
+]
+
+
+@pytest.mark.parametrize(("kind", "members"), WRITTEN)
+def test_a_letter_plan_referral_or_alert_is_as_sensitive_as_the_place_it_refers_to(kind, members):
+    assert labelled_items(resource(kind, **members), INNER)[0].labels == {Label.MENTAL_HEALTH}
+
+
+def test_what_refers_to_a_place_only_in_passing_takes_nothing_from_it():
+    lists = resource("List", source=named_by("Organization", "o"))
+
+    assert labelled_items(lists, INNER)[0].labels == frozenset()
+
+
+def test_a_writer_beside_a_fact_is_not_shown_to_whom_its_name_is_not():
+    recorded = resource("Condition", code={"text": "Asthma"}, recorder=BY_CLINIC)
+
+    view = joined(answer(recorded, INNER), levels=NO_MENTAL_HEALTH)
+
+    [told] = [rendered(each) for each in view.items if each.resource_type == "Condition"]
+    assert "extension" in told["recorder"]
+    assert "Organization" not in {each.resource_type for each in view.items}
+
+
+def test_a_fact_that_was_found_at_a_place_is_told_without_the_place():
+    swab = resource("Procedure", code={"text": "Swab"}, location=named_by("Organization", "o"))
+
+    view = joined(answer(swab, INNER), levels=NO_MENTAL_HEALTH)
+
+    assert "Procedure" in {each.resource_type for each in view.items}
+    assert "Organization" not in {each.resource_type for each in view.items}
+
+
+def containing(*inner, kind="Condition", **members):
+    return worked(resource(kind, contained=list(inner), **members))
+
+
+def test_a_writer_that_a_fact_contains_is_left_as_an_id():
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "r",
+        "practitioner": {"reference": "#p"},
+        "organization": {"reference": "#o"},
+    }
+    person = {"resourceType": "Practitioner", "id": "p", "name": [{"text": CLINIC}]}
+
+    bare = without_attribution(
+        containing(role, person, INNER, recorder={"reference": "#r"}, asserter={"reference": "#o"})
+    )
+
+    assert json.loads(bare.body)["contained"] == [
+        {"resourceType": "PractitionerRole", "id": "r"},
+        {"resourceType": "Practitioner", "id": "p"},
+        {"resourceType": "Organization", "id": "o"},
+    ]
+
+
+def test_what_a_fact_contains_for_another_reason_stays():
+    both = containing(
+        INNER, recorder={"reference": "#o"}, evidence=[{"detail": [{"reference": "#o"}]}]
+    )
+    neither = containing(INNER, recorder={"reference": "#x"})
+
+    assert (without_attribution(both), without_attribution(neither)) == (None, None)
+
+
+def test_a_fact_whose_contained_writer_tells_is_labelled_for_nothing():
+    recorded = resource("Condition", contained=[INNER], recorder={"reference": "#o"})
+
+    [found] = labelled_items(recorded)
+
+    assert (found.labels, found.attributed) == (frozenset(), {Label.MENTAL_HEALTH})
+    assert CLINIC.encode() not in found.unattributed.body
+
+
+def test_a_fact_is_as_sensitive_as_its_drug_in_a_resource_of_its_own():
+    drug = {"resourceType": "Medication", "id": "m", "code": {"text": "HIV medicine"}}
+    given = resource("MedicationRequest", medicationReference=named_by("Medication", "m"))
+
+    assert labelled_items(given, drug)[0].labels == {Label.SEXUAL_HEALTH}

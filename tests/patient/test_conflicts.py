@@ -167,8 +167,22 @@ def test_two_medicines_are_two_conflicts_whatever_the_order():
         [{"doseAndRate": [{"doseQuantity": {"value": "x", "unit": "mg"}}]}],
         [{"doseAndRate": [{"doseRange": {"low": {"value": 1}}}]}],
         [{"doseAndRate": [{"doseQuantity": {"unit": "mg"}}]}],
+        [{"doseAndRate": [{"doseQuantity": {"value": None, "unit": "mg"}}]}],
+        [{"doseAndRate": [{"doseQuantity": {"value": "sNaN", "unit": "mg"}}]}],
+        [{"doseAndRate": [{"doseQuantity": {"value": "Infinity", "unit": "mg"}}]}],
+        [{"doseAndRate": [{"doseQuantity": {"value": 10**40, "unit": "mg"}}]}],
     ],
-    ids=["number for text", "text for list", "text for number", "a range", "no number"],
+    ids=[
+        "number for text",
+        "text for list",
+        "text for number",
+        "a range",
+        "no number",
+        "nothing for number",
+        "a signalling NaN",
+        "infinity",
+        "no dose is that large",
+    ],
 )
 def test_a_dose_that_cannot_be_read_is_no_conflict(dosage):
     content = resource(
@@ -228,3 +242,47 @@ def test_a_long_chain_of_ties_is_one():
     pairs = [[position, position + 1] for position in range(count - 1)]
 
     assert tied(count, reversed(pairs)) == [list(range(count))]
+
+
+def test_a_number_of_a_million_digits_is_a_word_of_its_own():
+    endless = dosed("9" * 1_000_001 + " mg once daily")
+
+    [(severity, _members)] = found(TEN, taken("2", endless))
+
+    assert severity == "moderate"
+
+
+FOOD, ENVIRONMENT, DRUG = coded("429625007"), coded("428607008"), coded("409137002")
+
+
+def allergic(local_id, code, *categories, source="gp"):
+    said = {"code": code, "category": list(categories) or None}
+    return shown_item(resource("AllergyIntolerance", local_id, **said), source=source)
+
+
+@pytest.mark.parametrize(
+    ("denied", "stated", "is_conflict"),
+    [
+        (FOOD, ["food"], True),
+        (FOOD, ["medication", "food"], True),
+        (FOOD, ["medication"], False),
+        (FOOD, [], False),
+        (ENVIRONMENT, ["environment"], True),
+        (ENVIRONMENT, ["food"], False),
+        (DRUG, ["medication"], True),
+        (DRUG, ["biologic"], True),
+        (DRUG, ["environment"], False),
+        (coded("716186003"), [], True),
+        (coded("716186003"), ["food"], True),
+    ],
+)
+def test_a_denial_of_one_kind_contradicts_an_allergy_of_that_kind_alone(
+    denied, stated, is_conflict
+):
+    items = allergic("1", denied), allergic("2", coded("91936005"), *stated, source="hospital")
+
+    assert bool(found(*items)) is is_conflict
+
+
+def test_denials_of_two_kinds_contradict_nothing():
+    assert found(allergic("1", FOOD, "food"), allergic("2", coded("716186003"))) == []

@@ -1,11 +1,12 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from fhir_profiles.systems import CATEGORY, GATEWAY_SOURCE_URI
 from fhir_profiles.vocabulary import Category
 from gateway.patient.conflicts import NO_KNOWN_ALLERGY
-from gateway.patient.derive import derive, journeys
+from gateway.patient.derive import derive, guarded, journeys
 from rbac.types import Level
 from tests.patient.factories import PATIENT_ID, coded, resource, shown_item
 
@@ -214,3 +215,24 @@ def test_two_journeys_stay_two():
     found = journeys([encounter("1"), encounter("2", "B"), encounter("3"), encounter("4", "B")])
 
     assert [[each.header.id for each in journey] for journey in found] == [["1", "3"], ["2", "4"]]
+
+
+def test_a_rule_that_fails_takes_away_neither_the_record_nor_what_it_derived_before():
+    found = derive(PATIENT_ID, [])
+
+    def fails_half_way():
+        yield "first"
+        raise ValueError("Ada Okafor")
+
+    with capture_logs() as said:
+        kept = guarded("copies", fails_half_way)
+
+    assert (found, kept) == ((), ["first"])
+    assert said == [
+        {
+            "event": "derived items dropped",
+            "log_level": "error",
+            "rule": "copies",
+            "fault": "ValueError",
+        }
+    ]

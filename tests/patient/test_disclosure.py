@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.contract import Outcome, SourceAnswer, Trace, TraceOutcome
+from adapters.contract import Outcome, Reason, SourceAnswer, Trace, TraceOutcome
 from gateway.access.registry import patient_key
 from gateway.audit.acts import Decision
 from gateway.errors import (
@@ -11,7 +11,9 @@ from gateway.errors import (
     UnavailableError,
 )
 from gateway.patient.disclosure import DECISIONS_AT_MOST, view_hash
+from gateway.patient.receipt import SourceEnd
 from gateway.patient.suspicions import WRONG_PATIENT_HAZARD
+from gateway.patient.whose import MisfiledDocumentError
 from gateway.store.identity_holds import holds_of
 from gateway.store.safety_events import safety_events_since
 from rbac.types import Level
@@ -185,6 +187,24 @@ async def test_a_policy_that_keeps_changing_refuses(deployment):
             pytest.fail("nothing may be shown")
 
     assert await acts(deployment) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "told"),
+    [
+        (Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT, 1),
+        (Outcome.MALFORMED, Reason.UNPROVEN, 0),
+    ],
+)
+async def test_row_b_tells_how_a_document_ended(deployment, outcome, reason, told):
+    with pytest.raises(MisfiledDocumentError):
+        async with deployment.records.open(inquiry()):
+            raise MisfiledDocumentError(SourceEnd("gp", outcome, reason))
+
+    [row] = of_action(await deployment.rows(), "disclosed")
+    assert (row["outcome"], row["sources"]["gp"]) == ("nothing", [outcome.value, reason.value])
+    events = await deployment.log._store.read(safety_events_since, NOW)
+    assert [len(events), deployment.sources["gp"].reports] == [told, told]
 
 
 async def test_a_wrong_patient_is_a_safety_event_and_counts_against_the_source(deployment):

@@ -1,18 +1,25 @@
 """Fetching the document behind an attachment: whole, of a kind that is served, of this person, or not at all."""
 
 import asyncio
+import base64
+import hashlib
 from uuid import UUID
 
 import pytest
 
 from adapters.contract import Outcome, Reason
 from adapters.document_contract import DocumentAnswer
+from fhir_profiles.headers import Identifier, Reference
 from fhir_profiles.vocabulary import Category
 from gateway.errors import NotFoundError, UnavailableError, UnservableDocumentError
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.documents import DOCUMENT_BYTES_AT_MOST, Documents
+from gateway.patient.receipt import SourceEnd
+from gateway.patient.whose import MisfiledDocumentError
 from rbac.types import Act, Levels
 from tests.patient.factories import (
+    NUMBER,
+    OTHER_NUMBER,
     PATIENT_ID,
     answer,
     joined,
@@ -22,7 +29,6 @@ from tests.patient.factories import (
 )
 
 LETTER = DocumentAnswer(Outcome.DATA, content=b"Dear", content_type="text/plain")
-ATTACHED = [{"attachment": {"contentType": "text/plain", "url": "Binary/1"}}]
 MAY_OPEN = Levels(levels().view, levels().acts | {(Act.OPEN_DOCUMENT, Category.DOCUMENTS)})
 
 
@@ -41,30 +47,21 @@ class Shelf:
         return self.given
 
 
-class Reported:
-    """An adapter that keeps what is reported to it."""
-
-    def __init__(self):
-        self.wrong_patients = 0
-
-    def report_wrong_patient(self):
-        self.wrong_patients += 1
-
-
-def opening(given, reported=None):
-    shelf, reported = Shelf(given), reported or Reported()
-    directory = SourceDirectory(
-        (known_source("hospital", documents_for=lambda _: shelf, adapter_for=lambda _: reported),)
-    )
-    content = resource("DocumentReference", "d", content=ATTACHED)
+def opening(given, **stated):
+    shelf = Shelf(given)
+    directory = SourceDirectory((known_source("hospital", documents_for=lambda _: shelf),))
+    attached = {"contentType": "text/plain", "url": "Binary/1", **stated}
+    another = {"contentType": "text/plain", "url": "Binary/2", "size": 99}
+    held = [{"attachment": attached}, {"attachment": another}]
+    content = resource("DocumentReference", "d", content=held)
     view = joined(answer(content), directory=directory, levels=MAY_OPEN)
     [item] = [each for each in view.items if each.attachments]
     documents = Documents(directory, lambda: UUID(int=7))
     return shelf, view, item, documents
 
 
-def fetch(given, **other):
-    _shelf, view, item, documents = opening(given, **other)
+def fetch(given, **stated):
+    _shelf, view, item, documents = opening(given, **stated)
     return asyncio.run(documents.fetch(view, item.attachments[0].id))
 
 
@@ -104,7 +101,7 @@ def test_a_source_that_does_not_give_it_whole_gives_nothing(outcome):
         DocumentAnswer(Outcome.DATA, content=b"<p>", content_type="text/html"),
         DocumentAnswer(Outcome.DATA, content=b"<x/>", content_type="image/svg+xml"),
         DocumentAnswer(Outcome.DATA, content=b"{}", content_type="application/fhir+json"),
-        DocumentAnswer(Outcome.DATA, content=b"", content_type=""),
+        DocumentAnswer(Outcome.DATA, content=b"?", content_type=""),
         DocumentAnswer(
             Outcome.DATA, content=bytes(DOCUMENT_BYTES_AT_MOST + 1), content_type="text/plain"
         ),
@@ -121,21 +118,84 @@ def test_a_document_may_be_as_large_as_the_cap():
     assert len(fetch(DocumentAnswer(Outcome.DATA, Reason.NONE, content, "image/tiff")).content)
 
 
-@pytest.mark.parametrize("whose", ["Patient/p1", "DocumentReference/d", None])
+NHS = "https://fhir.nhs.uk/Id/nhs-number"
+
+
+def numbered(number, **more):
+    return Reference(identifier=Identifier(system=NHS, value=number), **more)
+
+
+@pytest.mark.parametrize(
+    "whose",
+    [
+        Reference("Patient/p1"),
+        Reference("DocumentReference/d"),
+        numbered(NUMBER.digits),
+        numbered(NUMBER.digits, reference="Patient/p1"),
+        Reference(f"Patient?identifier={NHS}|{NUMBER.digits}"),
+        None,
+    ],
+)
 def test_a_document_that_says_that_it_is_of_this_person_or_item_is_given(whose):
     given = DocumentAnswer(Outcome.DATA, Reason.NONE, b"Dear", "text/plain", whose)
 
     assert fetch(given).content == b"Dear"
 
 
-@pytest.mark.parametrize(("whose", "reports"), [("Patient/other", 1), ("Encounter/x", 0), ("", 0)])
-def test_a_document_of_somebody_else_is_not_there_and_its_source_is_noted(whose, reports):
-    reported = Reported()
+FOREIGN = (Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT)
+UNPROVEN = (Outcome.MALFORMED, Reason.UNPROVEN)
+
+
+@pytest.mark.parametrize(
+    ("whose", "ending"),
+    [
+        (Reference("Patient/other"), FOREIGN),
+        (numbered(OTHER_NUMBER.digits), FOREIGN),
+        (numbered(OTHER_NUMBER.digits, reference="Patient/p1"), FOREIGN),
+        (Reference(f"Patient?identifier={NHS}|{OTHER_NUMBER.digits}"), FOREIGN),
+        (Reference("https://elsewhere.example/Patient/p1"), UNPROVEN),
+        (Reference("Encounter/x"), UNPROVEN),
+        (Reference(""), UNPROVEN),
+        (Reference(), UNPROVEN),
+        (Reference(display="Somebody"), UNPROVEN),
+        (Reference("Patient?identifier=urn:x|1"), UNPROVEN),
+        (numbered("123", reference="Patient/p1"), UNPROVEN),
+        (numbered(None), UNPROVEN),
+        (Reference(identifier=Identifier(system="urn:x", value=NUMBER.digits)), UNPROVEN),
+    ],
+)
+def test_a_document_that_is_not_proven_to_be_theirs_is_not_there(whose, ending):
     given = DocumentAnswer(Outcome.DATA, Reason.NONE, b"Dear", "text/plain", whose)
 
-    with pytest.raises(NotFoundError):
-        fetch(given, reported=reported)
-    assert reported.wrong_patients == reports
+    with pytest.raises(MisfiledDocumentError) as caught:
+        fetch(given)
+    assert isinstance(caught.value, NotFoundError)
+    assert caught.value.end == SourceEnd("hospital", *ending)
+
+
+SHA_1 = base64.b64encode(hashlib.sha1(b"Dear").digest()).decode()
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"size": 4}, {"hash": SHA_1}, {"size": 4, "hash": SHA_1}, {"title": "size"}],
+)
+def test_a_document_that_is_what_its_item_says_is_whole(stated):
+    assert fetch(LETTER, **stated).content == b"Dear"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"size": 5}, {"size": "4"}, {"size": None}, {"size": [4]}, {"hash": SHA_1[:-1]}, {"hash": 1}],
+)
+def test_a_document_that_is_not_what_its_item_says_is_not_whole(stated):
+    with pytest.raises(UnavailableError):
+        fetch(LETTER, **stated)
+
+
+def test_an_empty_document_is_not_whole():
+    with pytest.raises(UnavailableError):
+        fetch(DocumentAnswer(Outcome.DATA, content=b"", content_type="text/plain"))
 
 
 @pytest.mark.parametrize("binary_id", ["x", PATIENT_ID + "0" * 26, "a" * 62])

@@ -127,3 +127,31 @@ def test_each_resource_of_a_page_has_its_own_evidence_however_alike_it_is():
         False,
     ]
     assert found[0].evidence is found[1].evidence
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"payload": [{"contentString": "HIV test positive"}]},
+        {"summary": "HIV positive"},
+        {"alias": ["Ward 5", "HIV clinic"]},
+        {"text": {"status": "generated", "div": "<div>HIV positive</div>"}},
+        {"anElementOfTomorrow": {"words": ["HIV positive"]}},
+    ],
+)
+@pytest.mark.parametrize("style", STYLES)
+def test_a_wording_tells_whatever_its_element_is_called(members, style):
+    assert labels(resource("Communication", **members), style) == {Label.SEXUAL_HEALTH}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"instantiatesUri": None, "url": "urn:HIV positive"},
+        {"identifier": [{"system": "urn:x", "value": "HIV positive"}]},
+        {"contact": [{"name": {"family": "HIV positive", "given": ["HIV positive"]}}]},
+        {"content": [{"attachment": {"data": "HIV+"}}]},
+    ],
+)
+def test_an_address_a_number_or_a_persons_name_is_no_wording(members):
+    assert labels(resource("Communication", **members)) == set()

@@ -63,9 +63,9 @@ def test_one_that_carries_a_hard_bar_is_shown_nowhere():
 
 @pytest.mark.parametrize(
     ("level", "is_shown"),
-    [(Level.ALL, True), (Level.SUMMARY, True), (Level.MASK, False), (Level.NONE, False)],
+    [(Level.ALL, True), (Level.SUMMARY, False), (Level.MASK, False), (Level.NONE, False)],
 )
-def test_one_that_carries_a_label_is_shown_where_the_label_leaves_something_to_read(
+def test_one_that_carries_a_label_is_shown_where_the_label_takes_nothing_from_what_names_it(
     level, is_shown
 ):
     clinic = nobodys("Location", "x", "sexual-health")

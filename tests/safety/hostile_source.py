@@ -20,8 +20,24 @@ FOREIGN_NUMBER = "9990000018"
 CANARY = "zq-canary-of-somebody-else"
 """Stands in everything that is not the person's; found anywhere in an answer, somebody else's data leaked."""
 
-KINDS = ("Patient", "Encounter", "Observation", "DiagnosticReport", "Condition")
-"""What the hospital says it holds, unless a test says otherwise before the first question."""
+KINDS = (
+    "Patient",
+    "Encounter",
+    "Observation",
+    "DiagnosticReport",
+    "Condition",
+    "AllergyIntolerance",
+    "Appointment",
+    "CarePlan",
+    "DocumentReference",
+    "Flag",
+    "Immunization",
+    "MedicationRequest",
+    "Procedure",
+    "ServiceRequest",
+)
+"""What the hospital says it holds, unless a test says otherwise before the first question: something of
+every kind of information, for of what it does not declare it is not asked, and its answer is not whole."""
 
 
 @dataclass

@@ -7,7 +7,17 @@ from fhir_profiles.vocabulary import Category
 from gateway.patient.sections import section_of
 from gateway.web.headline_words import headlines_in_words, view_in_words
 from rbac.types import Level, Levels
-from tests.web.factories import EVERYTHING, NOW, allergy, ground, line, no_known_allergy, status
+from tests.web.factories import (
+    EVERYTHING,
+    NOW,
+    allergy,
+    ground,
+    line,
+    no_known_allergy,
+    shown,
+    snomed,
+    status,
+)
 
 SILENT = line("hospital", Outcome.TIMED_OUT, 0)
 
@@ -31,12 +41,17 @@ def headlines(*items, lines=(), conflicts=0, levels=EVERYTHING):
             "Not known: a source did not give its whole record",
         ),
         ([no_known_allergy()], [], "A source states: no known allergies"),
-        ([], [], "None recorded. This does not say that there are none"),
+        ([], [], "None shown to you. This does not say that there are none"),
         ([], [SILENT], "Not known: no source that may hold them answered"),
         (
             [allergy(clinicalStatus=status("resolved"))],
             [],
-            "None current among those recorded",
+            "None current among those shown to you",
+        ),
+        (
+            [shown(Category.ALLERGIES, code=snomed("429625007", "No known food allergy"))],
+            [],
+            "Not known: a source states that there is none of one kind only",
         ),
     ],
 )

@@ -44,15 +44,38 @@ async def test_a_server_whose_declaration_fails_is_searched_and_not_taken_for_wh
     [
         NOT_SAID,
         answer({"resourceType": "CapabilityStatement", "rest": [{"mode": "client"}]}),
-        answer(declares("Encounter", "AllergyIntolerance")),
     ],
-    ids=["absent", "no server", "declared"],
+    ids=["absent", "no server"],
 )
-async def test_a_server_that_says_what_or_that_nothing_is_declared_is_whole(surroundings, metadata):
+async def test_a_server_that_says_that_nothing_is_declared_is_whole(surroundings, metadata):
     table = {**SEARCHED, "/fhir/metadata": metadata}
     result, _ = await ask(table, surroundings, asked=request(*Category))
 
     assert (result.outcome, result.notices) == (Outcome.DATA, ())
+
+
+async def test_a_server_that_declares_what_a_request_needs_is_whole(surroundings):
+    table = {**SEARCHED, "/fhir/metadata": answer(declares("Encounter", "AllergyIntolerance"))}
+    result, _ = await ask(table, surroundings)
+
+    assert (result.outcome, result.notices) == (Outcome.DATA, ())
+
+
+async def test_a_category_that_a_server_was_never_asked_for_is_not_taken_for_empty(surroundings):
+    table = {**SEARCHED, "/fhir/metadata": answer(declares("Encounter"))}
+    result, stub = await ask(table, surroundings)
+
+    assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 2)
+    assert result.notices == (Notice(NoticeKind.UNREADABLE_PART, Category.ALLERGIES),)
+    assert "/fhir/AllergyIntolerance" not in {asked.path for asked in stub.asked}
+
+
+async def test_one_type_of_a_category_is_enough_to_have_been_asked_for_it(surroundings):
+    asked = request(Category.MEDICATIONS)
+    table = {**SEARCHED, "/fhir/metadata": answer(declares("MedicationStatement"))}
+    result, _ = await ask(table, surroundings, asked=asked)
+
+    assert result.notices == ()
 
 
 async def test_an_unread_declaration_takes_nothing_from_a_role_whose_every_type_is_asked(
@@ -78,7 +101,7 @@ async def test_a_declaration_read_before_stands_when_it_cannot_be_read_again(
         monotonic.seconds += 3600
         result = await adapter.ask(request(*Category))
 
-    assert (result.outcome, result.notices) == (Outcome.EMPTY, ())
+    assert (result.outcome, NOT_ALL_ASKED in result.notices) == (Outcome.EMPTY, False)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ async def test_a_patient_id_that_would_change_the_path_is_not_followed(surroundi
 @pytest.mark.parametrize("everything", [True, False])
 async def test_nobody_found_is_empty(surroundings, everything):
     table = {"/fhir/metadata": declares("Encounter", everything=everything)}
-    result, _ = await ask(table, surroundings)
+    result, _ = await ask(table, surroundings, asked=request(Category.ENCOUNTERS))
 
     assert (result.outcome, result.bodies, result.notices) == (Outcome.EMPTY, (), ())
 
