@@ -19,6 +19,8 @@ def coded(code, text="Penicillin V rash"):
         {"resourceType": "Medication", "code": coded("196421000000109")},
         {"resourceType": "Observation", "code": coded("196411000000103")},
         {"resourceType": "ReferralRequest", "reasonCode": [coded("196431000000106")]},
+        {"resourceType": "Immunization", "vaccineCode": coded("196461000000101")},
+        {"resourceType": "DocumentReference", "type": coded("196461000000101")},
         {
             "resourceType": "MedicationStatement",
             "medicationCodeableConcept": coded("196421000000109"),

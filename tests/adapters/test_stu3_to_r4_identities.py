@@ -86,6 +86,14 @@ def test_an_ended_allergy_leaves_its_list_resolved():
     assert json.loads(record.originals[("AllergyIntolerance", "28")]) == contained
 
 
+def test_an_allergy_that_another_list_contains_keeps_its_status():
+    contained = allergy(clinicalStatus="active", code={"text": "latex"})
+
+    _, [_, lifted] = mapped(record_list("current-allergies", "#28", contained=[contained]))
+
+    assert lifted["clinicalStatus"]["coding"][0]["code"] == "active"
+
+
 def test_an_ended_allergy_gives_way_to_a_current_one_of_the_same_id():
     _, resources = mapped(
         allergy(clinicalStatus="active"),

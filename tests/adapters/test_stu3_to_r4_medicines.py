@@ -259,3 +259,14 @@ ROWS = [
 )
 def test_an_stu3_resource_becomes_the_r4_one_of_the_table(stu3_type, stu3, r4):
     assert mapped_one({"resourceType": stu3_type, **stu3}) == r4
+
+
+@pytest.mark.parametrize(
+    "amount", ["doseQuantity", "doseRange", "rateQuantity", "rateRange", "rateRatio"]
+)
+def test_an_amount_of_any_kind_stands_where_r4_has_doses(amount):
+    dosage = {"text": "as needed", amount: {"id": "a"}}
+
+    result = mapped_one({"resourceType": "MedicationStatement", "dosage": [dosage]})
+
+    assert result["dosage"] == [{"text": "as needed", "doseAndRate": [{amount: {"id": "a"}}]}]

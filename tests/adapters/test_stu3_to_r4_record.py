@@ -48,6 +48,16 @@ def test_narrative_stays_for_the_splicer_to_remove():
     assert result["text"] == narrative
 
 
+@pytest.mark.parametrize("stu3_type", ["Condition", "MedicationRequest", "ReferralRequest"])
+def test_what_turns_the_meaning_of_an_item_round_is_kept(stu3_type):
+    modifier = [{"url": "https://x.example/not-taken", "valueBoolean": True}]
+
+    record, [result] = mapped({"resourceType": stu3_type, "id": "1", "modifierExtension": modifier})
+
+    assert result["modifierExtension"] == modifier
+    assert not any("modifierExtension" in path for _, path, _ in lost(record))
+
+
 def test_what_stands_beside_a_primitive_follows_it():
     beside = {"extension": [{"url": "https://x.example", "valueCode": "asked"}]}
     condition = {"resourceType": "Condition", "id": "1", "_assertedDate": beside}

@@ -205,6 +205,7 @@ async def test_bytes_after_an_answer_never_become_the_next_answer():
         await transport.aclose()
 
     assert all(b"somebody" not in getattr(result, "body", b"") for result in results)
+    assert stub.connections == 3
 
 
 async def test_connections_are_kept_and_answers_stay_in_order():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.architecture.source_tree import PACKAGES, ROOT, Sources, sources
-from tests.prove import PROMISES
+from tests.promised import PROMISES
 
 PAGE = ROOT / "docs" / "promises.md"
 FAMILIES = "ai|au|av|az|de|h|il|ip|pa|so|ui"
@@ -23,7 +23,7 @@ def named_in(found: Sources) -> set[str]:
 
 
 def listed() -> set[str]:
-    return set(re.findall(r"^\| ([A-Z]+-?[0-9]*) \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    return set(re.findall(r"^\| ([A-Z]+-?[A-Z0-9]*) \|", PAGE.read_text("utf-8"), re.MULTILINE))
 
 
 def test_every_id_that_is_named_has_a_meaning():

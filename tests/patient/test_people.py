@@ -45,6 +45,16 @@ def test_one_unverified_number_among_verified_ones_is_enough_to_hold():
 
 
 @pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, Standing.SAME), ({"birthDate": OTHER_DAY}, Standing.NOT_VERIFIED)],
+)
+def test_a_verified_number_beside_one_without_a_status_is_held_to_the_details(changes, expected):
+    both = [verified(), verified(status=None)]
+
+    assert standing(patient(identifier=both, **changes)) is expected
+
+
+@pytest.mark.parametrize(
     ("status", "changes", "expected"),
     [
         ("01", {"name": OTHER_NAME}, Standing.SAME),
@@ -84,11 +94,17 @@ def test_an_absent_status_proves_nothing_where_pds_knows_no_birth_date():
         ({"birthDate": "1980-02"}, set()),
         ({"birthDate": "1980-03"}, {Difference.BIRTH_DATE}),
         ({"birthDate": "1980-02-03T10:00:00Z"}, set()),
+        ({"birthDate": "1980-02-02"}, {Difference.BIRTH_DATE}),
+        ({"birthDate": "1980-02-04"}, {Difference.BIRTH_DATE}),
         ({"birthDate": "19"}, {Difference.BIRTH_DATE}),
     ],
 )
 def test_each_differing_detail_is_named(changes, expected):
     assert comparison(patient(**changes)).differences == expected
+
+
+def test_a_birth_date_of_pds_that_has_a_time_is_its_day():
+    assert not comparison(patient(), born_on="1980-02-03T00:00:00Z").differences
 
 
 def test_a_birth_date_of_pds_that_is_none_agrees_with_nothing():

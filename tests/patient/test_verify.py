@@ -86,6 +86,12 @@ def test_a_patient_without_a_number_is_dropped_and_counted():
     )
 
 
+def test_a_patient_and_a_resource_that_are_dropped_both_count():
+    found = checked(answer(patient("p2", identifier=[]), resource("Condition", subject=None)))
+
+    assert (kept(found), found.dropped) == (["Patient/p1"], 2)
+
+
 def test_a_patient_without_a_number_is_not_shown_because_something_refers_to_it():
     mother = patient("p2", identifier=[], name=[{"family": "Mother"}])
 

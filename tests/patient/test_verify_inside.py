@@ -63,6 +63,17 @@ def test_a_patient_that_hides_another_still_proves_but_is_dropped():
     assert kept(checked(answer(hiding, mine))) == ["Patient/p1", "Condition/1"]
 
 
+@pytest.mark.parametrize("is_unproven_first", [True, False])
+def test_a_patient_who_contains_one_thing_that_is_unproven_is_dropped(is_unproven_first):
+    unproven = resource("Observation", "a", subject={"reference": "Patient/p9"})
+    inside = [unproven, resource("Observation", "b")]
+    holder = patient("p2", contained=inside if is_unproven_first else inside[::-1])
+
+    found = checked(answer(holder))
+
+    assert (kept(found), found.dropped) == (["Patient/p1"], 1)
+
+
 def test_the_name_of_the_type_element_as_a_value_hides_nothing():
     found = checked(answer(resource("Condition", note=[{"text": "resourceType"}])))
 

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.contract import Outcome, Reason
 from fhir_profiles.systems import NHS_NUMBER
-from gateway.patient.verify import verify
+from gateway.patient.verify import Verified, verify
 from gateway.patient.work import WorkMemory
 from tests.patient.factories import (
     ME,
@@ -36,7 +36,7 @@ def checked(*resources, full_url=None):
 def about(subject, full_url=None, **members):
     found = checked(resource("Condition", subject=subject, **members), full_url=full_url)
     if found.outcome is Outcome.WRONG_PATIENT:
-        assert (found.proven, found.reason) == ((), Reason.FOREIGN_SUBJECT)
+        assert found == Verified("hospital", Outcome.WRONG_PATIENT, Reason.FOREIGN_SUBJECT)
         return "foreign"
     return "proven" if len(found.proven) == 2 else "unproven"
 
@@ -139,6 +139,39 @@ def test_a_number_alone_proves_nothing_without_the_sources_own_patient():
 )
 def test_a_contained_patient_is_compared_like_any_other(inside, expected):
     assert about({"reference": "#in"}, contained=inside) == expected
+
+
+def test_the_same_fragment_in_two_resources_names_whom_each_of_them_contains():
+    fragment = {"reference": "#in"}
+    mine = resource("Condition", subject=fragment, contained=[patient("in")])
+    nobodys = resource("Condition", "2", subject=fragment, contained=[patient("in", identifier=[])])
+
+    found = checked(mine, nobodys)
+
+    assert [each.local_name for each in found.proven] == ["Patient/p1", "Condition/1"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"), [(patient("in"), "proven"), (patient("in", identifier=[]), "unproven")]
+)
+def test_a_contained_resource_may_name_the_patient_contained_beside_it(inner, expected):
+    beside = resource("Observation", subject={"reference": "#in"})
+
+    assert about(ME, contained=[inner, beside]) == expected
+
+
+def test_the_person_is_known_by_their_patients_names_and_by_the_numbers_that_were_found():
+    by_number = f"Patient?identifier={NHS_NUMBER}|{NUMBER.digits}"
+    by_version = {"reference": "Patient/p1/_history/3"}
+    other = {"reference": f"Patient?identifier=urn:mrn|{NUMBER.digits}"}
+
+    found = checked(
+        resource("Condition", subject={"reference": by_number}),
+        resource("Condition", "2", subject=by_version),
+        resource("Condition", "3", subject=other),
+    )
+
+    assert found.patients == {"Patient/p1", by_number}
 
 
 def test_two_patients_of_whom_one_has_no_number_cannot_share_a_name():
