@@ -14,6 +14,7 @@ from fhir_profiles.headers import needs_subject
 from fhir_profiles.issues import IssueKind
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.validate import Verdict, verdict_r4, verdict_stu3
+from fhir_profiles.vocabulary import Category
 from gateway.patient.group import groups_of
 from gateway.patient.items import Item
 from gateway.patient.label import label, labels_by_lists
@@ -23,6 +24,7 @@ from gateway.patient.verify import verify
 from gateway.patient.work import Worked, WorkedAnswer, WorkMemory
 from gateway.wiring import now
 from rbac.roles import Role
+from rbac.types import Act
 from tests.adapters.scalar_account import leaves_of, unaccounted
 from tests.patient.factories import DIRECTORY, IDS, joined, levels, person
 from tests.published.comparing import compared
@@ -129,7 +131,12 @@ def read_answer(answer: SourceAnswer, who: Person) -> Read:
     stages = {source.source_id: source.stage for source in DIRECTORY.sources}
     labelled = label(items, groups_of(items), labels_by_lists)
     kept = narrow(labelled, Terms(levels(), False, stages, now(), Role.GP.value)).kept
-    allowed = {"patient": who.nhs_number, "patient_id": IDS.seal(who.nhs_number)}
+    opening = {*levels().acts, (Act.OPEN_DOCUMENT, Category.DOCUMENTS)}
+    allowed = {
+        "patient": who.nhs_number,
+        "patient_id": IDS.seal(who.nhs_number),
+        "levels": replace(levels(), acts=frozenset(opening)),
+    }
     view = joined(answer, person=demographics, **allowed)
     shown = tuple(each for each in view.items if each.source_id == answer.source_id)
     assert len(shown) == len(kept)
