@@ -3,6 +3,7 @@
 Decides no HTTP status and holds no patient data. Follows FHIR R4 OperationOutcome and its issue types.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -130,6 +131,14 @@ def operation_outcome(
     if diagnostics is not None:
         issue["diagnostics"] = diagnostics
     return _outcome_of(issue)
+
+
+def operation_outcomes(severity: Severity, code: str, told: Iterable[str]) -> bytes:
+    """Build an OperationOutcome with one issue for each thing that is told."""
+    issues: list[dict[str, object]] = [
+        {"severity": severity, "code": code, "diagnostics": each} for each in told
+    ]
+    return _outcome_of(*issues)
 
 
 def _outcome_of(*issues: dict[str, object]) -> bytes:

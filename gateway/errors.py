@@ -9,6 +9,8 @@ OperationOutcome.
     ├── NotFoundError              does not exist, or must look as if it did not
     ├── GoneError                  was there, is no longer (page cursors)
     ├── BadRequestError            what was asked cannot be understood or is not supported
+    ├── ConflictError              somebody else was quicker: look again
+    ├── UnsafePolicyError          a policy that would lock people out, or open it too far
     ├── NotAcceptableError         no representation that the caller takes
     ├── UnservableDocumentError    a document of a kind or a size that is not passed on
     └── UnavailableError           a part that must answer did not
@@ -17,6 +19,8 @@ OperationOutcome.
         ├── NoDemographicsError    nobody can be looked up now
         └── NoSourceAnsweredError  none of the sources answered
 """
+
+from collections.abc import Iterable
 
 
 class SharedCareRecordError(Exception):
@@ -49,6 +53,18 @@ class BadRequestError(SharedCareRecordError):
     def __init__(self, message: str, code: str = "invalid") -> None:
         super().__init__(message)
         self.code = code
+
+
+class ConflictError(SharedCareRecordError):
+    """Say that things are no longer as the caller saw them."""
+
+
+class UnsafePolicyError(SharedCareRecordError):
+    """Say every fault of a policy; none repeats what was written."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(" ".join(self.faults))
 
 
 class NotAcceptableError(SharedCareRecordError):

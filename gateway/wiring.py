@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from adapters.source_clients import Surroundings
+from gateway.access.administration import PolicyAccess
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
 from gateway.audit.log import AuditLog
@@ -29,6 +30,10 @@ from gateway.patient.reviews import Reviews
 from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
 from gateway.policy.active import ActivePolicies
+from gateway.policy.administration import PolicyAdministration
+from gateway.policy.explaining import PolicyExplaining
+from gateway.policy.permitted import Permitting, StoredAdministrators
+from gateway.policy.versions import PolicyVersions
 from gateway.settings import Settings
 from gateway.sources import Sources, open_sources
 from gateway.store.engine import Store, open_store
@@ -51,6 +56,14 @@ def monotonic() -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRooms:
+    """Where the role policy is changed, and where it is looked at."""
+
+    administration: PolicyAdministration
+    explaining: PolicyExplaining
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The running service's parts, as routes and pages use them. Close it when done."""
 
@@ -64,6 +77,7 @@ class Services:
     documents: Documents
     people: People
     reviews: Reviews
+    policy: PolicyRooms
     pages: Pages
     ids: PatientIds
     sources: Sources
@@ -83,13 +97,11 @@ def open_services(settings: Settings) -> Services:
 
     Raises KeyFileError, SourceConfigError or UnsupportedDatabaseError for settings that cannot be used.
     """
-    keys = read_keys(settings.key_file)
-    store = open_store(settings.database_url)
+    keys, store = read_keys(settings.key_file), open_store(settings.database_url)
     log = AuditLog(store, now)
     sources = open_sources(settings, Surroundings(now, new_id, monotonic))
-    metrics = Metrics()
+    metrics, policies = Metrics(), ActivePolicies(store)
     judging = Judging(JudgeProcess(), metrics, settings.judged_views)
-    policies = ActivePolicies(store)
     registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
     access = _access(policies, registry, sources)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
@@ -110,10 +122,20 @@ def open_services(settings: Settings) -> Services:
         documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
+        policy=_policy_rooms(policies, store, log),
         pages=Pages(store, now),
         ids=ids,
         sources=sources,
         metrics=metrics,
+    )
+
+
+def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> PolicyRooms:
+    access = PolicyAccess(policies, StoredAdministrators(store), new_id)
+    permitting, versions = Permitting(access, log, now), PolicyVersions(store, policies)
+    return PolicyRooms(
+        PolicyAdministration(permitting, policies, versions, now, new_id),
+        PolicyExplaining(permitting, versions),
     )
 
 

@@ -4,11 +4,13 @@ Does not normalise: two texts that differ in any byte stay different. Form: nets
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from rbac.types import Rule
+from fhir_profiles.vocabulary import Category, Label
+from rbac.types import Act, Level, Rule
 
 _FORM = "shared-care-record policy 1"
+_LEVELS_FORM = "shared-care-record levels 1"
 
 
 def length_prefixed(words: Iterable[str]) -> bytes:
@@ -39,6 +41,16 @@ def canonical_form(rules: Iterable[Rule]) -> bytes:
 def version_of(rules: Iterable[Rule]) -> str:
     """Give the version of a set of rules: SHA-256 of its canonical form, in lower-case hex."""
     return hashlib.sha256(canonical_form(rules)).hexdigest()
+
+
+def digest_of_levels(
+    view: Mapping[tuple[Category, Label], Level], acts: Iterable[tuple[Act, Category]]
+) -> str:
+    """Give the hash of what a role may see and do, as SHA-256 in lower-case hex; order does not matter."""
+    cells = sorted(length_prefixed((*pair, level)) for pair, level in view.items())
+    allowed = sorted(length_prefixed(pair) for pair in acts)
+    head = length_prefixed((_LEVELS_FORM, str(len(cells)), str(len(allowed))))
+    return hashlib.sha256(head + b"".join(cells) + b"".join(allowed)).hexdigest()
 
 
 def _netstring(word: str) -> bytes:

@@ -5,7 +5,7 @@ never while a request waits. Casbin can only narrow: the bars that no policy lif
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
@@ -13,7 +13,7 @@ import casbin
 
 from fhir_profiles.vocabulary import Category, Label
 from rbac.bars import is_barred
-from rbac.canonical import fields_of, length_prefixed, version_of
+from rbac.canonical import digest_of_levels, fields_of, length_prefixed, version_of
 from rbac.model import MODEL
 from rbac.policy import faults_of_shape
 from rbac.types import Act, Effect, Level, Levels, OrganisationKind, Policy, Purpose, Rule
@@ -50,6 +50,7 @@ class CompiledPolicy:
     levels: Mapping[Scope, Levels]
     unanswered: int
     _by_key: Mapping[bytes, Levels]
+    _rules: Mapping[Scope, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
 
     def levels_for(
         self, role: str, organisation_kind: OrganisationKind, purpose: Purpose
@@ -60,9 +61,17 @@ class CompiledPolicy:
             return None
         return self._by_key.get(length_prefixed(words))
 
+    def knows(self, scope: Scope, rules: tuple[Rule, ...]) -> bool:
+        """Say whether the same rules, in the same order, were worked out for a scope without doubt."""
+        return self.unanswered == 0 and self._rules.get(scope) == rules
 
-def compile_policy(policy: Policy, enforcer_for: EnforcerFactory | None = None) -> CompiledPolicy:
-    """Work out everything that a policy allows.
+
+def compile_policy(
+    policy: Policy,
+    enforcer_for: EnforcerFactory | None = None,
+    before: CompiledPolicy | None = None,
+) -> CompiledPolicy:
+    """Work out everything that a policy allows. What has the same rules as `before` is taken from there.
 
     Raises UnusablePolicyError when the policy is empty, does not match its version, or has rows that
     mean nothing. Units: about a second for the default policy; meant for activation.
@@ -70,7 +79,11 @@ def compile_policy(policy: Policy, enforcer_for: EnforcerFactory | None = None) 
     _refuse_unusable(policy)
     levels: dict[Scope, Levels] = {}
     unanswered = 0
-    for scope, rules in sorted(_by_scope(policy.rules).items()):
+    scopes = {scope: tuple(rules) for scope, rules in sorted(_by_scope(policy.rules).items())}
+    for scope, rules in scopes.items():
+        if before is not None and before.knows(scope, rules):
+            levels[scope] = before.levels[scope]
+            continue
         allowed, unclear = _ask(rules, enforcer_for or casbin_enforcer)
         levels[scope] = _levels(allowed)
         unanswered += unclear
@@ -79,7 +92,11 @@ def compile_policy(policy: Policy, enforcer_for: EnforcerFactory | None = None) 
         for scope, found in levels.items()
     }
     return CompiledPolicy(
-        policy.version, MappingProxyType(levels), unanswered, MappingProxyType(by_key)
+        policy.version,
+        MappingProxyType(levels),
+        unanswered,
+        MappingProxyType(by_key),
+        MappingProxyType(scopes),
     )
 
 
@@ -150,4 +167,4 @@ def _levels(allowed: Iterable[Rule]) -> Levels:
     rules = tuple(allowed)
     view = {(rule.category, rule.label): rule.level for rule in rules if rule.act is Act.VIEW}
     acts = frozenset((rule.act, rule.category) for rule in rules if rule.label is Label.NORMAL)
-    return Levels(MappingProxyType(view), acts)
+    return Levels(MappingProxyType(view), acts, digest_of_levels(view, acts))

@@ -36,6 +36,14 @@ class FaultKind(StrEnum):
     PERSON_OUTSIDE_CARE = "shows one person's record to a role or a purpose outside care"
     EXPORT_IN_CARE = "allows export to a role or a purpose of care"
     BREAK_GLASS_IN_DIRECT_CARE = "allows break-glass for a purpose that is no emergency"
+    NOT_A_SUBJECT = "is not the subject of one person's token"
+    SUBJECT_IS_ROLE = "is the name of a role, not of a person"
+    REPEATED_SUBJECT = "names a person twice"
+    TOO_FEW_ADMINISTRATORS = (
+        "leaves fewer than two administrators, so that nobody could approve a change"
+    )
+    AUTHOR_LOCKED_OUT = "takes its own author off the list of administrators"
+    UNANSWERED = "leaves questions that cannot be answered"
     OWN_ITEMS_HIDDEN = "hides items that the reader's own organisation wrote"
 
 

@@ -62,9 +62,16 @@ def as_json(policy: Policy) -> bytes:
 
 def parse(body: bytes) -> Policy | tuple[PolicyFault, ...]:
     """Read rows sent in; the answer is a policy, or every fault found."""
-    rows = _rows(body)
-    if isinstance(rows, PolicyFault):
-        return (rows,)
+    rows = read_json(body)
+    return (rows,) if isinstance(rows, PolicyFault) else of_rows(rows)
+
+
+def of_rows(rows: object) -> Policy | tuple[PolicyFault, ...]:
+    """Make a policy of rows that `read_json` gave; or name every fault found."""
+    if not isinstance(rows, list):
+        return (PolicyFault(FaultKind.NOT_A_LIST),)
+    if not 0 < len(rows) <= MAXIMUM_ROWS:
+        return (PolicyFault(FaultKind.TOO_MANY_ROWS if rows else FaultKind.NO_ROWS),)
     faults = tuple(
         fault for position, row in enumerate(rows) for fault in _row_faults(position, row)
     )
@@ -75,6 +82,16 @@ def parse(body: bytes) -> Policy | tuple[PolicyFault, ...]:
     return shape_faults or policy_of(rules)
 
 
+def read_json(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Read JSON in UTF-8 that names no field twice; or name the fault."""
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_object)
+    except _RepeatedFieldError:
+        return PolicyFault(FaultKind.REPEATED_FIELD)
+    except (ValueError, RecursionError):
+        return PolicyFault(FaultKind.NOT_JSON)
+
+
 def faults_of_shape(rules: Iterable[Rule]) -> tuple[PolicyFault, ...]:
     """Find rules whose words do not fit together: each meaning has one spelling."""
     return tuple(
@@ -82,20 +99,6 @@ def faults_of_shape(rules: Iterable[Rule]) -> tuple[PolicyFault, ...]:
         for position, rule in enumerate(rules)
         for found in _shape_faults(position, rule)
     )
-
-
-def _rows(body: bytes) -> list[Any] | PolicyFault:
-    try:
-        rows = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
-    except _RepeatedFieldError:
-        return PolicyFault(FaultKind.REPEATED_FIELD)
-    except (ValueError, RecursionError):
-        return PolicyFault(FaultKind.NOT_JSON)
-    if not isinstance(rows, list):
-        return PolicyFault(FaultKind.NOT_A_LIST)
-    if not rows:
-        return PolicyFault(FaultKind.NO_ROWS)
-    return rows if len(rows) <= MAXIMUM_ROWS else PolicyFault(FaultKind.TOO_MANY_ROWS)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

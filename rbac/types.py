@@ -4,7 +4,7 @@ Knows no patient, no request and no storage.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fhir_profiles.vocabulary import Category, Label
@@ -99,11 +99,13 @@ class Policy:
 class Levels:
     """What one (role, organisation kind, purpose) may see, for the act `view`, and which acts it may do.
 
-    `view` holds a level for every (category, label); a pair that is missing means none.
+    `view` holds a level for every (category, label); a pair that is missing means none. `digest` is their hash,
+    by which a later replay knows that it decides by the same levels; empty for levels that no policy gave.
     """
 
     view: Mapping[tuple[Category, Label], Level]
     acts: frozenset[tuple[Act, Category]]
+    digest: str = field(default="", compare=False)
 
     def level_of(self, category: Category, labels: frozenset[Label]) -> Level:
         """Give the lowest level over the category's normal row and each of the item's labels.

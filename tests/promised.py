@@ -65,6 +65,33 @@ PROMISES: Mapping[str, Promise] = {
         ("tests/audit/test_kill.py",),
         ("gateway/audit", "gateway/store/engine.py", "tests/audit/test_kill.py"),
     ),
+    "P08": Promise(
+        "After a change of policy is acknowledged, no worker allows anything under the one before.",
+        10_000,
+        {"SCR_PROVE_TRIALS": "10000", "SCR_PROVE_WORKERS": "4"},
+        ("tests/safety/test_p08_live_everywhere.py",),
+        (
+            "gateway/access/role_ground.py",
+            "gateway/audit/entries.py",
+            "gateway/policy",
+            "gateway/store/policies.py",
+            "tests/safety/test_p08_live_everywhere.py",
+        ),
+    ),
+    "PA-05": Promise(
+        "Of two who activate a change at once, one does and the other is told.",
+        1_000,
+        {"SCR_PROVE_RACES": "1000"},
+        ("tests/safety/test_pa_05_at_once.py",),
+        ("gateway/policy", "gateway/store/policies.py", "gateway/store/policy_drafts.py"),
+    ),
+    "PA-07": Promise(
+        "Killed in the middle of a change of policy, the old one decides or the new one.",
+        200,
+        {"SCR_PROVE_KILLS": "200"},
+        ("tests/safety/test_pa_07_killed_while_saving.py",),
+        ("gateway/audit", "gateway/policy", "gateway/store", "tests/safety/changing_policy.py"),
+    ),
     "FIDELITY": Promise(
         "Every resource shown whole, to every role, is its source's own value for value; "
         "every scalar of a mapped one is in the result or listed with its reason.",

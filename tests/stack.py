@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx2
 import orjson
 
+from adapters.simulators.demo_users import DEMO_USERS
 from adapters.simulators.truth import Person
 from gateway.access.registry import patient_key
 from gateway.app import create_app
@@ -19,7 +20,7 @@ from gateway.audit.acts import RelationshipsImported
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
 from gateway.keys import KeyPurpose, Keys, make_keys, read_keys, write_keys
-from gateway.policy.active import activate
+from gateway.policy.bootstrap import begin
 from gateway.settings import Settings
 from gateway.store.engine import open_store
 from gateway.store.migrate import upgrade
@@ -27,7 +28,6 @@ from gateway.store.objections import EVERY_SOURCE, Objection, record_objection
 from gateway.store.relationships import Relationship, add_relationships
 from gateway.store.words import ObjectionExceptions, RelationshipType
 from gateway.wiring import Services, open_services
-from rbac.policy import load_default
 from tests.london import AUDIENCE, PASSWORD, London, now
 
 ORGANISATION_KINDS = {
@@ -45,6 +45,8 @@ ORGANISATION_KINDS = {
     "QMJ": "icb",
 }
 
+ADMINISTRATORS = tuple(DEMO_USERS[each].user_id for each in ("policy-admin", "policy-approver"))
+
 DEADLINES = {"pds": 1.5, "gp": 1.5, "hospital": 1.5, "ambulance": 1.5}
 
 
@@ -54,7 +56,7 @@ async def prepare_database(path: Path, london: London, keys: Keys) -> None:
     upgrade(url)
     store = open_store(url)
     log = AuditLog(store, now)
-    await activate(load_default(), "test", log, store, now)
+    await begin(ADMINISTRATORS, "test", log, store, now)
     await seed_registry(london, keys, log)
     await log.aclose()
     store.close()
@@ -193,6 +195,11 @@ class Stack:
     async def post(self, user: str, path: str, form: Mapping[str, str]) -> httpx2.Response:
         bearer = {"Authorization": f"Bearer {await self.token(user)}"}
         return await self.client.post(path, data=dict(form), headers=bearer)
+
+    async def send(self, user: str, path: str, content: object) -> httpx2.Response:
+        bearer = {"Authorization": f"Bearer {await self.token(user)}"}
+        body = content if isinstance(content, bytes) else orjson.dumps(content)
+        return await self.client.post(path, content=body, headers=bearer)
 
     def patient(self, name: str) -> str:
         """Give the opaque id of a showcase person."""

@@ -26,6 +26,10 @@ class RefusalReason(StrEnum):
     NO_RELATIONSHIP = "no-relationship"
     SHARING_RESTRICTED = "sharing-restricted"
     CHECK_FAILED = "check-failed"
+    NOT_ADMINISTRATOR = "not-an-administrator"
+    OWN_CHANGE = "own-change"
+    GUARDIAN_NEEDED = "guardian-needed"
+    SECOND_PERSON_NEEDED = "second-person-needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,27 @@ class ReviewPermit:
     policy_version: str
     reviewing: Reviewing
     expires_at: datetime
+
+
+class Administering(StrEnum):
+    """What is done with the role policy."""
+
+    LOOK = "look"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    ACTIVATE = "activate"
+    ROLL_BACK = "roll-back"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPermit:
+    """Allow one caller one act upon the role policy; it opens nobody's record."""
+
+    decision_id: UUID
+    principal: Principal
+    purpose: Purpose
+    policy_version: str
+    administering: Administering
 
 
 @dataclass(frozen=True, slots=True)

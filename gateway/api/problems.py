@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fhir_profiles.outcomes import Severity, operation_outcome
+from fhir_profiles.outcomes import Severity, operation_outcome, operation_outcomes
 from gateway.errors import (
     BadRequestError,
+    ConflictError,
     GoneError,
     NoDemographicsError,
     NoSourceAnsweredError,
@@ -19,10 +20,14 @@ from gateway.errors import (
     NotFoundError,
     RefusedError,
     SharedCareRecordError,
+    UnsafePolicyError,
     UnservableDocumentError,
 )
 
 FHIR_JSON = "application/fhir+json"
+
+_MOST_FAULTS = 100
+"""Enough to mend a policy by; a policy may have tens of thousands."""
 
 _NOT_FOUND = operation_outcome(
     Severity.ERROR, "not-found", diagnostics="There is nothing here for you under this address."
@@ -33,6 +38,10 @@ _REFUSALS = {
     "break-glass-required": "Emergency access must be opened first, with a reason.",
     "sharing-restricted": "Sharing of this record is restricted.",
     "purpose-not-allowed": "This purpose of use is not one of yours.",
+    "not-an-administrator": "You are not on the list of policy administrators.",
+    "own-change": "A change is approved by somebody other than who proposed it.",
+    "guardian-needed": "A Caldicott Guardian must approve this change.",
+    "second-person-needed": "A second person must approve this first.",
     "no-patient-access": "Your role has no access to one person's record.",
 }
 
@@ -59,6 +68,11 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             return _problem(403, "forbidden", _REFUSALS.get(fault.reason, "This is not allowed."))
         case GoneError() | NotAcceptableError() | UnservableDocumentError():
             return _problem(*_PLAIN[type(fault)])
+        case ConflictError():
+            return _problem(409, "conflict", str(fault))
+        case UnsafePolicyError():
+            body = operation_outcomes(Severity.ERROR, "business-rule", fault.faults[:_MOST_FAULTS])
+            return Response(body, 422, media_type=FHIR_JSON)
         case BadRequestError():
             return _problem(400, fault.code, str(fault))
         case _:

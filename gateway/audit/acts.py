@@ -7,7 +7,6 @@ which field holds what.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
@@ -17,54 +16,15 @@ from adapters.contract import Outcome, Reason
 from gateway.audit.canonical import TEXT_LIMIT_BYTES as TEXT_LIMIT_BYTES
 from gateway.audit.canonical import Detail, fields_of
 from gateway.audit.canonical import escaped as escaped
+from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
+from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
+from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
+from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
+from gateway.audit.words import AskedAct as AskedAct
+from gateway.audit.words import AuditAction as AuditAction
+from gateway.audit.words import Decision as Decision
+from gateway.audit.words import DisclosureOutcome as DisclosureOutcome
 from rbac.types import Purpose
-
-
-class AuditAction(StrEnum):
-    """Every kind of entry; each is described in docs/audit.md."""
-
-    ASKED = "asked"
-    DISCLOSED = "disclosed"
-    SIGNED_IN = "signed-in"
-    SIGN_IN_FAILED = "sign-in-failed"
-    SIGNED_OUT = "signed-out"
-    POLICY_ACTIVATED = "policy-activated"
-    RELATIONSHIPS_IMPORTED = "relationships-imported"
-    SAFETY_EVENT_RAISED = "safety-event-raised"
-    SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
-    IDENTITY_HOLD_RELEASED = "identity-hold-released"
-    IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
-
-
-class AskedAct(StrEnum):
-    """What was asked for."""
-
-    VIEW = "view"
-    SEARCH = "search"
-    READ = "read"
-    ORIGINAL = "original"
-    OPEN_DOCUMENT = "open-document"
-    FIND = "find"
-    PAGE = "page"
-    REVIEW = "review"
-    SETTLE = "settle"
-    RELEASE = "release"
-    REJECT = "reject"
-
-
-class Decision(StrEnum):
-    """Whether it was allowed."""
-
-    ALLOWED = "allowed"
-    REFUSED = "refused"
-
-
-class DisclosureOutcome(StrEnum):
-    """What became of an allowed request."""
-
-    DISCLOSED = "disclosed"
-    NOTHING = "nothing"
-    ABORTED = "aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +44,7 @@ class Asked:
     """Row A: somebody asked, and this was decided. A denial is this row alone.
 
     `patient` is the opaque id, None for a search by name. `reason` is a closed word of the decider.
-    `purpose` is None where what was sent is not one.
+    `purpose` is None where what was sent is not one. `levels` is the hash of what the role may see, where that counted.
     """
 
     action: ClassVar[AuditAction] = AuditAction.ASKED
@@ -99,6 +59,7 @@ class Asked:
     reason: str
     policy_version: str
     relationship: str | None = None
+    levels: str | None = None
     details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
 
 
@@ -153,17 +114,6 @@ class SignedOut:
     at: datetime
     user_id: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyActivated:
-    """A policy version became the one that decides; `previous` is None for the first."""
-
-    action: ClassVar[AuditAction] = AuditAction.POLICY_ACTIVATED
-    at: datetime
-    user_id: str
-    version: str
-    previous: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +184,9 @@ AuditEvent: TypeAlias = (
     | SignedIn
     | SignInFailed
     | SignedOut
+    | AdministratorsNamed
+    | PolicyProposed
+    | PolicyApproved
     | PolicyActivated
     | RelationshipsImported
     | SafetyEventRaised
@@ -283,7 +236,9 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
         case SignedIn():
             return None, None, event.who.user_id, None
-        case SignInFailed() | SignedOut() | PolicyActivated() | RelationshipsImported():
+        case PolicyProposed() | PolicyApproved() | PolicyActivated():
+            return event.decision_id, None, event.user_id, event.decided_under
+        case SignInFailed() | SignedOut() | AdministratorsNamed() | RelationshipsImported():
             return None, None, event.user_id, None
         case (
             Disclosed()

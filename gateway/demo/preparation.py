@@ -6,23 +6,26 @@ Serves nothing. Whatever goes into the database goes through the audit, as in an
 import secrets
 from pathlib import Path
 
+from adapters.simulators.demo_users import DEMO_USERS
 from gateway.audit.acts import RelationshipsImported
 from gateway.audit.log import AuditLog
 from gateway.demo.deployment import Document, Folder, as_toml
 from gateway.demo.invention import Invention
 from gateway.demo.registry import REGISTRY, Registry
 from gateway.keys import KeyPurpose, make_keys, read_keys, write_keys
-from gateway.policy.active import activate
+from gateway.policy.bootstrap import begin
 from gateway.settings import Profile, Settings, SettingsError, read_settings
 from gateway.store.engine import open_store
 from gateway.store.migrate import upgrade
 from gateway.store.objections import record_objection
 from gateway.store.relationships import replace_relationships
 from gateway.wiring import new_id, now
-from rbac.policy import load_default
 
 BY = "demo"
 """Whom the audit names for what the demo itself does."""
+
+ADMINISTRATORS = tuple(DEMO_USERS[user].user_id for user in ("policy-admin", "policy-approver"))
+"""Who of the demo's users may change the policy."""
 
 
 def make_folder(folder: Folder) -> str:
@@ -49,7 +52,7 @@ async def make_database(settings: Settings, folder: Folder, invention: Invention
     store = open_store(settings.database_url)
     log = AuditLog(store, now)
     try:
-        await activate(load_default(), BY, log, store, now)
+        await begin(ADMINISTRATORS, BY, log, store, now)
         await import_registry(settings, invention, log)
     finally:
         await log.aclose()

@@ -15,6 +15,7 @@ from typing import Protocol
 from uuid import UUID
 
 from adapters.contract import Outcome, Reason, SourceAnswer
+from gateway.access.asking import who_of
 from gateway.access.decision import AccessControl, Question
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Permit, Refusal, RefusalReason
@@ -35,7 +36,6 @@ from gateway.errors import (
     UnavailableError,
 )
 from gateway.patient.aside import Aside
-from gateway.patient.asking import who_of
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.gather import Gatherer
 from gateway.patient.join import Joiner, View
@@ -259,6 +259,7 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
         reason="permitted" if isinstance(decision, Permit) else decision.reason.value,
         policy_version=decision.policy_version,
         relationship=decision.relationship if isinstance(decision, Permit) else None,
+        levels=decision.levels.digest if isinstance(decision, Permit) else None,
     )
 
 

@@ -21,6 +21,7 @@ from adapters.contract import (
 )
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
+from gateway.access.asking import who_of
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import FindPermit, Refusal
@@ -33,7 +34,6 @@ from gateway.errors import (
     UnavailableError,
 )
 from gateway.identity import Principal
-from gateway.patient.asking import who_of
 from gateway.patient.ids import PatientIds
 from rbac.types import Purpose
 

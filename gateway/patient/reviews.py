@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fhir_profiles.vocabulary import Category
+from gateway.access.asking import who_of
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
@@ -25,7 +26,6 @@ from gateway.audit.acts import (
 )
 from gateway.audit.log import AuditLog
 from gateway.errors import NotFoundError, RefusedError
-from gateway.patient.asking import who_of
 from gateway.patient.find import Finder
 from gateway.store.engine import Store
 from gateway.store.identity_holds import (

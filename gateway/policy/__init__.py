@@ -1,1 +1,1 @@
-"""The administrator's question: which version of the role policy is active."""
+"""The administrator's question: who may see what, who changes that, and which version is active."""

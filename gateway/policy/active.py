@@ -14,11 +14,13 @@ from gateway.audit.log import AuditLog
 from gateway.errors import UnavailableError
 from gateway.store.engine import Store
 from gateway.store.policies import (
+    ActivePolicy,
     PolicyVersion,
     activate_policy,
     active_policy,
     policy_body,
     save_policy,
+    version_activated,
 )
 from rbac.decide import CompiledPolicy, UnusablePolicyError, compile_policy
 from rbac.policy import as_json, parse
@@ -41,13 +43,18 @@ class ActivePolicies:
         row = await self.store.read(active_policy)
         if row is None:
             raise UnavailableError("No role policy is active.")
-        return self._compiled.get(row.version) or await self._compile(row.version)
+        return self._compiled.get(row.version) or await self._compile(row)
 
-    async def _compile(self, version: str) -> CompiledPolicy:
+    async def _compile(self, row: ActivePolicy) -> CompiledPolicy:
+        version = row.version
         async with self._turn:
             if version not in self._compiled:
+                if await self.store.read(version_activated, row.generation) != version:
+                    # Nobody activated it: the row was written by hand.
+                    raise UnavailableError("The active role policy is not what was activated.")
                 body = await self.store.read(policy_body, version)
-                compiled = await asyncio.to_thread(_compiled_form, version, body)
+                before = next(iter(self._compiled.values()), None)
+                compiled = await asyncio.to_thread(_compiled_form, version, body, before)
                 self._compiled.clear()
                 self._compiled[version] = compiled
             return self._compiled[version]
@@ -74,12 +81,14 @@ async def activate(
             raise UnavailableError("Another policy was activated meanwhile: look again.")
 
 
-def _compiled_form(version: str, body: bytes | None) -> CompiledPolicy:
+def _compiled_form(
+    version: str, body: bytes | None, before: CompiledPolicy | None
+) -> CompiledPolicy:
     policy = parse(body) if body is not None else ()
     if not isinstance(policy, Policy) or policy.version != version:
         raise UnavailableError("The active role policy is not what was activated.")
     try:
-        compiled = compile_policy(policy)
+        compiled = compile_policy(policy, before=before)
     except UnusablePolicyError as fault:
         raise UnavailableError("The active role policy cannot be used.") from fault
     if compiled.unanswered:

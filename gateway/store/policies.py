@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from gateway.store.sessions import Reading, Writing
 from gateway.store.tables import active_policy as active_table
+from gateway.store.tables import policy_activation as activation_table
 from gateway.store.tables import policy_version as version_table
 
 # Statements that every request runs are built once: building costs more than running them.
@@ -42,10 +43,41 @@ def active_policy(reading: Reading) -> ActivePolicy | None:
 
 
 def policy_body(reading: Reading, version: str) -> bytes | None:
-    """Give the canonical body of one version."""
-    return reading.connection.execute(
+    """Give the canonical body of one version; nothing of it, if what stands there is no bytes."""
+    body = reading.connection.execute(
         select(version_table.c.body).where(version_table.c.version == version)
     ).scalar_one_or_none()
+    return body if body is None or isinstance(body, bytes) else b""
+
+
+def version_activated(reading: Reading, generation: int) -> str | None:
+    """Say which version an activation made active; these rows are only ever added."""
+    return reading.connection.execute(
+        select(activation_table.c.version).where(activation_table.c.generation == generation)
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """When a version began to decide, as the `generation`-th."""
+
+    generation: int
+    version: str
+    activated_at: datetime
+
+
+def activations(reading: Reading, at_most: int) -> tuple[Activation, ...]:
+    """List what was activated, latest first."""
+    rows = reading.connection.execute(
+        select(activation_table).order_by(activation_table.c.generation.desc()).limit(at_most)
+    )
+    return tuple(Activation(*row) for row in rows)
+
+
+def was_ever_active(reading: Reading, version: str) -> bool:
+    """Say whether a version has decided at any time."""
+    found = select(activation_table.c.generation).where(activation_table.c.version == version)
+    return reading.connection.execute(found.limit(1)).scalar_one_or_none() is not None
 
 
 def policy_versions(reading: Reading) -> tuple[PolicyVersion, ...]:
@@ -81,14 +113,23 @@ def activate_policy(
         "activated_at": activated_at,
         "generation": expected_generation + 1,
     }
+    if not _became_active(writing, row, expected_generation):
+        return None
+    writing.connection.execute(
+        insert(activation_table).values(
+            generation=expected_generation + 1, version=version, activated_at=activated_at
+        )
+    )
+    return ActivePolicy(version, activated_at, expected_generation + 1)
+
+
+def _became_active(writing: Writing, row: dict[str, object], expected_generation: int) -> bool:
     if expected_generation == 0:
         if active_policy(writing) is not None:
-            return None
+            return False
         writing.connection.execute(insert(active_table).values(id=1, **row))
-        return ActivePolicy(version, activated_at, 1)
+        return True
     changed = writing.connection.execute(
         update(active_table).where(active_table.c.generation == expected_generation).values(row)
     )
-    if changed.rowcount == 0:
-        return None
-    return ActivePolicy(version, activated_at, expected_generation + 1)
+    return changed.rowcount == 1

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -55,6 +56,43 @@ active_policy = Table(
     Column("generation", Integer, nullable=False),
     CheckConstraint("id = 1", name="single_row"),
     CheckConstraint("generation > 0", name="generation"),
+)
+
+policy_activation = Table(
+    "policy_activation",
+    metadata,
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("version", ForeignKey("policy_version.version"), nullable=False),
+    Column("activated_at", UtcDateTime, nullable=False),
+    CheckConstraint("generation > 0", name="generation"),
+)
+
+policy_administrator = Table(
+    "policy_administrator",
+    metadata,
+    Column("user_id", String(200), primary_key=True),
+    Column("named_at", UtcDateTime, nullable=False),
+    CheckConstraint("length(user_id) > 0", name="user_id"),
+)
+
+policy_draft = Table(
+    "policy_draft",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("based_on", ForeignKey("policy_version.version"), nullable=False),
+    Column("version", ForeignKey("policy_version.version"), nullable=False),
+    Column("administrators", LargeBinary, nullable=True),
+    Column("why", Text, nullable=False),
+    Column("needs_guardian", Boolean, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("approved_at", UtcDateTime, nullable=True),
+    Column("approved_by", Text, nullable=True),
+    Column("activated_at", UtcDateTime, nullable=True),
+    Column("activated_by", Text, nullable=True),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_people"),
+    CheckConstraint("activated_by IS NULL OR approved_by IS NOT NULL", name="approved_first"),
 )
 
 # SQLite makes only a column typed INTEGER its row id; a BIGINT key would cost a second index.

@@ -12,11 +12,11 @@ from hashlib import sha256
 
 import msgspec
 
+from gateway.access.asking import who_of
 from gateway.audit.acts import SignedIn, SignedOut
 from gateway.errors import NotAuthenticatedError
 from gateway.id_tokens import ProvenSignIn
 from gateway.identity import Principal
-from gateway.patient.asking import who_of
 from gateway.store.sign_ins import (
     SignIn,
     begin_sign_in,

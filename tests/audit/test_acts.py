@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapters.contract import Outcome, Reason
 from gateway.audit.acts import (
     TEXT_LIMIT_BYTES,
+    AdministratorsNamed,
     AuditAction,
     AuditEvent,
     Disclosed,
@@ -17,6 +18,8 @@ from gateway.audit.acts import (
     IdentityHoldRejected,
     IdentityHoldReleased,
     PolicyActivated,
+    PolicyApproved,
+    PolicyProposed,
     RelationshipsImported,
     SafetyEventRaised,
     SafetyEventReviewed,
@@ -33,6 +36,9 @@ EVENTS: list[AuditEvent] = [
     SignedIn(NOW, WHO, "openid"),
     SignInFailed(NOW, "bad-state", "u1"),
     SIGNED_OUT,
+    AdministratorsNamed(NOW, "u1", ("u1", "u2")),
+    PolicyProposed(NOW, "u1", UUID(int=4), "v1", UUID(int=5), "v2", ("u1", "u2"), "d"),
+    PolicyApproved(NOW, "u1", UUID(int=4), "v1", UUID(int=5), "d"),
     PolicyActivated(NOW, "u1", "v2", "v1"),
     RelationshipsImported(NOW, "u1", "registry", 12),
     SafetyEventRaised(NOW, "u1", "p" * 36, UUID(int=1), "hospital", Reason.FOREIGN_SUBJECT),

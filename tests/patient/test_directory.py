@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.patient.asking import who_of
+from gateway.access.asking import who_of
 from gateway.patient.directory import SourceDirectory
 from tests.patient.factories import DIRECTORY, known_source, principal
 

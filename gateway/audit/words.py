@@ -1,0 +1,62 @@
+"""Name the kinds of entry that the audit keeps, and the closed words in them.
+
+Writes nothing.
+"""
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """Every kind of entry; each is described in docs/audit.md."""
+
+    ASKED = "asked"
+    DISCLOSED = "disclosed"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGNED_OUT = "signed-out"
+    ADMINISTRATORS_NAMED = "administrators-named"
+    POLICY_PROPOSED = "policy-proposed"
+    POLICY_APPROVED = "policy-approved"
+    POLICY_ACTIVATED = "policy-activated"
+    RELATIONSHIPS_IMPORTED = "relationships-imported"
+    SAFETY_EVENT_RAISED = "safety-event-raised"
+    SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
+    IDENTITY_HOLD_RELEASED = "identity-hold-released"
+    IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
+
+
+class AskedAct(StrEnum):
+    """What was asked for."""
+
+    VIEW = "view"
+    SEARCH = "search"
+    READ = "read"
+    ORIGINAL = "original"
+    OPEN_DOCUMENT = "open-document"
+    FIND = "find"
+    PAGE = "page"
+    REVIEW = "review"
+    SETTLE = "settle"
+    RELEASE = "release"
+    REJECT = "reject"
+    READ_POLICY = "read-policy"
+    PROPOSE_POLICY = "propose-policy"
+    APPROVE_POLICY = "approve-policy"
+    ACTIVATE_POLICY = "activate-policy"
+    ROLL_BACK_POLICY = "roll-back-policy"
+    EXPLAIN = "explain"
+
+
+class Decision(StrEnum):
+    """Whether it was allowed."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class DisclosureOutcome(StrEnum):
+    """What became of an allowed request."""
+
+    DISCLOSED = "disclosed"
+    NOTHING = "nothing"
+    ABORTED = "aborted"
