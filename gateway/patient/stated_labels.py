@@ -91,10 +91,17 @@ def _once_each(labels_by: LabelsOf) -> LabelsOf:
     def labels_once(evidence: LabelEvidence) -> frozenset[Label]:
         found = known.get(id(evidence))
         if found is None:
-            found = known[id(evidence)] = labels_by(evidence)
+            found = known[id(evidence)] = _told(labels_by(evidence))
         return found
 
     return labels_once
+
+
+def _told(labels: object) -> frozenset[Label]:
+    # Nothing told is not told as "no label": that would show what a broken part leaves unsaid.
+    if not isinstance(labels, frozenset):
+        raise TypeError("Labels are a set.")
+    return labels
 
 
 def _telling_names(worked: Worked, named: Mapping[str, frozenset[Label]]) -> frozenset[str]:
