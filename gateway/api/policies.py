@@ -6,7 +6,6 @@ no FHIR resources; failures are told as everywhere.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
@@ -14,8 +13,8 @@ from starlette.responses import Response
 
 from fhir_profiles.vocabulary import Category, Label
 from gateway.api.caller import caller_of, services_of
-from gateway.api.requests import body_of, only, query_of
-from gateway.errors import BadRequestError, NotFoundError
+from gateway.api.requests import body_of, id_in, only, query_of, without_body
+from gateway.errors import BadRequestError
 from gateway.policy.drafts import fields_of_json, read_proposal, version_in
 from gateway.policy.explaining import Looked
 from gateway.policy.permitted import Asker
@@ -73,7 +72,7 @@ async def propose(request: Request) -> Response:
 async def draft(request: Request, draft_id: str) -> Response:
     asker = await _asker(request)
     only(query_of(request), frozenset())
-    looked = await services_of(request).policy.explaining.draft(asker, _id_in(draft_id))
+    looked = await services_of(request).policy.explaining.draft(asker, id_in(draft_id))
     return _json(_told_looked(looked))
 
 
@@ -86,7 +85,7 @@ async def hold_to_expectations(request: Request, draft_id: str) -> Response:
     except (UnicodeDecodeError, UnreadableExpectationsError) as fault:
         raise BadRequestError(_unreadable(fault)) from fault
     looked = await services_of(request).policy.explaining.draft(
-        asker, _id_in(draft_id), lambda: expected
+        asker, id_in(draft_id), lambda: expected
     )
     return _json({"tried": len(expected), "unmet": told_unmet(looked.unmet)})
 
@@ -94,16 +93,16 @@ async def hold_to_expectations(request: Request, draft_id: str) -> Response:
 @router.post("/drafts/{draft_id}/approve", summary="Agree to somebody else's change")
 async def approve(request: Request, draft_id: str) -> Response:
     asker = await _asker(request)
-    await _without_body(request)
-    await services_of(request).policy.administration.approve(asker, _id_in(draft_id))
+    await without_body(request)
+    await services_of(request).policy.administration.approve(asker, id_in(draft_id))
     return Response(status_code=204)
 
 
 @router.post("/drafts/{draft_id}/activate", summary="Let an approved change decide")
 async def activate(request: Request, draft_id: str) -> Response:
     asker = await _asker(request)
-    await _without_body(request)
-    active = await services_of(request).policy.administration.activate(asker, _id_in(draft_id))
+    await without_body(request)
+    active = await services_of(request).policy.administration.activate(asker, id_in(draft_id))
     return _json({"active": active})
 
 
@@ -124,7 +123,7 @@ async def explain(request: Request) -> Response:
     wanted = only(query_of(request), _ITEM | _ITEM_MORE | {"decision"})
     if "decision" in wanted:
         only(query_of(request), frozenset({"decision"}))
-        recorded = await explaining.explain_decision(asker, _id_in(wanted["decision"]))
+        recorded = await explaining.explain_decision(asker, id_in(wanted["decision"]))
         return _json(told_recorded(recorded))
     explained = await explaining.explain(asker, _item(wanted), wanted.get("version"))
     return _json(told_explained(explained))
@@ -133,21 +132,6 @@ async def explain(request: Request) -> Response:
 async def _asker(request: Request) -> Asker:
     caller = await caller_of(request)
     return Asker(caller.principal, caller.purpose, caller.request_id)
-
-
-async def _without_body(request: Request) -> None:
-    if await body_of(request) or query_of(request):
-        raise BadRequestError("This act takes no parameters.", "not-supported")
-
-
-def _id_in(text: str) -> UUID:
-    try:
-        found = UUID(text)
-    except ValueError as fault:
-        raise NotFoundError("There is no such thing.") from fault
-    if str(found) != text:
-        raise NotFoundError("There is no such thing.")
-    return found
 
 
 def _item(wanted: Mapping[str, str]) -> Item:

@@ -5,15 +5,14 @@ no FHIR resources; failures are told as everywhere.
 """
 
 from collections.abc import Iterable
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gateway.api.caller import caller_of, services_of
-from gateway.api.requests import body_of, only, query_of
-from gateway.errors import BadRequestError, NotFoundError
+from gateway.api.requests import id_in, only, query_of, without_body
+from gateway.errors import BadRequestError
 from gateway.patient.find import Finder
 from gateway.store.identity_holds import HeldAnswer
 from gateway.store.safety_events import SafetyEvent
@@ -37,7 +36,7 @@ async def identity_holds(request: Request) -> Response:
 async def identity_hold(request: Request, held_under: str, source: str) -> Response:
     finder = await _finder(request)
     services = services_of(request)
-    held = await services.reviews.held_one(finder, _id_in(held_under), source)
+    held = await services.reviews.held_one(finder, id_in(held_under), source)
     number = None if held.patient is None else services.ids.open(held.patient)
     return _json({**_hold(held), "nhs_number": None if number is None else number.digits})
 
@@ -47,8 +46,8 @@ async def identity_hold(request: Request, held_under: str, source: str) -> Respo
 )
 async def release_hold(request: Request, held_under: str, source: str) -> Response:
     finder = await _finder(request)
-    await _without_body(request)
-    await services_of(request).reviews.release(finder, _id_in(held_under), source)
+    await without_body(request)
+    await services_of(request).reviews.release(finder, id_in(held_under), source)
     return Response(status_code=204)
 
 
@@ -57,8 +56,8 @@ async def release_hold(request: Request, held_under: str, source: str) -> Respon
 )
 async def reject_hold(request: Request, held_under: str, source: str) -> Response:
     finder = await _finder(request)
-    await _without_body(request)
-    await services_of(request).reviews.reject(finder, _id_in(held_under), source)
+    await without_body(request)
+    await services_of(request).reviews.reject(finder, id_in(held_under), source)
     return Response(status_code=204)
 
 
@@ -75,29 +74,14 @@ async def safety_events(request: Request) -> Response:
 @router.post("/safety-events/{event_id}/review", summary="Note that a safety event was looked at")
 async def review_safety_event(request: Request, event_id: str) -> Response:
     finder = await _finder(request)
-    await _without_body(request)
-    await services_of(request).reviews.review_event(finder, _id_in(event_id))
+    await without_body(request)
+    await services_of(request).reviews.review_event(finder, id_in(event_id))
     return Response(status_code=204)
 
 
 async def _finder(request: Request) -> Finder:
     caller = await caller_of(request)
     return Finder(caller.principal, caller.purpose, caller.request_id)
-
-
-async def _without_body(request: Request) -> None:
-    if await body_of(request) or query_of(request):
-        raise BadRequestError("This act takes no parameters.", "not-supported")
-
-
-def _id_in(text: str) -> UUID:
-    try:
-        found = UUID(text)
-    except ValueError as fault:
-        raise NotFoundError("There is no such thing.") from fault
-    if str(found) != text:
-        raise NotFoundError("There is no such thing.")
-    return found
 
 
 def _hold(held: HeldAnswer) -> dict[str, object]:

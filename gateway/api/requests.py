@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -173,4 +174,21 @@ def only(parameters: Sequence[tuple[str, str]], allowed: frozenset[str]) -> Mapp
         raise BadRequestError("A parameter stands twice.")
     if not found.keys() <= allowed:
         raise BadRequestError("A parameter is not supported here.", "not-supported")
+    return found
+
+
+async def without_body(request: Request) -> None:
+    """Refuse parameters of an act whose address says it all. Raises BadRequestError."""
+    if await body_of(request) or query_of(request):
+        raise BadRequestError("This act takes no parameters.", "not-supported")
+
+
+def id_in(text: str) -> UUID:
+    """Read an id of ours in an address, in its one spelling. Raises NotFoundError."""
+    try:
+        found = UUID(text)
+    except ValueError as fault:
+        raise NotFoundError("There is no such thing.") from fault
+    if str(found) != text:
+        raise NotFoundError("There is no such thing.")
     return found
