@@ -202,6 +202,19 @@ class Settings(_Part):
     def _hosts_in_one_variable(cls, hosts: object) -> object:
         return [host.strip() for host in hosts.split(",")] if isinstance(hosts, str) else hosts
 
+    @model_validator(mode="after")
+    def _nothing_is_said_twice(self) -> Self:
+        # Of two rows about one thing the last would silently decide, for an organisation even what it may see.
+        told = {
+            "organisation codes": [row.code for row in self.organisation],
+            "gp_endpoint practices": [row.practice for row in self.gp_endpoint],
+            "issuers": [row.issuer for row in self.issuer],
+        }
+        twice = [name for name, each in told.items() if len(set(each)) != len(each)]
+        if twice:
+            raise ValueError(f"{', '.join(twice)} must differ")
+        return self
+
     @field_validator("source")
     @classmethod
     def _ids_are_distinct(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:

@@ -140,6 +140,21 @@ def test_what_cannot_be_meant_is_a_fault(read, text, told):
     assert told in faults(read, text)
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ('[[organisation]]\ncode = "RRV"\nkind = "{}"\nname = "x"', "organisation codes"),
+        (
+            '[[gp_endpoint]]\npractice = "F84004"\nbase_url = "https://{}"\nasid = "200000000205"',
+            "practices",
+        ),
+        ('[[issuer]]\nissuer = "a"\naudience = "{}"\njwks_url = "https://c"', "issuers"),
+    ],
+)
+def test_two_rows_about_one_thing_are_a_fault(read, row, told):
+    assert told in faults(read, f"{row.format('trust')}\n{row.format('csp')}")
+
+
 @pytest.mark.parametrize("url", ["https://x/", "http://x/?a", "https://x#y", "x", "https://x y"])
 def test_the_public_address_is_plain_and_has_no_last_slash(read, url):
     assert "base_url" in faults(read, SCR_BASE_URL=url)

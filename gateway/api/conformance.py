@@ -22,6 +22,7 @@ from fhir_profiles.capability import (
 from fhir_profiles.classify import CATEGORY_OF_TYPE, INFRASTRUCTURE
 from fhir_profiles.uk_core import profile_of
 from gateway.api.caller import services_of
+from gateway.api.people import FOUND_BY
 from gateway.api.problems import FHIR_JSON
 from gateway.patient.search import PARAMETERS, Kind
 from gateway.version import VERSION, VERSION_DATE
@@ -57,17 +58,6 @@ _ORIGINAL = Operation(
     "The source's own resource, where all of it may be shown; its narrative is left out.",
 )
 
-_FIND = (
-    SearchParameter(
-        "identifier", SearchType.TOKEN, "NHS number; POST only, so that it is in no address."
-    ),
-    SearchParameter("family", SearchType.STRING, "Family name, with birthdate; POST only."),
-    SearchParameter("given", SearchType.STRING, "Given name; POST only."),
-    SearchParameter("birthdate", SearchType.DATE, "Birth date, exact day; POST only."),
-    SearchParameter("gender", SearchType.TOKEN, "FHIR administrative gender; POST only."),
-)
-
-
 _BINARY = ServedResource("Binary", (Interaction.READ,), (), (), None)
 """Documents that items of a record are attached to; given as files unless FHIR JSON is asked for."""
 
@@ -92,7 +82,8 @@ async def metadata(request: Request) -> Response:
 @router.get("/fhir/.well-known/smart-configuration", summary="Where tokens come from")
 async def smart_configuration(request: Request) -> Response:
     issuers = services_of(request).settings.issuer
-    document: dict[str, object] = {"capabilities": ["permission-v2"]}
+    # Scopes do not narrow anything yet, so no way of permitting is claimed.
+    document: dict[str, object] = {"capabilities": []}
     if issuers:
         first = issuers[0]
         document |= {
@@ -111,7 +102,7 @@ def served_resources() -> Iterable[ServedResource]:
     yield ServedResource(
         "Patient",
         (Interaction.READ, Interaction.SEARCH_TYPE),
-        _FIND,
+        FOUND_BY,
         (_EVERYTHING, _ORIGINAL),
         profile_of("Patient"),
     )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from adapters.contract import FindRequest
 from fhir_profiles.bundles import Entry, Links, searchset
+from fhir_profiles.capability import SearchParameter, SearchType
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
 from fhir_profiles.systems import NHS_NUMBER_ACCEPTED
 from gateway.api.caller import caller_of, services_of
@@ -22,7 +23,18 @@ from gateway.patient.own_items import person_item
 
 router = APIRouter(prefix="/fhir")
 
-_NAMES = frozenset({"identifier", "family", "given", "birthdate", "gender", "address-postalcode"})
+FOUND_BY = (
+    SearchParameter("identifier", SearchType.TOKEN, "NHS number; POST only, so in no address."),
+    SearchParameter("family", SearchType.STRING, "Family name, with birthdate; POST only."),
+    SearchParameter("given", SearchType.STRING, "Given name; POST only."),
+    SearchParameter("birthdate", SearchType.DATE, "Birth date, exact day; POST only."),
+    SearchParameter("gender", SearchType.TOKEN, "FHIR administrative gender; POST only."),
+    SearchParameter("address-postalcode", SearchType.STRING, "Postcode; POST only."),
+)
+"""What people are found by: read here, and declared."""
+
+_NAMES = frozenset(each.name for each in FOUND_BY)
+_WILDCARD = "*"
 _GENDERS = frozenset({"male", "female", "other", "unknown"})
 
 
@@ -66,6 +78,9 @@ def _find_request(fields: Mapping[str, str]) -> FindRequest:
         raise BadRequestError(
             "Give an NHS number, or a family name and a full birth date.", "required"
         )
+    if any(not each.strip() or _WILDCARD in each for each in fields.values()):
+        # The demographics service reads it as "anything"; a FHIR string has no such thing.
+        raise BadRequestError("A name or postcode must be whole: no empty values, no wildcards.")
     gender = fields.get("gender")
     if gender is not None and gender not in _GENDERS:
         raise BadRequestError("gender must be a FHIR administrative gender.")

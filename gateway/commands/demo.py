@@ -20,7 +20,7 @@ from gateway.serving import run
 from gateway.wiring import now
 
 Port = Annotated[
-    int, typer.Option(min=0, max=65535, help="Port of the gateway; the sources take the next.")
+    int, typer.Option(min=0, max=65530, help="Port of the gateway; the sources take the next.")
 ]
 Patients = Annotated[int, typer.Option(min=NAMED, help="How many people to invent.")]
 Seed = Annotated[int, typer.Option(help="Which people to invent.")]

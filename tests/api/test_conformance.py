@@ -51,6 +51,25 @@ async def test_types_can_be_searched_for_where_that_is_declared_and_nowhere_else
         assert (answer.status_code == 200) is is_searchable, name
 
 
+async def test_people_are_found_by_what_is_declared_and_by_nothing_else(stack: Stack):
+    person = stack.london.cohort.people[stack.london.people["everything"]]
+    whole = {
+        "family": person.family_name,
+        "birthdate": person.born_on.isoformat(),
+        "given": person.given_names[0],
+        "gender": person.gender,
+        "address-postalcode": person.postcode,
+    }
+    parameters = {each["name"] for each in (await declared(stack))["Patient"]["searchParam"]}
+
+    found = await stack.post("ed-consultant", "/fhir/Patient/_search", whole)
+    unknown = await stack.post("ed-consultant", "/fhir/Patient/_search", {**whole, "phone": "1"})
+
+    assert parameters == {*whole, "identifier"}
+    assert found.json()["total"] >= 1
+    assert unknown.status_code == 400
+
+
 async def test_an_original_is_given_only_of_types_that_declare_the_operation(stack: Stack):
     user, person = ANYBODY_MAY_ASK
     bundle, known = await stack.everything(user, person), await declared(stack)

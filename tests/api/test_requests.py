@@ -132,6 +132,16 @@ async def test_find_by_name_gives_opaque_ids_and_both_rows(stack: Stack):
     assert rows == [("asked", "find"), ("disclosed", None)]
 
 
+@pytest.mark.parametrize("field", ["family", "given", "address-postalcode"])
+@pytest.mark.parametrize("value", ["*", "Ph*", " "])
+async def test_a_name_that_is_not_whole_is_the_callers_fault(stack: Stack, field: str, value: str):
+    form = {"family": "Phillips", "birthdate": "1990-04-19", field: value}
+
+    answer = await stack.post("ed-consultant", "/fhir/Patient/_search", form)
+
+    assert answer.status_code == 400
+
+
 async def test_find_never_gives_a_restricted_person(stack: Stack):
     number = stack.london.people["restricted"].digits
 
