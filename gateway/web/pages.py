@@ -4,6 +4,7 @@ Holds no rule: every answer comes from the use cases, recorded before it leaves.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from starlette.requests import Request
@@ -44,13 +45,24 @@ def routes() -> list[BaseRoute]:
     return [
         _Page("/", for_anyone(_start), methods=["GET"]),
         _Page("/sign-in", for_anyone(send_to_sign_in), methods=["GET"]),
-        _Page(CALLBACK_PATH, for_anyone(take_back), methods=["GET"]),
+        _Page(CALLBACK_PATH, for_anyone(take_back, takes=None), methods=["GET"]),
         _Page("/sign-out", for_visitors(sign_out), methods=["POST"]),
         _Page("/find", for_visitors(_find_form), methods=["GET"]),
         _Page("/find", for_visitors(_find), methods=["POST"]),
         _Page("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        Mount("/static", _Files(directory=FOLDER / "static")),
     ]
+
+
+class _Files(StaticFiles):
+    """Files that no parameter changes, so none is taken."""
+
+    @override
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        return await for_anyone(partial(self._file, path))(Request(scope))
+
+    async def _file(self, path: str, request: Request) -> Response:
+        return await super().get_response(path, request.scope)
 
 
 class _Page(Route):

@@ -35,6 +35,22 @@ from gateway.web.visits import Visit, request_id_of, services_of, to_start
 from gateway.web.writing import Frame
 from gateway.wiring import Services
 
+_ANSWER_PARAMETERS = frozenset(
+    {
+        "client_id",
+        "code",
+        "error",
+        "error_description",
+        "error_uri",
+        "iss",
+        "scope",
+        "session_state",
+        "state",
+    }
+)
+"""What providers answer with: RFC 6749 section 4.1.2, RFC 9207, OpenID Connect Session Management 1.0
+section 2; ForgeRock's, behind CIS2, add the scope and the client."""
+
 _ATTEMPT_BYTES = 32
 _NOT_SIGNED_IN = Told(
     400,
@@ -115,6 +131,8 @@ def _code(sent: QueryParams, provider: SignInProvider, attempt: Attempt) -> str:
         raise RefusedError("other-state", "The answer is to another sign-in.")
     if sent.get("iss", provider.issuer) != provider.issuer:
         raise RefusedError("other-issuer", "The answer is from another provider.")
+    if not sent.keys() <= _ANSWER_PARAMETERS:
+        raise RefusedError("unknown-answer", "The provider's answer says what none would say.")
     code = sent.get("code")
     if code is None:
         raise RefusedError("provider-refused", "The provider signed nobody in.")

@@ -38,6 +38,7 @@ class Visit:
 
 Handler = Callable[[Request], Awaitable[Response]]
 VisitHandler = Callable[[Visit], Awaitable[Response]]
+NONE: frozenset[str] = frozenset()
 
 
 def services_of(request: Request) -> Services:
@@ -65,8 +66,11 @@ async def session_of(request: Request) -> Session | None:
     return await live_session(services, sent)
 
 
-def for_visitors(handle: VisitHandler) -> Handler:
-    """Let only signed-in people reach a page; others are led to the start page."""
+def for_visitors(handle: VisitHandler, takes: frozenset[str] = NONE) -> Handler:
+    """Let only signed-in people reach a page; others are led to the start page.
+
+    `takes` are the parameters of the address that the page knows; any other is refused.
+    """
 
     async def handle_visit(request: Request) -> Response:
         session = None
@@ -74,6 +78,7 @@ def for_visitors(handle: VisitHandler) -> Handler:
             session = await session_of(request)
             if session is None:
                 return to_start()
+            refuse_other_parameters(request, takes)
             return await handle(Visit(request, services_of(request), session))
         except SharedCareRecordError as fault:
             return answer_fault(fault, request, session)
@@ -81,16 +86,28 @@ def for_visitors(handle: VisitHandler) -> Handler:
     return handle_visit
 
 
-def for_anyone(handle: Handler) -> Handler:
-    """Let anyone reach a page."""
+def for_anyone(handle: Handler, takes: frozenset[str] | None = NONE) -> Handler:
+    """Let anyone reach a page. `takes` is as for visitors; None where the page itself refuses, on record."""
 
     async def handle_request(request: Request) -> Response:
         try:
+            if takes is not None:
+                refuse_other_parameters(request, takes)
             return await handle(request)
         except SharedCareRecordError as fault:
             return answer_fault(fault, request, None)
 
     return handle_request
+
+
+def refuse_other_parameters(request: Request, takes: frozenset[str]) -> None:
+    """Refuse an address with a parameter that its page does not know (safety rule 15).
+
+    Raises BadRequestError.
+    """
+    raw: bytes = request.scope.get("query_string", b"")
+    if (raw and not takes) or not set(request.query_params) <= takes:
+        raise BadRequestError("The address says something that this page does not know.")
 
 
 def answer_fault(

@@ -72,8 +72,9 @@ async def assert_refused(stack, answer, reason=None):
         ("state=", "estate=", "other-state"),
         ("code=", "code=x", "token-refused"),
         ("code=", "code=%20", "token-refused"),
-        ("code=", "error=access_denied&x=", "provider-refused"),
+        ("code=", "error=access_denied&error_description=", "provider-refused"),
         ("iss=http", "iss=https", "other-issuer"),
+        ("code=", "next=//evil.example&code=", "unknown-answer"),
         ("code=", "code=a&code=", "ambiguous-answer"),
     ],
 )
