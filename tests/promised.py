@@ -78,6 +78,30 @@ PROMISES: Mapping[str, Promise] = {
             "tests/safety/test_p08_live_everywhere.py",
         ),
     ),
+    "P18": Promise(
+        "No two questions have one key, of pairs made to be mistaken; and of decisions for many people "
+        "in turn and at once none is another person's.",
+        1_000_000,
+        {"SCR_PROVE_COUNT": "1000000"},
+        (
+            "tests/rbac/test_p18_keys.py",
+            "tests/access/test_p18_one_users_decision.py",
+            "tests/patient/test_p18_readers_share_work.py",
+            "tests/architecture/test_memos.py",
+        ),
+        (
+            "gateway/access",
+            "gateway/identity.py",
+            "gateway/patient/narrow.py",
+            "gateway/patient/work.py",
+            "gateway/policy/drafts.py",
+            "rbac",
+            "tests/access/test_p18_one_users_decision.py",
+            "tests/patient/test_p18_readers_share_work.py",
+            "tests/rbac/near_collisions.py",
+            "tests/rbac/test_p18_keys.py",
+        ),
+    ),
     "PA-05": Promise(
         "Of two who activate a change at once, one does and the other is told.",
         1_000,

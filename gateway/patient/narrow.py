@@ -40,8 +40,8 @@ class Terms:
     stages: Mapping[str, Stage]
     now: datetime
     role: str
-    _ceilings: dict[Label, Level] = field(default_factory=dict)
-    _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict)
+    _ceilings: dict[Label, Level] = field(default_factory=dict, init=False)
+    _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict, init=False)
 
     def level_of(self, category: Category, labels: frozenset[Label]) -> Level:
         """Give the level of a category under labels; a record asks the same of most of its items."""
