@@ -167,6 +167,19 @@ PROMISES: Mapping[str, Promise] = {
             "tests/published/test_mixups.py",
         ),
     ),
+    "IP-09": Promise(
+        "No string that breaks programs, in any parameter or segment of any route, fails a route or comes back as "
+        "markup.",
+        515,
+        {"SCR_PROVE_COUNT": "515"},
+        ("tests/safety/test_naughty_strings.py",),
+        (
+            "gateway/api",
+            "gateway/web",
+            "tests/safety/every_route.py",
+            "tests/safety/test_naughty_strings.py",
+        ),
+    ),
     "SEEDED": Promise(
         "Each dangerous fault that is seeded into the code is found by the tests named for it.",
         67,
