@@ -62,6 +62,7 @@ class ServedResource:
     operations: tuple[Operation, ...] = ()
     profile: str | None = None
     documentation: str | None = None
+    is_read_conditionally: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _resource_of(resource: ServedResource) -> dict[str, object]:
         "supportedProfile": [resource.profile] if resource.profile else [],
         "documentation": resource.documentation or "",
         "interaction": [{"code": interaction} for interaction in resource.interactions],
+        "conditionalRead": "not-match" if resource.is_read_conditionally else "",
         "searchParam": [_parameter_of(parameter) for parameter in parameters],
         "operation": [_operation_of(operation) for operation in resource.operations],
     }

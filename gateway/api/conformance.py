@@ -4,7 +4,7 @@ Generated from the same tables that the routes read. FHIR R4 CapabilityStatement
 section 4 (well-known).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import orjson
 from fastapi import APIRouter, Request
@@ -105,24 +105,31 @@ def served_resources() -> Iterable[ServedResource]:
         FOUND_BY,
         (_EVERYTHING, _ORIGINAL),
         profile_of("Patient"),
+        is_read_conditionally=True,
     )
     for resource_type, parameters in PARAMETERS.items():
-        described = (
-            SearchParameter(
-                "patient", SearchType.REFERENCE, "Required: the opaque id of one person."
-            ),
-            *(
-                SearchParameter(name, _TYPE_OF_KIND[kind], f"Compares the item's {kind.value}.")
-                for name, kind in parameters.items()
-            ),
+        yield ServedResource(
+            resource_type,
+            (Interaction.READ, Interaction.SEARCH_TYPE),
+            tuple(_described(parameters)),
+            (_ORIGINAL,),
+            profile_of(resource_type),
+            is_read_conditionally=True,
         )
-        interactions = (Interaction.READ, Interaction.SEARCH_TYPE)
-        profile = profile_of(resource_type)
-        yield ServedResource(resource_type, interactions, described, (_ORIGINAL,), profile)
     for resource_type in read_only_types():
-        operations = () if resource_type == _LINKAGE else (_ORIGINAL,)
-        profile = profile_of(resource_type)
-        yield ServedResource(resource_type, (Interaction.READ,), (), operations, profile)
+        yield ServedResource(
+            resource_type,
+            (Interaction.READ,),
+            operations=() if resource_type == _LINKAGE else (_ORIGINAL,),
+            profile=profile_of(resource_type),
+            is_read_conditionally=True,
+        )
+
+
+def _described(parameters: Mapping[str, Kind]) -> Iterable[SearchParameter]:
+    yield SearchParameter("patient", SearchType.REFERENCE, "Required: the opaque id of one person.")
+    for name, kind in parameters.items():
+        yield SearchParameter(name, _TYPE_OF_KIND[kind], f"Compares the item's {kind.value}.")
 
 
 def read_only_types() -> Iterable[str]:

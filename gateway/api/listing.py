@@ -14,6 +14,7 @@ from fhir_profiles.bundles import Links
 from gateway.access.decision import Question
 from gateway.api.bundles import Page, bundle_response
 from gateway.api.caller import Caller
+from gateway.api.entity_tags import EntityTags
 from gateway.api.requests import Parameters, Patient
 from gateway.audit.acts import AskedAct
 from gateway.errors import BadRequestError
@@ -39,6 +40,7 @@ class Listing:
     cursor: Cursor | None
     count: int | None
     choose: Choose
+    tags: EntityTags
 
     @property
     def search_text(self) -> str:
@@ -83,8 +85,13 @@ async def serve_list(services: Services, listing: Listing) -> Response:
         opened.will_show(page.items)
     # A long record's megabytes are put together where nobody waits behind them.
     return await services.records.aside.do(
-        lambda: bundle_response(page, services.settings.base_url)
+        lambda: _tagged(listing, opened, bundle_response(page, services.settings.base_url))
     )
+
+
+def _tagged(listing: Listing, opened: OpenView, whole: Response) -> Response:
+    """Give a list its tag. With a link to a further page it never equals one before: each cursor is new."""
+    return listing.tags.answer(opened.view.permit, whole)
 
 
 async def _kept_answers(services: Services, listing: Listing) -> tuple[SourceAnswer, ...] | None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gateway.api.bundles import completeness, resource_response
 from gateway.api.caller import caller_of, services_of
 from gateway.api.disconnect import until_disconnected
+from gateway.api.entity_tags import EntityTags
 from gateway.api.listing import Listing, question_of, serve_list, take_cursor
 from gateway.api.problems import FHIR_JSON
 from gateway.api.requests import (
@@ -53,6 +54,7 @@ async def everything(request: Request, patient_id: str) -> Response:
         cursor=cursor,
         count=criteria.count,
         choose=partial(within, criteria=criteria),
+        tags=EntityTags.of(request, services_of(request).records.hash_key),
     )
     return await until_disconnected(request, serve_list(services_of(request), listing))
 
@@ -83,6 +85,7 @@ async def _search(request: Request, resource_type: str, parameters: Parameters) 
         cursor=cursor,
         count=criteria.count,
         choose=partial(search, criteria=criteria),
+        tags=EntityTags.of(request, services_of(request).records.hash_key),
     )
     return await until_disconnected(request, serve_list(services_of(request), listing))
 
@@ -103,7 +106,8 @@ async def _read_patient(request: Request, patient_id: str) -> Response:
     async with services.records.open(inquiry) as opened:
         item = _person(opened.view)
         opened.will_show((item,))
-    return resource_response(item, opened.view.receipt)
+    whole = resource_response(item, opened.view.receipt)
+    return EntityTags.of(request, services.records.hash_key).answer(opened.view.permit, whole)
 
 
 @router.get("/{resource_type}/{item_id}", summary="One item of a record")
@@ -133,7 +137,8 @@ async def _read_item(request: Request, resource_type: str, item_id: str, act: As
         if refusal.reason in NOT_YOURS:
             raise NotFoundError("There is no such item for this caller.") from refusal
         raise
-    return Response(body, media_type=FHIR_JSON, headers=completeness(opened.view.receipt))
+    whole = Response(body, media_type=FHIR_JSON, headers=completeness(opened.view.receipt))
+    return EntityTags.of(request, services.records.hash_key).answer(opened.view.permit, whole)
 
 
 def patient_behind(request: Request, item_id: str) -> Patient:

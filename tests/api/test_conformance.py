@@ -39,6 +39,7 @@ async def test_every_type_of_a_record_is_declared_and_can_be_read(stack: Stack):
     assert {"List", "Linkage", "Specimen", "DetectedIssue"} <= known.keys()
     assert first.keys() - known.keys() == set()
     assert all("read" in interactions_of(known[name]) for name in first)
+    assert {known[name]["conditionalRead"] for name in first} == {"not-match"}
     assert set(statuses.values()) == {200}, statuses
 
 
