@@ -62,7 +62,7 @@ class Measured:
 def figures_of(measured: Measured) -> Figures:
     """Give everything that is reported, ready for JSON."""
     measurements: dict[str, object] = {
-        **{name: _latency(rounds) for name, rounds in measured.latencies.items()},
+        **{name: latency_of(rounds) for name, rounds in measured.latencies.items()},
         **{
             name: {"requests_per_second": median(each), "refused": measured.refused[name]}
             for name, each in measured.rates.items()
@@ -74,14 +74,18 @@ def figures_of(measured: Measured) -> Figures:
         "measurements": measurements,
         "ratios": dict(_ratios(measured)),
         "reach": {name: f"{sign} {bound:g}" for name, (sign, bound) in REACH.items()},
-        "machine": {
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-        },
+        "machine": machine(),
     }
 
 
-def _latency(rounds: list[list[float]]) -> dict[str, float]:
+def machine() -> dict[str, Any]:
+    """Say where it was measured, and how busy it was then."""
+    load, _five, _fifteen = os.getloadavg()
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "load": load}
+
+
+def latency_of(rounds: list[list[float]]) -> dict[str, float]:
+    """Give median and 99th percentile of the answers of all rounds, in milliseconds, and how many there were."""
     pooled = sorted(seconds for each in rounds for seconds in each)
     return {
         "p50_ms": median(pooled) * 1000,
@@ -138,9 +142,14 @@ BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 def put_into(document: str, figures: Figures) -> str:
     """Put the figures in the place that a document keeps for them, between `BEGIN` and `END`."""
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{_measured_on(figures)}\n\n{as_table(figures)}\n{END}{after}"
+    return between(document, BEGIN, END, f"{_measured_on(figures)}\n\n{as_table(figures)}")
+
+
+def between(document: str, begin: str, end: str, text: str) -> str:
+    """Put a text in the place that a document keeps for it between two marks."""
+    before, _, rest = document.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{text}\n{end}{after}"
 
 
 def _measured_on(figures: Figures) -> str:

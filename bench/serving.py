@@ -53,9 +53,14 @@ def write_deployment(folder: Path, port: int, ports: Mapping[str, int], audience
     return settings.key_file
 
 
+def read_settings(folder: Path) -> Settings:
+    """Read the settings that `write_deployment` wrote."""
+    return Settings.model_validate_json((folder / _SETTINGS).read_bytes())
+
+
 def serve_measured(folder: Path) -> None:
     """Prepare the database and serve until stopped."""
-    settings = Settings.model_validate_json((folder / _SETTINGS).read_bytes())
+    settings = read_settings(folder)
     run(_prepare_database(settings.database_url))
     port = int(settings.base_url.rpartition(":")[2])
     serve(settings, listen("127.0.0.1", port), workers=1)

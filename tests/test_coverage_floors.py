@@ -35,13 +35,17 @@ def test_continuous_integration_runs_the_readmes_test_command_under_coverage():
         ({"adapters/half.py": HALF_RUN, "rbac/few.py": "x = 1\n"}, False),
         ({"adapters/whole.py": WHOLE_RUN, "rbac/half.py": HALF_RUN}, False),
         ({"adapters/whole.py": WHOLE_RUN, "gateway/audit/half.py": HALF_RUN}, False),
+        ({"adapters/whole.py": WHOLE_RUN, "gateway/access/half.py": HALF_RUN}, False),
+        ({"adapters/whole.py": WHOLE_RUN, "gateway/patient/half.py": HALF_RUN}, False),
     ],
 )
-def test_too_little_coverage_is_a_failure_overall_and_in_each_room_of_rules(
+def test_p24_too_little_coverage_is_a_failure_overall_and_in_each_room_of_rules(
     tmp_path, planted, is_enough
 ):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in ("gateway", "rbac", "adapters", "fhir_profiles", "gateway/audit"):
+    rooms = ("audit", "access", "patient")
+    packages = ("gateway", "rbac", "adapters", "fhir_profiles")
+    for name in (*packages, *(f"gateway/{room}" for room in rooms)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     for name, text in {"rbac/here.py": "x = 1\n", **planted}.items():
