@@ -7,12 +7,13 @@ BIN ?= .venv/bin
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-check: ## format, lint, types, import contracts, generated docs
+check: ## format, lint, types, import contracts, generated docs; names evidence older than its code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/scr docs --check
+	@$(PYTHON) -m tests.prove --list-stale
 
 test: ## every test, with coverage floors
 	$(PYTHON) -m pytest --cov --cov-report=
