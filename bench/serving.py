@@ -44,7 +44,14 @@ def write_deployment(folder: Path, port: int, ports: Mapping[str, int], audience
             "database_url": f"sqlite:///{folder / 'scr.db'}",
             "key_file": folder / "scr.keys",
             "source": sources,
-            "issuer": [{"issuer": issuer, "audience": audience, "jwks_url": f"{issuer}/jwks"}],
+            "issuer": [
+                {
+                    "issuer": issuer,
+                    "audience": audience,
+                    "jwks_url": f"{issuer}/jwks",
+                    "smart_scopes": "honoured",
+                }
+            ],
             "organisation": [{"code": "F84004", "kind": "general-practice", "name": "Practice"}],
         }
     )

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
+from gateway.app_context import AppContext, app_context
 from gateway.errors import NotAuthenticatedError
 from gateway.issuer_keys import FetchKeys, IssuerKeys
 from rbac.types import OrganisationKind, Purpose
@@ -62,6 +63,7 @@ class Principal:
     purposes: frozenset[Purpose]
     token_hash: str
     expires_at: datetime
+    app: AppContext = field(default_factory=AppContext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Issuer:
     audience: str
     fetch_keys: FetchKeys
     algorithms: tuple[str, ...] = ("ES256", "RS256")
+    needs_scopes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class TokenVerifier:
             return known.principal
         signed, key = await self._signed(token)
         check_claims(signed.claims, signed.header, signed.issuer, self._clock())
-        principal = self._holder(signed.claims, token_hash)
+        principal = self._holder(signed, token_hash)
         self._remember(_Remembered(principal, signed.issuer.issuer, key))
         return principal
 
@@ -165,7 +168,8 @@ class TokenVerifier:
             raise NotAuthenticatedError("The token's key is not known.")
         return key
 
-    def _holder(self, claims: Mapping[str, Any], token_hash: str) -> Principal:
+    def _holder(self, signed: Signed, token_hash: str) -> Principal:
+        claims = signed.claims
         role_claim = selected_role(claims)
         organisation = self._organisations.get(_text(role_claim, "org_code"))
         if organisation is None:
@@ -187,6 +191,7 @@ class TokenVerifier:
             purposes=_purposes(claims),
             token_hash=token_hash,
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            app=app_context(claims, needs_scopes=signed.issuer.needs_scopes),
         )
 
 

@@ -139,6 +139,10 @@ class IssuerSettings(_Part):
         None, description="Authorization endpoint for the sign-in page."
     )
     token_url: str | None = Field(None, description="Token endpoint for the sign-in page.")
+    smart_scopes: Literal["required", "honoured"] = Field(
+        "required",
+        description="Whether tokens without SMART scopes open no record, or (as CIS2's) all that their role may see.",
+    )
 
 
 class OrganisationSettings(_Part):

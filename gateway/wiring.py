@@ -152,7 +152,13 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
 
 def _verifier(settings: Settings) -> TokenVerifier:
     issuers = tuple(
-        Issuer(row.issuer, row.audience, key_fetcher(row.jwks_url), row.algorithms)
+        Issuer(
+            row.issuer,
+            row.audience,
+            key_fetcher(row.jwks_url),
+            row.algorithms,
+            needs_scopes=row.smart_scopes == "required",
+        )
         for row in settings.issuer
     )
     organisations = {

@@ -165,6 +165,7 @@ def issuer_at(address: str) -> dict[str, str]:
         "client_id": "scr-web",
         "authorize_url": f"{address}/authorize",
         "token_url": f"{address}/token",
+        "smart_scopes": "honoured",
     }
 
 

@@ -34,8 +34,10 @@ class TokenMaker:
         public = self.signing_key.as_dict(private=False)
         return {"keys": [{**public, "kid": self._key_id(), "use": "sig", "alg": ALGORITHM}]}
 
-    def access_token(self, user: DemoUser, client_id: str, scope: str) -> str:
-        """Make an access token for the gateway."""
+    def access_token(
+        self, user: DemoUser, client_id: str, scope: str, patient: str | None = None
+    ) -> str:
+        """Make an access token for the gateway; `patient` is whom the client was launched for, if anybody."""
         claims = {
             **self._common(user),
             "aud": self.audience,
@@ -44,6 +46,7 @@ class TokenMaker:
             "scope": scope,
             "purpose_of_use": list(user.purposes),
             "nhsid_nrbac_roles": [_role(user)],
+            **({} if patient is None else {"patient": patient}),
         }
         return self._signed("at+jwt", claims)
 

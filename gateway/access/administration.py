@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from gateway.access.granting import is_for_records_alone
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Administering, PolicyPermit, Refusal, RefusalReason
 from gateway.access.role_ground import Ground, Policies, role_ground
@@ -84,6 +85,8 @@ def _objection(
 ) -> RefusalReason | None:
     if not _has_the_role(principal, ground, administering):
         return RefusalReason.NOT_FOR_ROLE
+    if is_for_records_alone(principal):
+        return RefusalReason.OUT_OF_SCOPE
     if must_be_named(principal, administering) and principal.user_id not in named:
         return RefusalReason.NOT_ADMINISTRATOR
     match administering:

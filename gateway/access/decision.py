@@ -22,6 +22,7 @@ from adapters.contract import (
     TraceOutcome,
 )
 from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.granting import granted_to, is_for_records_alone, scopes_stand_against
 from gateway.access.guarded import CallSite, asked, told
 from gateway.access.holds import HoldRow, held_sources, may_review
 from gateway.access.objections import ObjectionRow, objected_sources, objects_to_everything
@@ -36,9 +37,12 @@ from gateway.access.permit import (
 )
 from gateway.access.relationships import Evidence, RegistryRow, relationship_of
 from gateway.access.role_ground import Ground, Policies, role_ground
+from gateway.access.scopes import WHATEVER_IS_LEFT, Granted, Interaction, Wanted
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
 from rbac.types import Act, Purpose
+
+_LOOK_PEOPLE_UP = Wanted(Interaction.SEARCH, frozenset({"Patient"}))
 
 PERMIT_LASTS = timedelta(minutes=5)
 """A permit serves one request; five minutes is far beyond any deadline and short enough to leak nothing."""
@@ -59,13 +63,19 @@ class Registry(Protocol):
 class Question:
     """Who asks about whom, and what for. `patient_id` is the opaque id of `patient`.
 
-    `purpose` is None when the request names none that the caller may have.
+    `purpose` is None when the request names none that the caller may have; `wanted` is what scopes must cover.
     """
 
     principal: Principal
     purpose: Purpose | None
     patient: NhsNumber
     patient_id: str
+    wanted: Wanted = WHATEVER_IS_LEFT
+
+    @property
+    def granted(self) -> Granted:
+        """Give what the caller's scopes leave of this person's record."""
+        return granted_to(self.principal, self.patient_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,9 @@ class AccessControl:
             return ground
         if not ground.sees_anything:
             return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
+        against = scopes_stand_against(question.principal, question.wanted, question.patient_id)
+        if against is not None:
+            return ground.refusal(against, question.patient_id)
         try:
             return await self._on_the_person(question, ground)
         except UnavailableError:
@@ -112,6 +125,9 @@ class AccessControl:
             return ground
         if not ground.sees_anything or not ground.may(Act.SEARCH):
             return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
+        against = scopes_stand_against(principal, _LOOK_PEOPLE_UP)
+        if against is not None:
+            return ground.refusal(against)
         return FindPermit(
             ground.decision_id,
             principal,
@@ -129,6 +145,8 @@ class AccessControl:
             return ground
         if not ground.may(Act.READ_AUDIT) or not may_review(principal.role, reviewing):
             return ground.refusal(RefusalReason.NOT_FOR_ROLE)
+        if is_for_records_alone(principal):
+            return ground.refusal(RefusalReason.OUT_OF_SCOPE)
         return ReviewPermit(
             ground.decision_id,
             principal,
@@ -230,6 +248,7 @@ class AccessControl:
             hides_whereabouts=is_restricted,
             expires_at=now + PERMIT_LASTS,
             held_sources=held_sources(recorded.holds),
+            granted=question.granted,
         )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from adapters.contract import Demographics
 from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.scopes import EVERYTHING, Granted
 from gateway.identity import Principal
 from rbac.types import Levels, Purpose
 
@@ -30,6 +31,8 @@ class RefusalReason(StrEnum):
     OWN_CHANGE = "own-change"
     GUARDIAN_NEEDED = "guardian-needed"
     SECOND_PERSON_NEEDED = "second-person-needed"
+    OUT_OF_SCOPE = "out-of-scope"
+    NOT_THE_LAUNCHED = "not-the-launched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Permit:
     """Allow one caller to see one person's record, at these levels, until `expires_at`.
 
     `objected_sources` and `held_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
+    `levels` are the policy's; `granted` is what the token's scopes leave of them, by type of resource.
     """
 
     decision_id: UUID
@@ -52,6 +56,12 @@ class Permit:
     hides_whereabouts: bool
     expires_at: datetime
     held_sources: frozenset[str] = frozenset()
+    granted: Granted = EVERYTHING
+
+    @property
+    def levels_in_scope(self) -> Levels:
+        """Give the levels of those kinds of item that scopes leave anything of."""
+        return self.granted.narrowed(self.levels)
 
 
 @dataclass(frozen=True, slots=True)

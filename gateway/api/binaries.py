@@ -13,7 +13,7 @@ from starlette.responses import Response
 from gateway.api.caller import Caller, caller_of_any_format, services_of
 from gateway.api.disconnect import until_disconnected
 from gateway.api.listing import question_of
-from gateway.api.patients import NOT_YOURS, patient_behind
+from gateway.api.patients import NOT_YOURS, patient_behind, reading
 from gateway.api.problems import FHIR_JSON
 from gateway.api.requests import only, query_of
 from gateway.audit.acts import AskedAct
@@ -36,7 +36,8 @@ async def _read(request: Request, caller: Caller, binary_id: str) -> Response:
     only(query_of(request), frozenset())
     services = services_of(request)
     patient = patient_behind(request, binary_id)
-    inquiry = Inquiry(question_of(caller, patient), AskedAct.OPEN_DOCUMENT, caller.request_id)
+    question = question_of(caller, patient, reading("Binary"))
+    inquiry = Inquiry(question, AskedAct.OPEN_DOCUMENT, caller.request_id)
     try:
         async with services.records.open(inquiry) as opened:
             document = await services.documents.fetch(opened.view, binary_id)

@@ -25,6 +25,7 @@ NARROWING = frozenset(
         "objected_sources",
         "hides_whereabouts",
         "held_sources",
+        "granted",
     }
 )
 """What of a permit decides how much is shown; a test holds that every other field decides nothing of that."""
@@ -80,6 +81,8 @@ def decision_of(permit: Permit) -> bytes:
             "restricted" if permit.hides_whereabouts else "",
             *_counted(permit.objected_sources),
             *_counted(permit.held_sources),
+            *_counted(permit.granted.read),
+            *_counted(permit.granted.searched),
         )
     )
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from adapters.contract import SourceAnswer
 from fhir_profiles.bundles import Links
 from gateway.access.decision import Question
+from gateway.access.scopes import Wanted
 from gateway.api.bundles import Page, bundle_response
 from gateway.api.caller import Caller
 from gateway.api.entity_tags import EntityTags
@@ -30,7 +31,7 @@ Choose = Callable[[Sequence[ShownItem]], Sequence[ShownItem]]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which list is wanted. `choose` picks from what may be shown; `count` None means all at once."""
+    """Which list is wanted. `choose` picks from what may be listed; `count` None means all at once."""
 
     caller: Caller
     patient: Patient
@@ -41,6 +42,7 @@ class Listing:
     count: int | None
     choose: Choose
     tags: EntityTags
+    wanted: Wanted
 
     @property
     def search_text(self) -> str:
@@ -66,21 +68,21 @@ def take_cursor(parameters: Parameters) -> tuple[Cursor | None, Parameters]:
     return (read_cursor(texts[0]) if texts else None), rest
 
 
-def question_of(caller: Caller, patient: Patient) -> Question:
+def question_of(caller: Caller, patient: Patient, wanted: Wanted) -> Question:
     """Put the access question of one request."""
-    return Question(caller.principal, caller.purpose, patient.number, patient.id)
+    return Question(caller.principal, caller.purpose, patient.number, patient.id, wanted)
 
 
 async def serve_list(services: Services, listing: Listing) -> Response:
     """Answer with one page of a list, or with all of it."""
     inquiry = Inquiry(
-        question=question_of(listing.caller, listing.patient),
+        question=question_of(listing.caller, listing.patient, listing.wanted),
         act=listing.act if listing.cursor is None else AskedAct.PAGE,
         request_id=listing.caller.request_id,
         answers=await _kept_answers(services, listing),
     )
     async with services.records.open(inquiry) as opened:
-        chosen = listing.choose(opened.view.items)
+        chosen = listing.choose(opened.view.listed)
         page = await _page(services, listing, opened, chosen)
         opened.will_show(page.items)
     # A long record's megabytes are put together where nobody waits behind them.

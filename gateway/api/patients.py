@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gateway.access.scopes import Interaction, Wanted
 from gateway.api.bundles import completeness, resource_response
 from gateway.api.caller import caller_of, services_of
 from gateway.api.disconnect import until_disconnected
@@ -35,7 +36,7 @@ from gateway.patient.shown import ShownItem
 
 router = APIRouter(prefix="/fhir")
 
-NOT_YOURS = frozenset({"no-relationship", "sharing-restricted"})
+NOT_YOURS = frozenset({"no-relationship", "sharing-restricted", "out-of-scope", "not-the-launched"})
 """Refusals that a read by id hides: an id must not tell whose it is, or that it is anybody's."""
 
 
@@ -55,6 +56,7 @@ async def everything(request: Request, patient_id: str) -> Response:
         count=criteria.count,
         choose=partial(within, criteria=criteria),
         tags=EntityTags.of(request, services_of(request).records.hash_key),
+        wanted=Wanted(Interaction.SEARCH, criteria.types or frozenset()),
     )
     return await until_disconnected(request, serve_list(services_of(request), listing))
 
@@ -86,6 +88,7 @@ async def _search(request: Request, resource_type: str, parameters: Parameters) 
         count=criteria.count,
         choose=partial(search, criteria=criteria),
         tags=EntityTags.of(request, services_of(request).records.hash_key),
+        wanted=Wanted(Interaction.SEARCH, frozenset({resource_type})),
     )
     return await until_disconnected(request, serve_list(services_of(request), listing))
 
@@ -102,7 +105,8 @@ async def _read_patient(request: Request, patient_id: str) -> Response:
     if services.ids.open(patient_id) is None:
         return await _read_item(request, "Patient", patient_id, AskedAct.READ)
     patient = patient_in(patient_id, services.ids)
-    inquiry = Inquiry(question_of(caller, patient), AskedAct.READ, caller.request_id)
+    question = question_of(caller, patient, reading("Patient"))
+    inquiry = Inquiry(question, AskedAct.READ, caller.request_id)
     async with services.records.open(inquiry) as opened:
         item = _person(opened.view)
         opened.will_show((item,))
@@ -112,14 +116,14 @@ async def _read_patient(request: Request, patient_id: str) -> Response:
 
 @router.get("/{resource_type}/{item_id}", summary="One item of a record")
 async def read_item(request: Request, resource_type: str, item_id: str) -> Response:
-    reading = _read_item(request, resource_type, item_id, AskedAct.READ)
-    return await until_disconnected(request, reading)
+    read = _read_item(request, resource_type, item_id, AskedAct.READ)
+    return await until_disconnected(request, read)
 
 
 @router.get("/{resource_type}/{item_id}/$original", summary="One item as its source wrote it")
 async def read_original(request: Request, resource_type: str, item_id: str) -> Response:
-    reading = _read_item(request, resource_type, item_id, AskedAct.ORIGINAL)
-    return await until_disconnected(request, reading)
+    read = _read_item(request, resource_type, item_id, AskedAct.ORIGINAL)
+    return await until_disconnected(request, read)
 
 
 async def _read_item(request: Request, resource_type: str, item_id: str, act: AskedAct) -> Response:
@@ -127,7 +131,8 @@ async def _read_item(request: Request, resource_type: str, item_id: str, act: As
     only(query_of(request), frozenset())
     services = services_of(request)
     patient = patient_behind(request, item_id)
-    inquiry = Inquiry(question_of(caller, patient), act, caller.request_id)
+    question = question_of(caller, patient, reading(resource_type))
+    inquiry = Inquiry(question, act, caller.request_id)
     try:
         async with services.records.open(inquiry) as opened:
             item = _pick(opened.view, resource_type, item_id)
@@ -139,6 +144,11 @@ async def _read_item(request: Request, resource_type: str, item_id: str, act: As
         raise
     whole = Response(body, media_type=FHIR_JSON, headers=completeness(opened.view.receipt))
     return EntityTags.of(request, services.records.hash_key).answer(opened.view.permit, whole)
+
+
+def reading(resource_type: str) -> Wanted:
+    """Say that one item of a type is to be read."""
+    return Wanted(Interaction.READ, frozenset({resource_type}))
 
 
 def patient_behind(request: Request, item_id: str) -> Patient:

@@ -43,7 +43,12 @@ _REFUSALS = {
     "guardian-needed": "A Caldicott Guardian must approve this change.",
     "second-person-needed": "A second person must approve this first.",
     "no-patient-access": "Your role has no access to one person's record.",
+    "out-of-scope": "The scopes of this access token do not cover this.",
+    "not-the-launched": "This application was launched for another person.",
 }
+
+_BY_SCOPE = frozenset({"out-of-scope", "not-the-launched"})
+"""Refusals that a token with other scopes would not meet (RFC 6750, section 3.1)."""
 
 _PLAIN: Mapping[type[SharedCareRecordError], tuple[int, str, str]] = {
     GoneError: (410, "expired", "This page has expired: search again."),
@@ -65,7 +70,7 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             challenge = {"WWW-Authenticate": "Bearer"}
             return _problem(401, "login", "A valid access token is needed.", challenge)
         case RefusedError():
-            return _problem(403, "forbidden", _REFUSALS.get(fault.reason, "This is not allowed."))
+            return _refused(fault.reason)
         case GoneError() | NotAcceptableError() | UnservableDocumentError():
             return _problem(*_PLAIN[type(fault)])
         case ConflictError():
@@ -77,6 +82,12 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             return _problem(400, fault.code, str(fault))
         case _:
             return _problem(503, "transient", _missing_part(fault), {"Retry-After": "5"})
+
+
+def _refused(reason: str) -> Response:
+    message = _REFUSALS.get(reason, "This is not allowed.")
+    challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    return _problem(403, "forbidden", message, challenge if reason in _BY_SCOPE else None)
 
 
 def _missing_part(fault: SharedCareRecordError) -> str:

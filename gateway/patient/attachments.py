@@ -84,7 +84,8 @@ class Openings:
 
     def __init__(self, record: Iterable[Item], kept: Sequence[Kept], permit: Permit) -> None:
         whole = {id(each.item) for each in kept if _is_whole(each)}
-        self._may_read = (Act.OPEN_DOCUMENT, Category.DOCUMENTS) in permit.levels.acts
+        may_open = (Act.OPEN_DOCUMENT, Category.DOCUMENTS) in permit.levels.acts
+        self._may_read = may_open and permit.granted.may_read("Binary")
         self._by_name: dict[_Name, list[Item]] = defaultdict(list)
         self._hiding: set[str] = set()
         self._hidden: set[int] = set()

@@ -95,4 +95,5 @@ def _whereabouts(permit: Permit) -> Whereabouts:
     if permit.hides_whereabouts:
         return Whereabouts.RESTRICTED
     level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
-    return Whereabouts.TOLD if level is Level.ALL else Whereabouts.NOT_FOR_ROLE
+    is_for_reader = level is Level.ALL and permit.granted.shows("Patient")
+    return Whereabouts.TOLD if is_for_reader else Whereabouts.NOT_FOR_ROLE

@@ -19,11 +19,13 @@ from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.vocabulary import Category
 from gateway.access.guarded import CallSite, told
 from gateway.access.permit import Permit
+from gateway.access.scopes import EVERYTHING
 from gateway.patient.attachments import Openings, addresses_of, attachments_of
 from gateway.patient.derive import derive
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.group import groups_of
 from gateway.patient.ids import PatientIds
+from gateway.patient.in_scope import listed, narrow_to_scope
 from gateway.patient.items import Item
 from gateway.patient.label import LabelsOf, label, labels_by_lists
 from gateway.patient.local_ids import local_ids_of
@@ -54,6 +56,11 @@ class View:
     basis: bytes
     """Hash over the answers' bytes: with the ids and levels shown, it fixes what the reader saw."""
 
+    @property
+    def listed(self) -> tuple[ShownItem, ...]:
+        """Give the items that may be found; the others are read by whoever knows their ids."""
+        return tuple(listed(self.items, self.permit.granted))
+
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
@@ -76,7 +83,9 @@ class Joiner:
         return View(
             permit=permit,
             items=items,
-            receipt=receipt_of(_told(permit, ends, answers, narrowed), _counts(items)),
+            receipt=receipt_of(
+                _told(permit, ends, answers, narrowed), _counts(listed(items, permit.granted))
+            ),
             ends=ends,
             withheld=narrowed.withheld,
             basis=_basis(worked),
@@ -88,17 +97,15 @@ class Joiner:
             CallSite.LABELS, lambda: label(items, groups_of(items), self.labels_by), tuple
         )
         stages = {source.source_id: source.stage for source in self.directory.sources}
-        narrowed = narrow(
-            labelled,
-            Terms(
-                permit.levels,
-                permit.hides_whereabouts,
-                stages,
-                self.clock(),
-                permit.principal.role,
-            ),
+        terms = Terms(
+            permit.levels, permit.hides_whereabouts, stages, self.clock(), permit.principal.role
         )
-        openings = Openings(items, narrowed.kept, permit)
+        by_policy = narrow(labelled, terms)
+        # A document that the policy closes stays closed, whatever scopes leave of what it tells of.
+        openings = Openings(items, by_policy.kept, permit)
+        narrowed = by_policy
+        if permit.granted != EVERYTHING:
+            narrowed = narrow_to_scope(labelled, terms, permit.granted)
         return replace(narrowed, kept=openings.without_unopened(narrowed.kept)), openings
 
     def _items(self, permit: Permit, verified: Verified) -> Iterable[Item]:
@@ -135,8 +142,9 @@ class Joiner:
             else item
             for each, item in zip(kept, shown, strict=True)
         ]
-        derived = derive(permit.patient_id, shown)
-        return (*person_items(permit), *shown, *map(derived_item, derived))
+        derived = derive(permit.patient_id, listed(shown, permit.granted))
+        items = (*person_items(permit), *shown, *map(derived_item, derived))
+        return tuple(each for each in items if permit.granted.shows(each.resource_type))
 
     def _with_attachments(
         self,
@@ -272,7 +280,8 @@ def _as_answered(end: SourceEnd, answer: SourceAnswer) -> SourceEnd:
 
 def _is_told(permit: Permit, notice: Notice) -> bool:
     category = notice.category
-    return category is None or permit.levels.level_of(category, frozenset()) is not Level.NONE
+    levels = permit.levels_in_scope
+    return category is None or levels.level_of(category, frozenset()) is not Level.NONE
 
 
 def _counts(items: Iterable[ShownItem]) -> Mapping[str, int]:

@@ -71,6 +71,14 @@ GUARDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The change loosens a guarded label or adds an emergency right.",
             "A Caldicott Guardian who approves it.",
         ),
+        RefusalReason.OUT_OF_SCOPE: (
+            "The token's scopes do not cover what was asked, whatever the rules give its holder.",
+            "A token with the scope, from the identity provider; no rule of a policy.",
+        ),
+        RefusalReason.NOT_THE_LAUNCHED: (
+            "The application was launched for another person.",
+            "A launch for this person; no rule of a policy.",
+        ),
         RefusalReason.SECOND_PERSON_NEEDED: (
             "Nobody but its author has approved it, or a rollback would show more.",
             "Somebody else's approval; of a draft with the rules of the earlier version.",

@@ -98,8 +98,8 @@ def record_page(
 ) -> RecordPage:
     """Lay a view out."""
     layout = _Layout(view, deployment, faulty)
-    ground = Ground(view.receipt, deployment.supplies, view.permit.levels)
-    sections = [section_of(category, view.items, ground) for category in SECTIONS]
+    ground = Ground(view.receipt, deployment.supplies, view.permit.levels_in_scope)
+    sections = [section_of(category, view.listed, ground) for category in SECTIONS]
     return RecordPage(
         banner=_banner(banner_of(view.permit, now), deployment),
         headlines=headlines_in_words(sections, len(layout.conflicts)),

@@ -47,6 +47,10 @@ _REASONS = {
         "Your role does not use records for direct care",
         "Sign in with another role if you have one.",
     ),
+    "out-of-scope": (
+        "This sign-in does not open people's records",
+        "The sign-in service gave no right to records along with it. Ask your organisation's administrator.",
+    ),
     "no-patient-access": (
         "Your role does not open people's records",
         "Sign in with another role if you have one.",

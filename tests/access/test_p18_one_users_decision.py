@@ -102,7 +102,8 @@ def worker_for(known: list[User]) -> Worker:
     treating = tuple(
         Row(user_id=each) for each in {one.user_id for one in known if one.is_treating}
     )
-    return Worker(verifier(), Parts(TwoRoles(), Registry({NUMBER: treating})).access)
+    without_scopes = verifier(needs_scopes=False)
+    return Worker(without_scopes, Parts(TwoRoles(), Registry({NUMBER: treating})).access)
 
 
 def spliced(one: User, other: User) -> str:

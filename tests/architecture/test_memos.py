@@ -14,6 +14,7 @@ CACHES = frozenset({"cache", "lru_cache", "cached_property"})
 CONTAINERS = frozenset({"dict", "OrderedDict", "defaultdict", "set", "list", "deque"})
 # Kept from one request to the next, hence for many people: by what each is found again.
 SHARED: Mapping[str, str] = {
+    "gateway/access/scopes:scopes_in": "the whole text of a token's scopes",
     "gateway/identity:TokenVerifier._remembered": "SHA-256 of the whole token",
     "gateway/issuer_keys:IssuerKeys._keys": "key id, of one issuer",
     "gateway/judging:Judging._found": "SHA-256 of a page's bytes",

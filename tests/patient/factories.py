@@ -12,6 +12,7 @@ from fhir_profiles.spans import ResourceSpan, read_resource
 from fhir_profiles.systems import NHS_NUMBER, NHS_NUMBER_VERIFICATION_STATUS, SNOMED_CT
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.access.permit import Permit
+from gateway.app_context import AppContext
 from gateway.identity import Principal
 from gateway.patient.directory import KnownSource, SourceDirectory
 from gateway.patient.ids import PatientIds
@@ -125,6 +126,7 @@ def principal(**changes):
         purposes=frozenset({Purpose.TREAT}),
         token_hash="a" * 64,
         expires_at=NOW + timedelta(hours=1),
+        app=AppContext(needs_scopes=False),
     )
     return replace(known, **changes)
 

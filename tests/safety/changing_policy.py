@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.simulators.demo_users import DEMO_USERS
+from gateway.app_context import AppContext
 from gateway.identity import Principal
 from gateway.policy.drafts import Proposal
 from gateway.policy.permitted import Asker
@@ -34,6 +35,7 @@ def asker(username: str) -> Asker:
         purposes=purposes,
         token_hash="",
         expires_at=now() + timedelta(hours=1),
+        app=AppContext(needs_scopes=False),
     )
     return Asker(principal, Purpose.HSYSADMIN, "trial")
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from gateway.access.permit import Permit
+from gateway.access.scopes import scopes_in
 from gateway.api.entity_tags import NARROWING, decision_of
 from rbac.types import Level, Purpose
 from tests.patient.factories import levels, permit, principal
@@ -140,6 +141,8 @@ def test_az_19_every_field_of_a_permit_is_in_the_tag_or_decides_nothing_of_how_m
         {"objected_sources": frozenset({"gp"})},
         {"hides_whereabouts": True},
         {"held_sources": frozenset({"gp"})},
+        {"granted": scopes_in("user/*.r").for_user},
+        {"granted": scopes_in("user/*.s").for_user},
     ],
 )
 def test_az_19_whatever_narrows_another_way_is_another_decision(changes):

@@ -12,6 +12,7 @@ from fhir_profiles.spans import read_resource
 from fhir_profiles.systems import SNOMED_CT
 from fhir_profiles.vocabulary import Category, Label
 from gateway.access.permit import Permit
+from gateway.app_context import AppContext
 from gateway.identity import Principal
 from gateway.patient.join import View
 from gateway.patient.receipt import Receipt, SourceLine
@@ -52,6 +53,7 @@ PRINCIPAL = Principal(
     purposes=frozenset({Purpose.TREAT}),
     token_hash="0" * 64,
     expires_at=NOW.replace(hour=17),
+    app=AppContext(needs_scopes=False),
 )
 _ids = count(1)
 

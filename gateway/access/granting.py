@@ -1,0 +1,38 @@
+"""Say what the scopes of one caller's token leave to them, of one person's record or of nobody's.
+
+Reads nothing about a person: the token and the id that was asked about decide. docs/decisions/0014.
+"""
+
+from gateway.access.permit import RefusalReason
+from gateway.access.scopes import EVERYTHING, NOTHING, Granted, Wanted, scopes_in
+from gateway.identity import Principal
+
+
+def granted_to(principal: Principal, patient_id: str | None = None) -> Granted:
+    """Give what a caller's scopes leave of the record of a person, or of anybody's (None).
+
+    `patient_id` is the opaque id under the current key: a token that names an older one must be fetched anew.
+    """
+    scopes = scopes_in(principal.app.scope)
+    if not scopes.are_clinical:
+        return NOTHING if principal.app.needs_scopes else EVERYTHING
+    if patient_id is not None and patient_id == principal.app.patient:
+        return scopes.for_user.and_also(scopes.for_patient)
+    return scopes.for_user
+
+
+def scopes_stand_against(
+    principal: Principal, wanted: Wanted, patient_id: str | None = None
+) -> RefusalReason | None:
+    """Say why scopes refuse what a request wants; None when they do not."""
+    if granted_to(principal, patient_id).covers(wanted):
+        return None
+    is_for_somebody = principal.app.patient is not None
+    if is_for_somebody and scopes_in(principal.app.scope).for_patient.covers(wanted):
+        return RefusalReason.NOT_THE_LAUNCHED
+    return RefusalReason.OUT_OF_SCOPE
+
+
+def is_for_records_alone(principal: Principal) -> bool:
+    """Say whether a token was given out to work with records: then it administers nothing, whoever holds it."""
+    return scopes_in(principal.app.scope).are_clinical
