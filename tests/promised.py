@@ -102,6 +102,23 @@ PROMISES: Mapping[str, Promise] = {
             "tests/rbac/test_p18_keys.py",
         ),
     ),
+    "P27": Promise(
+        "In no history of 50 steps, with two workers that are asked while everything changes, is anybody "
+        "shown more than a small model of the rules allows.",
+        5_000,
+        {"SCR_PROVE_COUNT": "5000"},
+        ("tests/races/test_p27_no_race.py",),
+        (
+            "gateway/access",
+            "gateway/audit",
+            "gateway/identity.py",
+            "gateway/patient/disclosure.py",
+            "gateway/policy",
+            "gateway/store",
+            "rbac",
+            "tests/races",
+        ),
+    ),
     "PA-05": Promise(
         "Of two who activate a change at once, one does and the other is told.",
         1_000,
