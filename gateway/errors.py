@@ -6,6 +6,7 @@ OperationOutcome.
     SharedCareRecordError
     ├── NotAuthenticatedError      who is asking cannot be established
     ├── RefusedError               known caller, not allowed (the reason is a closed word)
+    │   └── NoRoleError            known caller, in no role that has a place here
     ├── NotFoundError              does not exist, or must look as if it did not
     ├── GoneError                  was there, is no longer (page cursors)
     ├── BadRequestError            what was asked cannot be understood or is not supported
@@ -37,6 +38,14 @@ class RefusedError(SharedCareRecordError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class NoRoleError(RefusedError):
+    """Say that a known caller acts in no role that has a place here."""
+
+    def __init__(self, user_id: str, message: str) -> None:
+        super().__init__("no-role", message)
+        self.user_id = user_id
 
 
 class NotFoundError(SharedCareRecordError):

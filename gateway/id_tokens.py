@@ -8,7 +8,8 @@ from datetime import datetime
 from hmac import compare_digest
 
 from gateway.errors import NotAuthenticatedError
-from gateway.identity import Signed, check_times
+from gateway.identity import Signed
+from gateway.token_claims import check_times
 
 
 @dataclass(frozen=True, slots=True)

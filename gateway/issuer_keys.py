@@ -11,12 +11,13 @@ from http import HTTPStatus
 from typing import Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
+from joserfc.jwk import Key, KeySet
 
 from adapters.limits import Allowance, ByteBudget
 from adapters.source_config import SourceConfig, SourceDialect
 from adapters.transport import Call, Transport, Unfetched
 from gateway.errors import UnavailableError
+from gateway.key_strength import is_strong
 
 REFETCH_PAUSE = timedelta(seconds=60)
 """A thousand tokens with unknown key ids must not become a thousand calls to the issuer."""
@@ -26,8 +27,6 @@ KEYS_LAST = timedelta(minutes=5)
 
 KEYS_LAST_WITHOUT_ISSUER = timedelta(hours=24)
 """While the issuer does not answer, the last good keys stand this long, then nobody gets in."""
-
-SMALLEST_RSA_BITS = 2048
 
 FETCH_SECONDS = 2.0
 KEY_SET_BYTES = 256 * 1024
@@ -107,10 +106,12 @@ class IssuerKeys:
     async def _ask(self) -> None:
         self._tried_at = now = self._clock()
         try:
-            self._keys = usable_keys(await self._fetch())
+            document = await self._fetch()
         except UnavailableError:
             return  # the last good keys stand until they are too old
-        self._fetched_at = now
+        if isinstance(document.get("keys"), list):
+            # A set that is empty takes every key away; a document that is no set takes none.
+            self._keys, self._fetched_at = usable_keys(document), now
 
 
 def usable_keys(document: Mapping[str, Any]) -> dict[str, Key]:
@@ -136,7 +137,4 @@ def _read_key(entry: dict[str, Any]) -> Key | None:
         keys = KeySet.import_key_set({"keys": [entry]}).keys
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    key = keys[0]
-    if isinstance(key, RSAKey):
-        return key if key.public_key.key_size >= SMALLEST_RSA_BITS else None
-    return key if isinstance(key, ECKey | OKPKey) else None
+    return keys[0] if is_strong(keys[0]) else None

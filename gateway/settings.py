@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -22,7 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from rbac.types import OrganisationKind
+from gateway.caller_settings import IssuerSettings as IssuerSettings
+from gateway.caller_settings import OrganisationSettings as OrganisationSettings
+from gateway.settings_part import Part
 
 PREFIX = "SCR_"
 _LISTS = ("source", "issuer", "organisation", "gp_endpoint")
@@ -51,11 +51,7 @@ class Profile(StrEnum):
     DEMO = "demo"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class AuthSettings(_Part):
+class AuthSettings(Part):
     """How the gateway identifies itself to one source."""
 
     kind: Literal[
@@ -82,7 +78,7 @@ class AuthSettings(_Part):
         return self
 
 
-class SourceSettings(_Part):
+class SourceSettings(Part):
     """One source of records, or PDS."""
 
     id: str = Field(
@@ -112,7 +108,7 @@ class SourceSettings(_Part):
         return self
 
 
-class GpEndpointSettings(_Part):
+class GpEndpointSettings(Part):
     """Where one practice's GP Connect endpoint is, as the Spine directory says."""
 
     practice: str = Field(description="ODS code of the practice.")
@@ -125,40 +121,7 @@ class GpEndpointSettings(_Part):
     )
 
 
-class IssuerSettings(_Part):
-    """One OpenID provider whose tokens are taken."""
-
-    issuer: str = Field(description="Exact `iss` of its tokens.")
-    audience: str = Field(description="Exact `aud` that tokens for this service carry.")
-    jwks_url: str = Field(description="Where its signing keys are.")
-    algorithms: tuple[Literal["ES256", "RS256", "EdDSA"], ...] = Field(
-        ("ES256", "RS256"), description="Signature algorithms that are taken, pinned."
-    )
-    client_id: str | None = Field(None, description="Client id of the sign-in page there.")
-    authorize_url: str | None = Field(
-        None, description="Authorization endpoint for the sign-in page."
-    )
-    token_url: str | None = Field(None, description="Token endpoint for the sign-in page.")
-    smart_scopes: Literal["required", "honoured"] = Field(
-        "required",
-        description="Whether tokens without SMART scopes open no record, or (as CIS2's) all that their role may see.",
-    )
-
-
-class OrganisationSettings(_Part):
-    """One organisation whose staff may call."""
-
-    code: str = Field(pattern=r"^[A-Z0-9]{3,10}$", description="ODS code.")
-    kind: OrganisationKind = Field(description="Kind of organisation, as the role policy knows it.")
-    name: str = Field(description="Name as people know it.")
-    asid: str | None = Field(
-        None,
-        pattern=r"^[0-9]{12}$",
-        description="Its accredited system id; GP Connect is asked in its name.",
-    )
-
-
-class Settings(_Part):
+class Settings(Part):
     """Everything that a deployment decides."""
 
     profile: Profile = Field(

@@ -153,10 +153,12 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
 def _verifier(settings: Settings) -> TokenVerifier:
     issuers = tuple(
         Issuer(
-            row.issuer,
-            row.audience,
-            key_fetcher(row.jwks_url),
-            row.algorithms,
+            issuer=row.issuer,
+            audience=row.audience,
+            fetch_keys=key_fetcher(row.jwks_url),
+            algorithms=row.algorithms,
+            clients=frozenset(row.clients),
+            least_assurance=row.least_assurance,
             needs_scopes=row.smart_scopes == "required",
         )
         for row in settings.issuer

@@ -51,6 +51,11 @@ NON_CARE_ROLES = frozenset(
 )
 """Roles that never see one person's record, whatever the purpose."""
 
+AGGREGATE_ROLES = frozenset(
+    {Role.PUBLIC_HEALTH_PLANNER, Role.CSP_VIOLENCE_ANALYST, Role.RESEARCHER}
+)
+"""Roles that see counts and releases, never who they are about."""
+
 _CODES_AT: Mapping[OrganisationKind, Mapping[str, Role]] = MappingProxyType(
     {
         OrganisationKind.GENERAL_PRACTICE: {

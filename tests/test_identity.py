@@ -2,8 +2,9 @@
 
 import pytest
 
-from gateway.errors import NotAuthenticatedError
-from gateway.identity import LEEWAY, Principal, check_claims, check_times
+from gateway.errors import NoRoleError, NotAuthenticatedError
+from gateway.identity import Principal
+from gateway.token_claims import LEEWAY, check_access_token, check_times
 from rbac.types import OrganisationKind, Purpose
 from tests.store_factories import anyio_backend
 from tests.tokens import (
@@ -93,8 +94,11 @@ async def test_a_token_that_does_not_say_one_role_is_refused(changes):
         {"role_code": ""},
     ],
 )
-async def test_a_role_or_organisation_that_is_not_known_here_is_refused(role):
-    assert await is_refused(nhsid_nrbac_roles=[{**GP, **role}])
+async def test_a_role_or_organisation_that_is_not_known_here_gives_no_access(role):
+    with pytest.raises(NoRoleError) as refused:
+        await principal(nhsid_nrbac_roles=[{**GP, **role}])
+
+    assert (refused.value.user_id, refused.value.reason) == ("u1", "no-role")
 
 
 @pytest.mark.parametrize("code", ["R0260", "S8000:G8000:R0260"])
@@ -134,7 +138,7 @@ async def test_an_access_token_says_that_it_is_one(kind):
 @pytest.mark.parametrize("kind", [None, "JWT", "id+jwt", "logout+jwt", "", ["at+jwt"], 1])
 def test_any_other_kind_of_token_is_refused(kind):
     with pytest.raises(NotAuthenticatedError):
-        check_claims(claims(), {"typ": kind}, next(iter(verifier()._issuers.values())), NOW)
+        check_access_token(claims(), {"typ": kind}, next(iter(verifier()._issuers.values())), NOW)
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, [AUDIENCE]])

@@ -159,10 +159,21 @@ async def test_a_set_that_became_empty_takes_every_key_away(clock):
     fetch = KeySetAt(EC)
     keys = IssuerKeys(fetch, clock)
     await keys.find("ec")
-    fetch.document = {}
+    fetch.document = {"keys": []}
     clock.passes(seconds=301)
 
     assert await keys.find("ec") is None
+
+
+@pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": {"ec": 1}}])
+async def test_a_document_that_is_no_set_takes_no_key_away(clock, document):
+    fetch = KeySetAt(EC)
+    keys = IssuerKeys(fetch, clock)
+    await keys.find("ec")
+    fetch.document = document
+    clock.passes(seconds=301)
+
+    assert await keys.find("ec") is not None
 
 
 async def test_an_issuer_that_never_answered_is_asked_once_a_minute(clock):

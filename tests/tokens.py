@@ -71,6 +71,8 @@ def claims(**changes):
         "nhsid_nrbac_roles": [GP, NURSE],
         "selected_roleid": GP["person_roleid"],
         "purpose_of_use": ["TREAT"],
+        "id_assurance_level": "3",
+        "authentication_assurance_level": "3",
     }
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 
@@ -93,9 +95,9 @@ def forged(header, body=None, signature=b"x"):
     return ".".join((part(header), part(claims() if body is None else body), part(signature)))
 
 
-def signed_by_hand(header, key=EC):
-    """Sign with a header that no library writes."""
-    signed = f"{part(header)}.{part(claims())}"
+def signed_by_hand(header, key=EC, body=None):
+    """Sign what no library writes."""
+    signed = f"{part(header)}.{part(claims() if body is None else body)}"
     der = key.private_key.sign(signed.encode(), ECDSA(SHA256()))
     raw = b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(der))
     return f"{signed}.{part(raw)}"

@@ -31,6 +31,12 @@ _JSON_TYPES = ("application/fhir+json", "application/json", "application/*", "*/
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+)")
 _PLAIN_VALUE = re.compile(r"[^\x00-\x1f\x7f]{0,1000}")
 
+SESSION_COOKIES = frozenset({"session", "__Host-session"})
+"""The pages' sessions. One beside a token would make two callers of one request."""
+
+TOKEN_PARAMETER = "access_token"  # noqa: S105 - a name, from RFC 6750 section 2.3
+"""Addresses end up in logs and histories: a token in one is refused, and never read."""
+
 PrincipalOf = Callable[[str], Awaitable[Principal]]
 Parameters = tuple[tuple[str, str], ...]
 
@@ -46,8 +52,12 @@ class Patient:
 async def principal_of(request: Request, verify: PrincipalOf) -> Principal:
     """Recognise the caller by the bearer token, and by nothing else.
 
-    Raises NotAuthenticatedError.
+    Raises NotAuthenticatedError; BadRequestError for a token in the address, or a page's session beside it.
     """
+    if TOKEN_PARAMETER in request.query_params:
+        raise BadRequestError("An access token is never part of an address.")
+    if not SESSION_COOKIES.isdisjoint(request.cookies):
+        raise BadRequestError("A session of the pages came along: two callers are none.")
     match = _BEARER.fullmatch(request.headers.get("authorization", ""))
     if match is None:
         raise NotAuthenticatedError("A bearer token is needed.")

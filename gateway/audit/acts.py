@@ -20,23 +20,16 @@ from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
 from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
+from gateway.audit.staff_acts import CallerRefused as CallerRefused
+from gateway.audit.staff_acts import SignedIn as SignedIn
+from gateway.audit.staff_acts import SignedOut as SignedOut
+from gateway.audit.staff_acts import SignInFailed as SignInFailed
+from gateway.audit.staff_acts import Who as Who
 from gateway.audit.words import AskedAct as AskedAct
 from gateway.audit.words import AuditAction as AuditAction
 from gateway.audit.words import Decision as Decision
 from gateway.audit.words import DisclosureOutcome as DisclosureOutcome
 from rbac.types import Purpose
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The person who acts, as they were at that time; organisation is an ODS code."""
-
-    user_id: str
-    role: str
-    organisation: str
-    organisation_kind: str
-    name: str
-    role_profile_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +75,6 @@ class Disclosed:
     withheld: Mapping[str, int]
     view_hash: str = ""
     details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody began a session by the way that `method` names."""
-
-    action: ClassVar[AuditAction] = AuditAction.SIGNED_IN
-    at: datetime
-    who: Who
-    method: str
-    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInFailed:
-    """Somebody did not get in; `user_id` is what they claimed, if anything."""
-
-    action: ClassVar[AuditAction] = AuditAction.SIGN_IN_FAILED
-    at: datetime
-    reason: str
-    user_id: str | None = None
-    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedOut:
-    """A session ended, by the user or by the provider, as `reason` says."""
-
-    action: ClassVar[AuditAction] = AuditAction.SIGNED_OUT
-    at: datetime
-    user_id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +145,7 @@ AuditEvent: TypeAlias = (
     | SignedIn
     | SignInFailed
     | SignedOut
+    | CallerRefused
     | AdministratorsNamed
     | PolicyProposed
     | PolicyApproved
@@ -238,7 +200,13 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             return None, None, event.who.user_id, None
         case PolicyProposed() | PolicyApproved() | PolicyActivated():
             return event.decision_id, None, event.user_id, event.decided_under
-        case SignInFailed() | SignedOut() | AdministratorsNamed() | RelationshipsImported():
+        case (
+            SignInFailed()
+            | SignedOut()
+            | CallerRefused()
+            | AdministratorsNamed()
+            | RelationshipsImported()
+        ):
             return None, None, event.user_id, None
         case (
             Disclosed()

@@ -14,6 +14,7 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed-in"
     SIGN_IN_FAILED = "sign-in-failed"
     SIGNED_OUT = "signed-out"
+    CALLER_REFUSED = "caller-refused"
     ADMINISTRATORS_NAMED = "administrators-named"
     POLICY_PROPOSED = "policy-proposed"
     POLICY_APPROVED = "policy-approved"

@@ -55,8 +55,10 @@ def request_id_of(request: Request) -> str:
 async def session_of(request: Request) -> Session | None:
     """Find the visitor's live session.
 
-    Raises BadRequestError when a bearer token comes along: two identities are none.
+    Raises BadRequestError when a token comes along: two identities are none.
     """
+    if "access_token" in request.query_params:
+        raise BadRequestError("An access token is never part of an address.")
     services = services_of(request)
     sent = session_cookie(services.settings).read(request)
     if sent is None:

@@ -41,8 +41,8 @@ OF_ONE_USE = frozenset(
     {
         "gateway/audit/acts:Asked.details",
         "gateway/audit/acts:Disclosed.details",
-        "gateway/audit/acts:SignInFailed.details",
-        "gateway/audit/acts:SignedIn.details",
+        "gateway/audit/staff_acts:SignInFailed.details",
+        "gateway/audit/staff_acts:SignedIn.details",
         "gateway/patient/alike:Alike._names",
         "gateway/patient/alike:Alike._names_of",
         "gateway/patient/alike:Alike._sayings",

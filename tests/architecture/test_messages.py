@@ -15,7 +15,7 @@ NAMES_OF_THINGS = {
     "fhir_profiles/capability.py: name",  # of a search parameter
     "gateway/audit/canonical.py: type(value).__name__",
     "gateway/patient/derive.py: type(fault).__name__",
-    "gateway/identity.py: name",  # of a claim
+    "gateway/token_claims.py: name",  # of a claim
 }
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "fatal", "msg", "log"}
 

@@ -1,0 +1,67 @@
+"""Name the acts by which staff come in, go, and are turned away.
+
+Pure: stores nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from gateway.audit.canonical import Detail
+from gateway.audit.words import AuditAction
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person who acts, as they were at that time; organisation is an ODS code."""
+
+    user_id: str
+    role: str
+    organisation: str
+    organisation_kind: str
+    name: str
+    role_profile_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody began a session by the way that `method` names."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGNED_IN
+    at: datetime
+    who: Who
+    method: str
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """Somebody did not get in; `user_id` is what they claimed, if anything."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGN_IN_FAILED
+    at: datetime
+    reason: str
+    user_id: str | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A session ended, by the user or by the provider, as `reason` says."""
+
+    action: ClassVar[AuditAction] = AuditAction.SIGNED_OUT
+    at: datetime
+    user_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRefused:
+    """Somebody whose token is right was turned away before anything was asked, for the reason that is named."""
+
+    action: ClassVar[AuditAction] = AuditAction.CALLER_REFUSED
+    at: datetime
+    user_id: str
+    request_id: str
+    reason: str

@@ -1,0 +1,59 @@
+"""Name the settings that say who may call: OpenID providers, and organisations with their kinds.
+
+Checks no token. Part of `gateway/settings.py`.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.settings_part import Part
+from rbac.types import OrganisationKind
+
+HIGH_ASSURANCE = 3
+"""CIS2's level for clinical data, of identity and of authentication; 2 is its least for planners' tools."""
+
+
+class IssuerSettings(Part):
+    """One OpenID provider whose tokens are taken."""
+
+    issuer: str = Field(description="Exact `iss` of its tokens.")
+    audience: str = Field(description="Exact `aud` that tokens for this service carry.")
+    jwks_url: str = Field(description="Where its signing keys are.")
+    algorithms: tuple[Literal["ES256", "RS256", "EdDSA"], ...] = Field(
+        ("ES256", "RS256"), description="Signature algorithms that are taken, pinned."
+    )
+    clients: tuple[str, ...] = Field(
+        (),
+        description="Only clients whose access tokens are taken (`client_id` or `azp`). Where it is left out any"
+        " client's is, if made for this service alone; one made for others as well needs a client listed here.",
+    )
+    least_assurance: int = Field(
+        HIGH_ASSURANCE,
+        ge=0,
+        le=HIGH_ASSURANCE,
+        description="Least level that both `id_assurance_level` and `authentication_assurance_level` must claim;"
+        " 2 is enough for planners and researchers in any case. 0 asks for none: for machines alone.",
+    )
+    client_id: str | None = Field(None, description="Client id of the sign-in page there.")
+    authorize_url: str | None = Field(
+        None, description="Authorization endpoint for the sign-in page."
+    )
+    token_url: str | None = Field(None, description="Token endpoint for the sign-in page.")
+    smart_scopes: Literal["required", "honoured"] = Field(
+        "required",
+        description="Whether tokens without SMART scopes open no record, or (as CIS2's) all that their role may see.",
+    )
+
+
+class OrganisationSettings(Part):
+    """One organisation whose staff may call."""
+
+    code: str = Field(pattern=r"^[A-Z0-9]{3,10}$", description="ODS code.")
+    kind: OrganisationKind = Field(description="Kind of organisation, as the role policy knows it.")
+    name: str = Field(description="Name as people know it.")
+    asid: str | None = Field(
+        None,
+        pattern=r"^[0-9]{12}$",
+        description="Its accredited system id; GP Connect is asked in its name.",
+    )
