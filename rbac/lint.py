@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 
 from fhir_profiles.vocabulary import Label
 from rbac.bars import (
-    CARE_PURPOSES,
     EMERGENCY_PURPOSES,
+    administers_in_care,
+    exports_in_care,
     shows_barred_label,
     shows_person_outside_care,
 )
 from rbac.canonical import fields_of
 from rbac.faults import FaultKind, PolicyFault
 from rbac.policy import faults_of_shape
-from rbac.roles import NON_CARE_ROLES, Role
+from rbac.roles import Role
 from rbac.types import Act, Effect, Policy, Purpose, Rule
-
-_ADMINISTRATION = frozenset({Act.EDIT_POLICY, Act.READ_AUDIT})
 
 
 def lint(policy: Policy) -> tuple[PolicyFault, ...]:
@@ -59,17 +58,16 @@ def _rule_faults(row: int, rule: Rule) -> Iterator[PolicyFault]:
         yield PolicyFault(FaultKind.BARRED_LABEL, row, "label")
     if shows_person_outside_care(rule):
         yield PolicyFault(FaultKind.PERSON_OUTSIDE_CARE, row)
-    if rule.effect is Effect.ALLOW:
-        yield from _misplaced_act(row, rule)
+    yield from _misplaced_act(row, rule)
 
 
 def _misplaced_act(row: int, rule: Rule) -> Iterator[PolicyFault]:
-    gives_care = rule.role not in NON_CARE_ROLES
-    if rule.act in _ADMINISTRATION and gives_care:
+    if administers_in_care(rule):
         yield PolicyFault(FaultKind.ADMINISTRATION_BY_CARE_ROLE, row, "act")
-    if rule.act is Act.EXPORT and (gives_care or rule.purpose in CARE_PURPOSES):
+    if exports_in_care(rule):
         yield PolicyFault(FaultKind.EXPORT_IN_CARE, row, "act")
-    if rule.act is Act.BREAK_GLASS and rule.purpose not in EMERGENCY_PURPOSES:
+    is_opening = rule.effect is Effect.ALLOW and rule.act is Act.BREAK_GLASS
+    if is_opening and rule.purpose not in EMERGENCY_PURPOSES:
         yield PolicyFault(FaultKind.BREAK_GLASS_IN_DIRECT_CARE, row, "purpose")
 
 

@@ -44,6 +44,18 @@ PROMISES: Mapping[str, Promise] = {
             "tests/safety/test_p01_mixups.py",
         ),
     ),
+    "P02": Promise(
+        "The service decides as an independent reference does, over random policies and random worlds.",
+        1_000_000,
+        {"SCR_PROVE_COUNT": "950000"},
+        ("tests/differential/test_p02_rows.py",),
+        (
+            "gateway/access",
+            "rbac",
+            "tests/differential",
+            "tests/reference",
+        ),
+    ),
     "P03": Promise(
         "Every part that a decision rests on may fail in five ways, and nothing is disclosed.",
         45,

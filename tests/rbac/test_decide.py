@@ -132,6 +132,26 @@ def test_no_row_shows_a_person_to_a_role_or_purpose_outside_care(act):
 
 
 @pytest.mark.parametrize(
+    ("role", "purpose", "act", "is_given"),
+    [
+        ("gp", Purpose.TREAT, Act.EXPORT, False),
+        ("gp", Purpose.HRESCH, Act.EXPORT, False),
+        ("researcher", Purpose.TREAT, Act.EXPORT, False),
+        ("researcher", Purpose.HRESCH, Act.EXPORT, True),
+        ("gp", Purpose.HSYSADMIN, Act.EDIT_POLICY, False),
+        ("gp", Purpose.TREAT, Act.READ_AUDIT, False),
+        ("system_auditor", Purpose.HSYSADMIN, Act.READ_AUDIT, True),
+    ],
+)
+def test_no_row_lets_care_export_or_administer(role, purpose, act, is_given):
+    row = replace(RULE, role=role, purpose=purpose, act=act, level=Level.ALL)
+
+    (levels,) = compile_policy(policy_of([row])).levels.values()
+
+    assert ((act, row.category) in levels.acts) is is_given
+
+
+@pytest.mark.parametrize(
     "answer", [None, 1, "True", (True, []), [True], object(), Effect.ALLOW], ids=repr
 )
 def test_az_17_an_answer_that_is_not_exactly_true_gives_nothing(answer):
