@@ -232,13 +232,17 @@ PROMISES: Mapping[str, Promise] = {
         "Nine of ten changes to the proof of whose record it is are noticed by a test, and the others "
         "are listed with the reason why no test can.",
         422,
-        {"SCR_PROVE_COUNT": "422"},
+        {"SCR_PROVE_COUNT": "422", "SCR_PROVE_AREA": "verify"},
         ("tests/mutation/test_mutants.py",),
         (
             "gateway/patient/people.py",
             "gateway/patient/verify.py",
             "tests/mutation",
-            "tests/patient",
+            "tests/patient/test_people.py",
+            "tests/patient/test_verify.py",
+            "tests/patient/test_verify_inside.py",
+            "tests/patient/test_verify_reached.py",
+            "tests/patient/test_verify_references.py",
         ),
     ),
     "KILL": Promise(

@@ -1,7 +1,7 @@
-"""Change one thing at a time in the proof of whose record it is, and see whether a test notices.
+"""Change one thing at a time in the code that decides, and see whether a test notices.
 
-The changes are mutmut's; `[tool.mutmut]` in pyproject.toml says where and held against which tests. The ones
-that no test can notice stand in `equivalent_mutants.toml`, each with its reason.
+The changes are mutmut's; `mutated_areas.toml` says where, and held against which tests. The ones that no test
+can notice stand in `equivalent_mutants_….toml`, each with its reason.
 """
 
 import json
@@ -11,16 +11,18 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from tests.mutation.copied_tree import environment
+from tests.architecture.source_tree import PACKAGES, ROOT
+from tests.mutation.copied_tree import copy_project, environment
 
-LIST = Path(__file__).with_name("equivalent_mutants.toml")
+AREAS = Path(__file__).with_name("mutated_areas.toml")
 # How pytest ends when a test fails or breaks down, and when none comes to an end (SIGXCPU, after fifteen
 # times what they take): nobody overlooks a test that never ends.
 _NOTICED = frozenset({1, 3, -24})
 _NAME = re.compile(r"(?:.*ǁ|.*\.x_)(\w+)__mutmut_\d+")
-_SECONDS_OF_A_RUN = 1800
+_SECONDS_OF_A_RUN = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,29 @@ class Change:
     new: str
 
 
+@dataclass(frozen=True)
+class Area:
+    """One part of the code: its files, by pattern, and the tests that must notice any change to it."""
+
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """Give the files there are."""
+        return tuple(path for each in self.files for path in sorted(ROOT.glob(each)))
+
+    @cached_property
+    def equivalent(self) -> dict[Change, str]:
+        """Read the changes that no test can notice, and why."""
+        path = AREAS.with_name(f"equivalent_mutants_{self.name}.toml")
+        listed = tomllib.loads(path.read_text("utf-8")).get("change", [])
+        return {
+            Change(each["function"], each["old"], each["new"]): each["because"] for each in listed
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """How many changes were tried, how many a test noticed, and which nobody did."""
@@ -41,10 +66,31 @@ class Score:
     unnoticed: frozenset[Change]
 
 
-def equivalent_changes() -> dict[Change, str]:
-    """Read the changes that no test can notice, and why."""
-    listed = tomllib.loads(LIST.read_text("utf-8"))["change"]
-    return {Change(each["function"], each["old"], each["new"]): each["because"] for each in listed}
+def areas() -> dict[str, Area]:
+    """Read the areas, by name."""
+    listed = tomllib.loads(AREAS.read_text("utf-8"))
+    return {
+        name: Area(name, tuple(each["files"]), tuple(each["tests"]))
+        for name, each in listed.items()
+    }
+
+
+def copy_for(area: Area, folder: Path) -> Path:
+    """Copy the project with mutmut set to an area; give the root of the copy."""
+    tree = copy_project(folder)
+    package = area.files[0].split("/")[0]
+    settings = {
+        "source_paths": [package],
+        "only_mutate": area.files,
+        "also_copy": [each for each in PACKAGES if each != package],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider"],
+        "pytest_add_cli_args_test_selection": area.tests,
+    }
+    # A list of texts is written alike in JSON and in TOML.
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
+    with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[tool.mutmut]\n{lines}")
+    return tree
 
 
 def score_of(tree: Path, functions: Iterable[str] = ()) -> Score:
@@ -60,7 +106,7 @@ def score_of(tree: Path, functions: Iterable[str] = ()) -> Score:
 
 
 def _statuses(tree: Path) -> dict[str, int | None]:
-    kept = sorted((tree / "mutants" / "gateway").rglob("*.py.meta"))
+    kept = sorted((tree / "mutants").rglob("*.py.meta"))
     every = [json.loads(each.read_text("utf-8"))["exit_code_by_key"] for each in kept]
     return {name: code for each in every for name, code in each.items()}
 

@@ -1,7 +1,7 @@
-"""What is changed in the proof of whose record it is, a test notices (mutmut).
+"""What is changed in the code that decides, a test notices (mutmut).
 
-`SCR_PROVE_COUNT` has every function changed instead of three by chance; `SCR_PROVE_SEED` repeats a choice. The
-full run is `make prove NAME=MUTATION-VERIFY`.
+`SCR_PROVE_COUNT` has every function of an area changed instead of three by chance; `SCR_PROVE_SEED` repeats a choice,
+`SCR_PROVE_AREA` keeps to one area. The full runs are `make prove NAME=MUTATION-VERIFY` and so on.
 """
 
 import ast
@@ -9,52 +9,75 @@ import os
 import random
 import re
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.architecture.source_tree import ROOT
-from tests.mutation.copied_tree import copy_project
-from tests.mutation.mutants import equivalent_changes, score_of
+import pytest
+
+from tests.mutation.mutants import Area, areas, copy_for, score_of
 from tests.promised import PROMISES
 
+ONLY = os.environ.get("SCR_PROVE_AREA")  # noqa: TID251 - a switch of the test run
 IS_WHOLE = "SCR_PROVE_COUNT" in os.environ  # noqa: TID251 - a switch of the test run
 SEED = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
 LEAST_SCORE = 0.9
 """Of all changes, those that no test can notice counted as unnoticed."""
 
-CONFIGURED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
-FILES = [ROOT / name for name in CONFIGURED["only_mutate"]]
+AREAS = {name: area for name, area in areas().items() if ONLY in {None, name}}
+every_area = pytest.mark.parametrize("area", AREAS.values(), ids=AREAS)
 
 
-def functions() -> list[str]:
-    nodes = [node for file in FILES for node in ast.walk(ast.parse(file.read_text("utf-8")))]
-    return sorted({node.name for node in nodes if isinstance(node, ast.FunctionDef)})
+def functions(area: Area) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    nodes = [node for path in area.paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
-def test_a_change_to_the_proof_of_whose_record_it_is_is_noticed(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+def chosen(area: Area) -> list[str]:
+    """Give three functions by chance, of those that mutmut finds something to change in."""
+    changed = {each.name for each in functions(area) if does_something(each)}
+    return [] if IS_WHOLE else random.Random(SEED).sample(sorted(changed), 3)
+
+
+def does_something(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    parts = [part for statement in function.body for part in ast.walk(statement)]
+    return not function.decorator_list and any(
+        isinstance(part, ast.Assign | ast.Compare) or (isinstance(part, ast.Call) and part.args)
+        for part in parts
+    )
+
+
+@every_area
+def test_p23_a_change_to_the_code_that_decides_is_noticed(
+    area: Area, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    chosen = [] if IS_WHOLE else random.Random(SEED).sample(functions(), 3)
-
-    score = score_of(copy_project(tmp_path), chosen)
+    score = score_of(copy_for(area, tmp_path), chosen(area))
 
     record_property("seed", SEED)
     record_property("tried", score.tried)
     record_property("noticed", score.noticed)
     assert score.tried
-    assert score.unnoticed <= equivalent_changes().keys(), f"SCR_PROVE_SEED={SEED}"
+    assert score.unnoticed <= area.equivalent.keys(), f"SCR_PROVE_SEED={SEED}"
     if IS_WHOLE:
-        assert score.unnoticed == equivalent_changes().keys()
-        assert score.tried >= PROMISES["MUTATION-VERIFY"].count
+        assert score.unnoticed == area.equivalent.keys()
+        assert score.tried >= PROMISES[f"MUTATION-{area.name.upper()}"].count
         assert score.noticed >= LEAST_SCORE * score.tried
 
 
-def test_every_change_that_cannot_be_noticed_is_to_lines_that_are_there() -> None:
-    lines = [line.strip() for file in FILES for line in file.read_text("utf-8").splitlines()]
-    whole = " ".join(lines)
+@every_area
+def test_p23_every_change_that_cannot_be_noticed_is_to_lines_that_are_there(area: Area) -> None:
+    texts = [path.read_text("utf-8") for path in area.paths]
+    whole = " ".join(line.strip() for text in texts for line in text.splitlines())
 
-    for change, reason in equivalent_changes().items():
+    for change, reason in area.equivalent.items():
         assert change.old in whole, change
-        assert change.function in functions(), change
+        assert change.function in {each.name for each in functions(area)}, change
         assert re.fullmatch(r"[A-Z].*\.", reason), change
+
+
+@every_area
+def test_p23_every_area_is_promised_with_the_code_and_the_tests_that_it_has(area: Area) -> None:
+    promise = PROMISES[f"MUTATION-{area.name.upper()}"]
+
+    assert area.paths
+    assert promise.switches["SCR_PROVE_AREA"] == area.name
+    assert {"tests/mutation", *area.tests} <= set(promise.code)
