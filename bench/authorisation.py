@@ -172,7 +172,7 @@ async def _measure(
 
 
 async def _ground(access: AccessControl, asks: Principal) -> None:
-    found = await role_ground(access.policies, access.new_id, asks, Purpose.TREAT)
+    found = await role_ground(access, asks, Purpose.TREAT)
     assert isinstance(found, Ground)
 
 

@@ -3,11 +3,13 @@
 Checks no token. Part of `gateway/settings.py`.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.settings_part import Part
+from rbac.job_roles import JobRoleChange, fault_of
+from rbac.roles import Role
 from rbac.types import OrganisationKind
 
 HIGH_ASSURANCE = 3
@@ -44,6 +46,30 @@ class IssuerSettings(Part):
         "required",
         description="Whether tokens without SMART scopes open no record, or (as CIS2's) all that their role may see.",
     )
+
+
+class JobRoleSettings(Part):
+    """One job role that means something else here than in the built-in table."""
+
+    code: str = Field(pattern=r"^R[0-9]{4}$", description="SDS job role code.")
+    organisation_kind: OrganisationKind = Field(description="At which kind of organisation.")
+    role: Role | Literal["none"] = Field(
+        description="Role that it gives there, one that the built-in table gives at this kind of organisation;"
+        " `none` takes access away. Roles that govern are never given or taken so."
+    )
+
+    @model_validator(mode="after")
+    def _may_be_laid(self) -> Self:
+        fault = fault_of(self.change)
+        if fault is not None:
+            raise ValueError(fault)
+        return self
+
+    @property
+    def change(self) -> JobRoleChange:
+        """Give the row as the role policy knows it."""
+        role = None if self.role == "none" else self.role
+        return JobRoleChange(self.code, self.organisation_kind, role)
 
 
 class OrganisationSettings(Part):

@@ -128,6 +128,15 @@ class TokenVerifier:
             self._remembered.clear()
         self._remembered[checked.principal.token_hash] = checked
 
+    def has_place(self, principal: Principal) -> bool:
+        """Say whether somebody who was recognised before would still be given the same role at the same place."""
+        organisation = self._organisations.get(principal.organisation)
+        return (
+            organisation is not None
+            and organisation.kind is principal.organisation_kind
+            and self._role_of(principal.role_code, organisation.kind) == principal.role
+        )
+
     async def signed(self, token: str) -> Signed:
         """Check a token's form, issuer and signature; what it claims is for the caller to check.
 

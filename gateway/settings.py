@@ -7,7 +7,7 @@ may be given as `SCR_NAME_FILE`, a path to a file that holds it.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -21,11 +21,13 @@ from pydantic import (
 )
 
 from gateway.caller_settings import IssuerSettings as IssuerSettings
+from gateway.caller_settings import JobRoleSettings as JobRoleSettings
 from gateway.caller_settings import OrganisationSettings as OrganisationSettings
 from gateway.settings_part import Part
+from rbac.job_roles import JobRoles, job_roles
 
 PREFIX = "SCR_"
-_LISTS = ("source", "issuer", "organisation", "gp_endpoint")
+_LISTS = ("source", "issuer", "organisation", "gp_endpoint", "job_role")
 
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Ours to set, not a setting: prometheus_client reads it when a worker starts."""
@@ -164,6 +166,10 @@ class Settings(Part):
         (), description="Organisations that may call."
     )
 
+    job_role: tuple[JobRoleSettings, ...] = Field(
+        (), description="Job roles that mean something else here than in the built-in table."
+    )
+
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _hosts_in_one_variable(cls, hosts: object) -> object:
@@ -172,9 +178,10 @@ class Settings(Part):
     @model_validator(mode="after")
     def _nothing_is_said_twice(self) -> Self:
         # Of two rows about one thing the last would silently decide, for an organisation even what it may see.
-        told = {
+        told: Mapping[str, Sequence[object]] = {
             "organisation codes": [row.code for row in self.organisation],
             "gp_endpoint practices": [row.practice for row in self.gp_endpoint],
+            "job_role codes": [(row.organisation_kind, row.code) for row in self.job_role],
             "issuers": [row.issuer for row in self.issuer],
         }
         twice = [name for name, each in told.items() if len(set(each)) != len(each)]
@@ -204,6 +211,11 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
         return Settings.model_validate(document)
     except ValidationError as fault:
         raise SettingsError(_told(fault)) from fault
+
+
+def job_roles_of(settings: Settings) -> JobRoles:
+    """Give what every job role code means in this deployment."""
+    return job_roles(row.change for row in settings.job_role)
 
 
 def process_environment() -> Mapping[str, str]:

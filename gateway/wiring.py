@@ -12,6 +12,7 @@ from adapters.source_clients import Surroundings
 from gateway.access.administration import PolicyAccess
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
+from gateway.access.staff import StoredStaff
 from gateway.audit.log import AuditLog
 from gateway.counted_sources import counted
 from gateway.identity import Issuer, Organisation, TokenVerifier
@@ -34,10 +35,9 @@ from gateway.policy.administration import PolicyAdministration
 from gateway.policy.explaining import PolicyExplaining
 from gateway.policy.permitted import Permitting, StoredAdministrators
 from gateway.policy.versions import PolicyVersions
-from gateway.settings import Settings
+from gateway.settings import Settings, job_roles_of
 from gateway.sources import Sources, open_sources
 from gateway.store.engine import Store, open_store
-from rbac.roles import role_for
 
 
 def now() -> datetime:
@@ -131,7 +131,7 @@ def open_services(settings: Settings) -> Services:
 
 
 def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> PolicyRooms:
-    access = PolicyAccess(policies, StoredAdministrators(store), new_id)
+    access = PolicyAccess(policies, StoredAdministrators(store), new_id, StoredStaff(store))
     permitting, versions = Permitting(access, log, now), PolicyVersions(store, policies)
     return PolicyRooms(
         PolicyAdministration(permitting, policies, versions, now, new_id),
@@ -147,6 +147,7 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
         contact_sources=sources.contacts,
         clock=now,
         new_id=new_id,
+        staff=StoredStaff(registry.store),
     )
 
 
@@ -166,4 +167,4 @@ def _verifier(settings: Settings) -> TokenVerifier:
     organisations = {
         row.code: Organisation(row.code, row.kind, row.name) for row in settings.organisation
     }
-    return TokenVerifier(issuers, organisations, role_for, now)
+    return TokenVerifier(issuers, organisations, job_roles_of(settings).role_for, now)

@@ -119,6 +119,11 @@ _CODES_AT: Mapping[OrganisationKind, Mapping[str, Role]] = MappingProxyType(
 )
 
 
+def built_in_job_roles() -> Mapping[tuple[OrganisationKind, str], Role]:
+    """Give the whole table: kind of organisation and job role code to role."""
+    return {(kind, code): role for kind, codes in _CODES_AT.items() for code, role in codes.items()}
+
+
 def role_for(role_code: str, organisation_kind: OrganisationKind) -> Role | None:
     """Give the role that a job role code means at this kind of organisation; None means no access."""
     return _CODES_AT[organisation_kind].get(role_code)

@@ -13,6 +13,7 @@ from gateway.access.granting import is_for_records_alone
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Administering, PolicyPermit, Refusal, RefusalReason
 from gateway.access.role_ground import Ground, Policies, role_ground
+from gateway.access.staff import Staff
 from gateway.identity import Principal
 from rbac.roles import Role
 from rbac.types import Act, Purpose
@@ -44,6 +45,7 @@ class PolicyAccess:
     policies: Policies
     administrators: Administrators
     new_id: Callable[[], UUID]
+    staff: Staff
 
     async def permit(
         self,
@@ -56,7 +58,7 @@ class PolicyAccess:
 
         Raises UnavailableError when there is no policy to decide under, or the list cannot be read.
         """
-        ground = await role_ground(self.policies, self.new_id, principal, purpose)
+        ground = await role_ground(self, principal, purpose)
         if isinstance(ground, Refusal):
             return ground
         named = await asked(CallSite.POLICY, self.administrators.named, tuple)

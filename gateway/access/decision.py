@@ -38,6 +38,7 @@ from gateway.access.permit import (
 from gateway.access.relationships import Evidence, RegistryRow, relationship_of
 from gateway.access.role_ground import Ground, Policies, role_ground
 from gateway.access.scopes import WHATEVER_IS_LEFT, Granted, Interaction, Wanted
+from gateway.access.staff import Staff
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
 from rbac.types import Act, Purpose
@@ -97,6 +98,7 @@ class AccessControl:
     contact_sources: Mapping[str, ContactSource]
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    staff: Staff
 
     async def decide(self, question: Question) -> Permit | Refusal:
         """Decide one view; a part that does not answer refuses it with `check-failed`.
@@ -157,7 +159,7 @@ class AccessControl:
         )
 
     async def _ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
-        return await role_ground(self.policies, self.new_id, principal, purpose)
+        return await role_ground(self, principal, purpose)
 
     async def _on_the_person(self, question: Question, ground: Ground) -> Permit | Refusal:
         found = await self._evidence(question)

@@ -22,6 +22,7 @@ class CallSite(StrEnum):
     """Places where a decision or a disclosure rests on another part's answer."""
 
     POLICY = "policy"
+    STAFF = "staff"
     LEVELS = "levels"
     RELATIONSHIPS = "relationships"
     OBJECTIONS = "objections"

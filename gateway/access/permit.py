@@ -20,6 +20,7 @@ class RefusalReason(StrEnum):
 
     UNKNOWN_PERSON = "unknown-person"
     NO_ROLE = "no-role"
+    SUSPENDED = "suspended"
     PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
     BREAK_GLASS_REQUIRED = "break-glass-required"
     NO_PATIENT_ACCESS = "no-patient-access"

@@ -3,6 +3,7 @@
 Reads no relationship and no record. Emergency purposes need break-glass, and are refused here.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from gateway.access.guarded import CallSite, asked, told
 from gateway.access.permit import Refusal, RefusalReason
+from gateway.access.staff import Staff, may_act
 from gateway.identity import Principal
 from rbac.decide import CompiledPolicy
 from rbac.types import Act, Level, Levels, Purpose
@@ -21,6 +23,17 @@ class Policies(Protocol):
     """Where the active policy is read, anew for each decision."""
 
     async def active(self) -> CompiledPolicy: ...
+
+
+class Parts(Protocol):
+    """What the ground of a decision is found in."""
+
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def staff(self) -> Staff: ...
+    @property
+    def new_id(self) -> Callable[[], UUID]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +68,19 @@ class Ground:
 
 
 async def role_ground(
-    policies: Policies,
-    new_id: Callable[[], UUID],
-    principal: Principal,
-    purpose: Purpose | None,
+    parts: Parts, principal: Principal, purpose: Purpose | None
 ) -> Ground | Refusal:
     """Find the ground of one decision.
 
-    Raises UnavailableError when there is no policy to decide under.
+    Raises UnavailableError when there is no policy to decide under, or it cannot be read who is suspended.
     """
-    policy = await asked(CallSite.POLICY, policies.active, CompiledPolicy)
-    decision_id = new_id()
+    policy, is_acting = await asyncio.gather(
+        asked(CallSite.POLICY, parts.policies.active, CompiledPolicy),
+        may_act(parts.staff, principal),
+    )
+    decision_id = parts.new_id()
+    if not is_acting:
+        return Refusal(decision_id, RefusalReason.SUSPENDED, policy.version)
     if purpose is None or purpose not in principal.purposes:
         return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
     if purpose in _EMERGENCY:

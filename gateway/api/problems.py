@@ -42,6 +42,7 @@ _REFUSALS = {
     "own-change": "A change is approved by somebody other than who proposed it.",
     "guardian-needed": "A Caldicott Guardian must approve this change.",
     "second-person-needed": "A second person must approve this first.",
+    "suspended": "Your access is suspended.",
     "no-role": "Your role profile has no access here.",
     "no-patient-access": "Your role has no access to one person's record.",
     "out-of-scope": "The scopes of this access token do not cover this.",

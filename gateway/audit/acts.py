@@ -21,9 +21,12 @@ from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
 from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
 from gateway.audit.staff_acts import CallerRefused as CallerRefused
+from gateway.audit.staff_acts import JobRolesChanged as JobRolesChanged
 from gateway.audit.staff_acts import SignedIn as SignedIn
 from gateway.audit.staff_acts import SignedOut as SignedOut
 from gateway.audit.staff_acts import SignInFailed as SignInFailed
+from gateway.audit.staff_acts import StaffRestored as StaffRestored
+from gateway.audit.staff_acts import StaffSuspended as StaffSuspended
 from gateway.audit.staff_acts import Who as Who
 from gateway.audit.words import AskedAct as AskedAct
 from gateway.audit.words import AuditAction as AuditAction
@@ -146,6 +149,9 @@ AuditEvent: TypeAlias = (
     | SignInFailed
     | SignedOut
     | CallerRefused
+    | StaffSuspended
+    | StaffRestored
+    | JobRolesChanged
     | AdministratorsNamed
     | PolicyProposed
     | PolicyApproved
@@ -204,6 +210,9 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             SignInFailed()
             | SignedOut()
             | CallerRefused()
+            | StaffSuspended()
+            | StaffRestored()
+            | JobRolesChanged()
             | AdministratorsNamed()
             | RelationshipsImported()
         ):

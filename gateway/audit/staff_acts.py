@@ -65,3 +65,37 @@ class CallerRefused:
     user_id: str
     request_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSuspended:
+    """A member of staff was suspended, in one role profile or (`*`) in all; their sessions ended with it."""
+
+    action: ClassVar[AuditAction] = AuditAction.STAFF_SUSPENDED
+    at: datetime
+    user_id: str
+    subject: str
+    role_profile_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRestored:
+    """A suspension was lifted."""
+
+    action: ClassVar[AuditAction] = AuditAction.STAFF_RESTORED
+    at: datetime
+    user_id: str
+    subject: str
+    role_profile_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRolesChanged:
+    """The gateway started with other job roles than before; `digest` is the hash of all, `rows` those of the settings."""
+
+    action: ClassVar[AuditAction] = AuditAction.JOB_ROLES_CHANGED
+    at: datetime
+    user_id: str
+    digest: str
+    rows: tuple[str, ...]

@@ -32,7 +32,7 @@ from gateway.errors import SharedCareRecordError, UnavailableError
 from gateway.issuer_keys import key_fetcher, usable_keys
 from gateway.keys import KeyFileError, read_keys
 from gateway.policy.active import ActivePolicies
-from gateway.settings import IssuerSettings, Settings, SettingsError
+from gateway.settings import IssuerSettings, Settings, SettingsError, job_roles_of
 from gateway.source_report.trials import OnTrial, first_trials, problems_in
 from gateway.store.engine import open_store
 from gateway.store.migrate import is_current
@@ -129,6 +129,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str
     yield "keys", partial(_keys, settings)
     yield "database", partial(_database, settings)
     yield "policy", partial(_policy, settings)
+    yield "job roles", partial(_job_roles, settings)
     for issuer in settings.issuer:
         yield f"identity provider {issuer.issuer}", partial(_issuer, issuer)
     for what, open_source in _endpoints(settings):
@@ -162,6 +163,14 @@ async def _policy(settings: Settings) -> str:
         return f"version {(await ActivePolicies(store).active()).version} is active"
     finally:
         store.close()
+
+
+async def _job_roles(settings: Settings) -> str:
+    changes = job_roles_of(settings).changes
+    if not changes:
+        return "as built in"
+    told = ", ".join(each.written for each in changes)
+    return f"{len(changes)} differ from the built-in table: {told}"
 
 
 async def _issuer(issuer: IssuerSettings) -> str:

@@ -1,11 +1,13 @@
 """`scr serve`: run the gateway alone, over the sources that its settings name."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
 from gateway.commands.listening import listener_on
 from gateway.commands.speaking import ConfigPath, fail, progress, settings_from
+from gateway.job_role_record import record_job_roles
 from gateway.serving import serve as serve_until_stopped
 from gateway.settings import Profile
 from gateway.store.migrate import is_current
@@ -34,6 +36,8 @@ def serve(
         progress("DEMO PROFILE: for invented people only.")
     if not is_current(settings.database_url):
         fail("The database is not of this version: run `scr db upgrade` first.")
+    if asyncio.run(record_job_roles(settings)):
+        progress("Job roles are not as they were at the last start; the change is on record.")
     with listener_on(host, port) as listener:
         has_started = serve_until_stopped(settings, listener, workers)
     if not has_started:

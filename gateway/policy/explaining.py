@@ -34,6 +34,10 @@ GUARDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Nothing that an administrator does.",
         ),
         RefusalReason.NO_ROLE: ("The job role has no place here.", "Another role profile."),
+        RefusalReason.SUSPENDED: (
+            "The person, or this role profile of theirs, is suspended.",
+            "`scr staff restore`, by whoever runs the service.",
+        ),
         RefusalReason.PURPOSE_NOT_ALLOWED: (
             "The token does not hold this purpose, or the policy has no rule for the role with it.",
             "A rule for this role, kind of organisation and purpose; or a token with the purpose.",

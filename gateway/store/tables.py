@@ -159,13 +159,42 @@ sign_in = Table(
     "sign_in",
     metadata,
     Column("id_hash", String(64), primary_key=True),
-    Column("user_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False, index=True),
     Column("provider_session", Text, nullable=True, index=True),
+    Column("role_profile_id", Text, nullable=True),
+    Column("issuer", Text, nullable=True),
     Column("subject", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     CheckConstraint("expires_at > created_at", name="period"),
+)
+
+logout_token = Table(
+    "logout_token",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+job_role_digest = Table(
+    "job_role_digest",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
+
+staff_suspension = Table(
+    "staff_suspension",
+    metadata,
+    Column("user_id", String(200), primary_key=True),
+    Column("role_profile_id", String(200), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("suspended_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    CheckConstraint("length(user_id) > 0", name="user_id"),
+    CheckConstraint("length(role_profile_id) > 0", name="role_profile_id"),
 )
 
 safety_event = Table(

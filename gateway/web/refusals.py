@@ -51,6 +51,14 @@ _REASONS = {
         "This sign-in does not open people's records",
         "The sign-in service gave no right to records along with it. Ask your organisation's administrator.",
     ),
+    "suspended": (
+        "Your access is suspended",
+        "Ask your organisation's registration authority why.",
+    ),
+    "no-role": (
+        "Your role profile has no access here",
+        "Sign in with another role if you have one.",
+    ),
     "no-patient-access": (
         "Your role does not open people's records",
         "Sign in with another role if you have one.",

@@ -13,8 +13,9 @@ from hashlib import sha256
 import msgspec
 
 from gateway.access.asking import who_of
+from gateway.access.staff import may_act
 from gateway.audit.acts import SignedIn, SignedOut
-from gateway.errors import NotAuthenticatedError
+from gateway.errors import NotAuthenticatedError, RefusedError
 from gateway.id_tokens import ProvenSignIn
 from gateway.identity import Principal
 from gateway.store.sign_ins import (
@@ -48,11 +49,14 @@ async def begin_session(
 ) -> str:
     """Record the sign-in, begin its session and give the new id; `replaced` is the id that it takes over.
 
-    Raises NotAuthenticatedError when the token has run out, AuditUnavailableError; then there is no session.
+    Raises NotAuthenticatedError when the token has run out, RefusedError for who is suspended,
+    UnavailableError; then there is no session.
     """
     now = services.records.clock()
     if principal.expires_at <= now:
         raise NotAuthenticatedError("The token has expired.")
+    if not await may_act(services.records.access.staff, principal):
+        raise RefusedError("suspended", "The person is suspended.")
     session_id = secrets.token_urlsafe(32)
     sign_in = SignIn(
         id_hash=_hash(session_id),
@@ -62,6 +66,7 @@ async def begin_session(
         last_seen_at=now,
         expires_at=min(now + SESSION_LASTS, principal.expires_at),
         provider_session=proven.provider_session,
+        role_profile_id=principal.role_profile_id,
     )
     event = SignedIn(now, who_of(principal), "openid-connect")
     async with services.log.recorded(event) as recorded:
@@ -82,6 +87,8 @@ async def live_session(services: Services, session_id: str) -> Session | None:
     if now - sign_in.last_seen_at >= TOUCH_EVERY:
         await touch_sign_in(services.store, sign_in.id_hash, now)
     principal = msgspec.json.decode(sign_in.subject, type=Principal)
+    if not services.verifier.has_place(principal):
+        return None
     return Session(principal, sign_in.id_hash, _form_token(session_id))
 
 

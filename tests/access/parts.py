@@ -79,11 +79,22 @@ class Probed:
 
 
 @dataclass
+class Suspended:
+    """Who is suspended: user ids, or pairs of user id and role profile id."""
+
+    whom: tuple = ()
+
+    async def is_suspended(self, user_id, role_profile_id):
+        return user_id in self.whom or (user_id, role_profile_id) in self.whom
+
+
+@dataclass
 class Parts:
     policies: object = field(default_factory=Policies)
     registry: object = field(default_factory=Registry)
     pds: object = field(default_factory=Pds)
     contacts: object = field(default_factory=Probed)
+    staff: object = field(default_factory=Suspended)
 
     @property
     def access(self):
@@ -94,6 +105,7 @@ class Parts:
             {"RRV": self.contacts},
             clock,
             lambda: UUID(int=7),
+            self.staff,
         )
 
     async def decide(self, purpose=Purpose.TREAT, number=NUMBER, **of_principal):

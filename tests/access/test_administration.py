@@ -10,7 +10,7 @@ from gateway.access.administration import NO_CHANGE, ChangeAtHand, PolicyAccess
 from gateway.access.permit import Administering, PolicyPermit, RefusalReason
 from gateway.errors import UnavailableError
 from rbac.types import Act, Levels, OrganisationKind, Purpose
-from tests.access.parts import Policies
+from tests.access.parts import Policies, Suspended
 from tests.patient.factories import principal
 
 PURPOSE = Purpose.HSYSADMIN
@@ -37,7 +37,7 @@ async def decided(role, administering, change=OTHERS, named=True, purpose=PURPOS
     who = replace(principal(), role=role, organisation_kind=kind, purposes=frozenset({PURPOSE}))
     policies = Policies(levels, (role, kind, PURPOSE))
     administrators = Named(who.user_id) if named else Named("somebody")
-    access = PolicyAccess(policies, administrators, lambda: UUID(int=1))
+    access = PolicyAccess(policies, administrators, lambda: UUID(int=1), Suspended())
     change = replace(change, proposed_by=who.user_id) if change.proposed_by == "self" else change
     found = await access.permit(who, purpose, administering, change)
     return "permitted" if isinstance(found, PolicyPermit) else found.reason
@@ -133,7 +133,7 @@ async def test_a_list_that_cannot_be_read_refuses():
     levels = Levels({}, frozenset({(Act.EDIT_POLICY, Category.PROBLEMS)}))
     who = replace(principal(), role="policy_admin", purposes=frozenset({PURPOSE}))
     policies = Policies(levels, ("policy_admin", who.organisation_kind, PURPOSE))
-    access = PolicyAccess(policies, Broken(), lambda: UUID(int=1))
+    access = PolicyAccess(policies, Broken(), lambda: UUID(int=1), Suspended())
 
     with pytest.raises(UnavailableError):
         await access.permit(who, PURPOSE, Administering.PROPOSE)

@@ -150,7 +150,7 @@ class Named:
 async def test_a_token_for_records_changes_no_policy(scope, is_refused):
     edits = seen(view={}, acts=frozenset({(Act.EDIT_POLICY, Category.DEMOGRAPHICS)}))
     parts = Parts(Policies(edits))
-    access = PolicyAccess(parts.policies, Named(), parts.access.new_id)
+    access = PolicyAccess(parts.policies, Named(), parts.access.new_id, parts.staff)
     asks = replace(principal(), app=app(scope))
 
     decision = await access.permit(asks, Purpose.TREAT, Administering.PROPOSE)

@@ -110,6 +110,11 @@ def default_sources():
     return {"gp": Source(given), "hospital": Source(SourceAnswer("hospital", Outcome.EMPTY))}
 
 
+class NobodySuspended:
+    async def is_suspended(self, _user_id, _role_profile_id):
+        return False
+
+
 @dataclass
 class Deployment:
     log: AuditLog
@@ -125,7 +130,9 @@ class Deployment:
 
     @property
     def access(self):
-        return AccessControl(self.policies, NoRows(), self.pds, {}, clock, self.new_id)
+        return AccessControl(
+            self.policies, NoRows(), self.pds, {}, clock, self.new_id, NobodySuspended()
+        )
 
     @property
     def records(self):

@@ -71,6 +71,14 @@ class FailingPolicies:
 
 
 @dataclass
+class FailingStaff:
+    fault: Fault
+
+    async def is_suspended(self, _user_id: str, _role_profile_id: str) -> Any:
+        return await self.fault.answer()
+
+
+@dataclass
 class FailingLevels:
     """Looks levels up nowhere; the rest of the policy is the real one."""
 
@@ -166,6 +174,10 @@ def _levels(services: Services, fault: Fault) -> Services:
     return _with_access(services, policies=FailingLevels(services.policies, fault))
 
 
+def _staff(services: Services, fault: Fault) -> Services:
+    return _with_access(services, staff=FailingStaff(fault))
+
+
 def _relationships(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
     return _with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
@@ -212,6 +224,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
 CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.POLICY: _policy,
     CallSite.LEVELS: _levels,
+    CallSite.STAFF: _staff,
     CallSite.RELATIONSHIPS: _relationships,
     CallSite.OBJECTIONS: _objections,
     CallSite.IDENTITY_HOLDS: _identity_holds,

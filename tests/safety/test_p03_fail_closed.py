@@ -24,6 +24,7 @@ EVERYTHING = "/fhir/Patient/{}/$everything"
 RECORD_PATHS = (EVERYTHING, "/fhir/Patient/{}", "/fhir/Condition?patient={}")
 ALSO_FINDS_PEOPLE = {
     CallSite.POLICY,
+    CallSite.STAFF,
     CallSite.LEVELS,
     CallSite.DEMOGRAPHICS,
     CallSite.AUDIT_ASKED,

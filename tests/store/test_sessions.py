@@ -11,11 +11,14 @@ from gateway.errors import UnavailableError
 from gateway.store.engine import Store
 from gateway.store.safety_events import SafetyEvent, record_safety_event, safety_events_since
 from gateway.store.sign_ins import (
+    ProviderSessions,
     SignIn,
     begin_sign_in,
+    count_provider_sessions,
     drop_expired_sign_ins,
-    end_provider_session,
+    end_provider_sessions,
     end_sign_in,
+    end_sign_ins_of,
     sign_in_of,
     touch_sign_in,
 )
@@ -30,7 +33,17 @@ from tests.store_factories import NOW, SIGNED_OUT
 
 MINUTE = timedelta(minutes=1)
 BINDING = SnapshotBinding("s1", "u1", "session-hash", "patient-id")
-SIGN_IN = SignIn("h" * 64, "u1", b'{"sub":"u1"}', NOW, NOW, NOW + 480 * MINUTE, "sid-1")
+SIGN_IN = SignIn(
+    "h" * 64,
+    "u1",
+    b'{"sub":"u1"}',
+    NOW,
+    NOW,
+    NOW + 480 * MINUTE,
+    "sid-1",
+    "r1",
+    "https://one.example",
+)
 
 
 async def _begin(log: AuditLog, *sign_ins: SignIn) -> None:
@@ -63,11 +76,50 @@ async def test_the_provider_ends_every_session_of_its_own(store: Store, log: Aud
     second = replace(SIGN_IN, id_hash="i" * 64)
     other = replace(SIGN_IN, id_hash="j" * 64, provider_session="sid-2")
     await _begin(log, SIGN_IN, second, other)
+    named = ProviderSessions("https://one.example", None, "sid-1")
+    assert await store.read(count_provider_sessions, named) == 2
 
     async with log.recorded(SIGNED_OUT) as session:
-        assert await session.do(end_provider_session, "sid-1") == 2
+        assert await session.do(end_provider_sessions, named) == 2
 
     assert await store.read(sign_in_of, other.id_hash) == other
+
+
+@pytest.mark.parametrize(
+    ("named", "ended"),
+    [
+        (ProviderSessions("https://one.example", "u1", None), 1),
+        (ProviderSessions("https://one.example", "u1", "sid-1"), 1),
+        (ProviderSessions("https://one.example", "u2", "sid-1"), 0),
+        (ProviderSessions("https://one.example", "u1", "sid-2"), 0),
+        (ProviderSessions("https://two.example", "u1", "sid-1"), 0),
+        (ProviderSessions("https://one.example", None, None), 0),
+    ],
+)
+async def test_a_provider_ends_what_it_names_and_nothing_else(store, log, named, ended) -> None:
+    await _begin(log, SIGN_IN)
+
+    async with log.recorded(SIGNED_OUT) as session:
+        assert await session.do(end_provider_sessions, named) == ended
+
+
+@pytest.mark.parametrize(
+    ("user", "profile", "left"),
+    [("u1", None, 0), ("u1", "r1", 1), ("u1", "r3", 2), ("u2", None, 3)],
+)
+async def test_a_person_s_sessions_end_in_one_role_or_in_all(
+    store, log, user, profile, left
+) -> None:
+    choosing = replace(SIGN_IN, id_hash="i" * 64, role_profile_id=None)
+    elsewhere = replace(SIGN_IN, id_hash="j" * 64, role_profile_id="r2")
+    await _begin(log, SIGN_IN, choosing, elsewhere)
+
+    async with log.recorded(SIGNED_OUT) as session:
+        await session.do(end_sign_ins_of, user, profile)
+
+    ids = (SIGN_IN.id_hash, choosing.id_hash, elsewhere.id_hash)
+    found = [await store.read(sign_in_of, each) for each in ids]
+    assert len([each for each in found if each]) == left
 
 
 async def test_expired_sign_ins_are_dropped(store: Store, log: AuditLog) -> None:

@@ -118,3 +118,14 @@ async def test_a_token_that_has_run_out_begins_no_session(stack):
 
     with pytest.raises(NotAuthenticatedError):
         await begin_session(stack.services, spent, PROVEN, None)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"role": "gp"}, {"role_code": "R9999"}, {"organisation": "X99"}]
+)
+async def test_a_session_whose_role_no_longer_follows_from_the_settings_is_over(stack, changes):
+    principal = await stack.services.verifier.principal(await stack.token("nurse"))
+
+    session_id = await begin_session(stack.services, replace(principal, **changes), PROVEN, None)
+
+    assert await live_session(stack.services, session_id) is None
