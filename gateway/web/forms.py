@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from gateway.errors import BadRequestError
+from gateway.errors import BadRequestError, RefusedError
 from gateway.settings import Settings
 from gateway.web.sessions import Session
 
@@ -20,34 +20,44 @@ TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 
 _FORM = "application/x-www-form-urlencoded"
 _PLAIN_VALUE = re.compile(r"[^\x00-\x1f\x7f]{0,200}")
+_TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{0,2000}")
+"""Several lines, and longer than any such field takes, so that what is too long is said at the field."""
+
+_NO_TEXTS: frozenset[str] = frozenset()
 
 
-async def read_form(request: Request, session: Session, settings: Settings) -> Mapping[str, str]:
-    """Read a form that this session's own page sent.
+async def read_form(
+    request: Request, session: Session, settings: Settings, texts: frozenset[str] = _NO_TEXTS
+) -> Mapping[str, str]:
+    """Read a form that this session's own page sent; `texts` are the fields that take several lines.
 
-    Raises BadRequestError for anything else.
+    Raises RefusedError for a form that no page of this session sent, BadRequestError for one that cannot be read.
     """
     refuse_other_origin(request, settings)
-    fields = _fields(await _body(request))
+    fields = _fields(await _body(request), texts)
     if not compare_digest(fields.get(TOKEN_FIELD, "").encode(), session.form_token.encode()):
-        raise BadRequestError("The form is not of this session: open the page again.")
+        raise _not_ours("The form is not of this session.")
     return fields
 
 
 def refuse_other_origin(request: Request, settings: Settings) -> None:
     """Refuse a form that a browser says was sent by a page of another origin.
 
-    Raises BadRequestError. A client that names no origin is held to the form's token alone.
+    Raises RefusedError. A client that names no origin is held to the form's token alone.
     """
     base = urlsplit(settings.base_url)
     own = {f"{base.scheme}://{host}" for host in (base.netloc, *settings.allowed_hosts)}
     if any(origin not in own for origin in request.headers.getlist("origin")):
-        raise BadRequestError("The form was sent from another place.")
+        raise _not_ours("The form was sent from another place.")
+
+
+def _not_ours(message: str) -> RefusedError:
+    return RefusedError("form-not-ours", message)
 
 
 async def _body(request: Request) -> bytes:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != _FORM:
-        raise BadRequestError("A form is sent as a form.", "not-supported")
+        raise _not_ours("A page of ours sends a form as a form.")
     pieces: list[bytes] = []
     size = 0
     async for piece in request.stream():
@@ -58,7 +68,7 @@ async def _body(request: Request) -> bytes:
     return b"".join(pieces)
 
 
-def _fields(raw: bytes) -> Mapping[str, str]:
+def _fields(raw: bytes, texts: frozenset[str]) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),
@@ -70,6 +80,9 @@ def _fields(raw: bytes) -> Mapping[str, str]:
     except ValueError as fault:
         raise BadRequestError("The form cannot be read.") from fault
     fields = dict(pairs)
-    if len(fields) != len(pairs) or not all(map(_PLAIN_VALUE.fullmatch, fields.values())):
+    is_ours = all(
+        (_TEXT if name in texts else _PLAIN_VALUE).fullmatch(value) for name, value in pairs
+    )
+    if len(fields) != len(pairs) or not is_ours:
         raise BadRequestError("The form holds what no field of ours takes.")
     return fields

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -22,6 +22,7 @@ from gateway.patient.disclosure import Inquiry
 from gateway.patient.find import Finder, Found
 from gateway.patient.sections import supplies_of
 from gateway.sign_in_client import CALLBACK_PATH, provider_of
+from gateway.web import privacy_review
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
@@ -50,7 +51,20 @@ def routes() -> list[BaseRoute]:
         _Page("/find", for_visitors(_find_form), methods=["GET"]),
         _Page("/find", for_visitors(_find), methods=["POST"]),
         _Page("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
+        *_review_routes(),
         Mount("/static", _Files(directory=FOLDER / "static")),
+    ]
+
+
+def _review_routes() -> list[BaseRoute]:
+    held = f"{privacy_review.HOME}/holds/{{held_under}}/{{source}}"
+    event = f"{privacy_review.HOME}/safety-events/{{event_id}}"
+    return [
+        _Page(privacy_review.HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
+        _Page(held, for_visitors(privacy_review.hold), methods=["GET"]),
+        _Page(f"{held}/release", for_visitors(privacy_review.release), methods=["POST"]),
+        _Page(f"{held}/reject", for_visitors(privacy_review.reject), methods=["POST"]),
+        _Page(f"{event}/review", for_visitors(privacy_review.note_event), methods=["POST"]),
     ]
 
 
@@ -79,6 +93,8 @@ async def _start(request: Request) -> Response:
     session = await session_of(request)
     frame = Frame.of(services.settings, session)
     if session is not None:
+        if await privacy_review.is_reviewer(Visit(request, services, session)):
+            return RedirectResponse(privacy_review.HOME, 303)
         return _find_page(frame)
     return write_page(
         "start.html", frame, {"can_sign_in": provider_of(services.settings) is not None}

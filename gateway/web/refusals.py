@@ -27,6 +27,15 @@ class Told:
     sentences: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing to do next, and the link to it; what is for somebody else to do has no address."""
+
+    sentence: str
+    label: str = ""
+    address: str = ""
+
+
 _NOTHING_SHOWN = "Nothing was shown."
 
 _REASONS = {
@@ -36,12 +45,23 @@ _REASONS = {
         "If they are in your care, ask for the relationship to be recorded, then open the record again.",
     ),
     "break-glass-required": (
-        "Emergency access is needed",
-        "Emergency access is not part of these pages.",
+        "Emergency access is not open",
+        "It was not asked for, has ended, or was opened in another session. Nothing was shown.",
+    ),
+    "form-not-ours": (
+        "The form was not taken",
+        "It did not come from a page of this session. Nothing was done.",
+        "This happens when you signed in again, or opened or ended emergency access, after the page was shown. "
+        "Open the page again, then send the form.",
     ),
     "sharing-restricted": (
         "Sharing of this record is restricted",
         "This says nothing about what the record holds. Contact the person's GP practice.",
+    ),
+    "not-for-role": (
+        "Your role has no right to this",
+        "Nothing was shown and nothing was done.",
+        "Sign in with another role if you have one.",
     ),
     "purpose-not-allowed": (
         "Your role does not use records for direct care",
@@ -50,14 +70,6 @@ _REASONS = {
     "out-of-scope": (
         "This sign-in does not open people's records",
         "The sign-in service gave no right to records along with it. Ask your organisation's administrator.",
-    ),
-    "suspended": (
-        "Your access is suspended",
-        "Ask your organisation's registration authority why.",
-    ),
-    "no-role": (
-        "Your role profile has no access here",
-        "Sign in with another role if you have one.",
     ),
     "no-patient-access": (
         "Your role does not open people's records",
@@ -118,7 +130,9 @@ def refusal_page(fault: SharedCareRecordError, frame: Frame, request_id: str) ->
     return page_of(told(fault), frame, request_id)
 
 
-def page_of(said: Told, frame: Frame, request_id: str) -> HTMLResponse:
-    """Answer with a refusal that is in words already."""
-    content = {"said": said, "request_id": request_id}
+def page_of(
+    said: Told, frame: Frame, request_id: str, steps: tuple[NextStep, ...] = ()
+) -> HTMLResponse:
+    """Answer with a refusal that is in words already, and what may be done next."""
+    content = {"said": said, "request_id": request_id, "steps": steps}
     return write_page("refusal.html", frame, content, said.status)
