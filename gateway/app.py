@@ -6,7 +6,16 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from gateway.api import binaries, conformance, health, patients, people, policies, privacy
+from gateway.api import (
+    binaries,
+    conformance,
+    emergencies,
+    health,
+    patients,
+    people,
+    policies,
+    privacy,
+)
 from gateway.api.front_door import FrontDoor
 from gateway.api.measured import Measured
 from gateway.api.problems import (
@@ -27,7 +36,16 @@ def create_app(services: Services) -> ASGIApp:
         title="Shared care record", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.services = services
-    for module in (health, conformance, people, binaries, patients, privacy, policies):
+    for module in (
+        health,
+        conformance,
+        people,
+        binaries,
+        patients,
+        privacy,
+        policies,
+        emergencies,
+    ):
         app.include_router(module.router)
     app.router.routes.extend(pages.routes())
     app.add_exception_handler(SharedCareRecordError, answer_named_failure)

@@ -26,6 +26,7 @@ from gateway.token_claims import (
     purposes_in,
     text_in,
 )
+from gateway.token_sessions import session_of
 from rbac.roles import AGGREGATE_ROLES
 from rbac.types import OrganisationKind, Purpose
 
@@ -50,7 +51,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Hold who is asking: one person in one role at one organisation. `expires_at` is the token's."""
+    """Hold who is asking: one person in one role at one organisation. `expires_at` is the token's.
+
+    `session` is a hash of the session in which they ask; empty where it is not known, and then no glass is broken.
+    """
 
     user_id: str
     family_name: str
@@ -65,6 +69,12 @@ class Principal:
     token_hash: str
     expires_at: datetime
     app: AppContext = field(default_factory=AppContext)
+    session: str = ""
+
+    def may_name(self, purpose: Purpose) -> bool:
+        """Say whether the token lets its holder name a purpose; the second step of an emergency is part of it."""
+        named = Purpose.ETREAT if purpose is Purpose.BTG else purpose
+        return purpose in self.purposes or named in self.purposes
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,7 @@ class TokenVerifier:
             token_hash=token_hash,
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             app=app_context(claims, needs_scopes=signed.issuer.needs_scopes),
+            session=session_of(claims, token_hash),
         )
 
     def _place(

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from adapters.source_clients import Surroundings
 from gateway.access.administration import PolicyAccess
+from gateway.access.break_glass import BreakGlass
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
 from gateway.access.staff import StoredStaff
@@ -20,8 +21,10 @@ from gateway.issuer_keys import key_fetcher
 from gateway.judging import JudgeProcess, Judging
 from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
+from gateway.patient.alerts import PrivacyAlerts
 from gateway.patient.disclosure import Records
 from gateway.patient.documents import Documents
+from gateway.patient.emergencies import Emergencies
 from gateway.patient.find import People
 from gateway.patient.gather import Gatherer
 from gateway.patient.ids import PatientIds
@@ -77,6 +80,7 @@ class Services:
     documents: Documents
     people: People
     reviews: Reviews
+    emergencies: Emergencies
     policy: PolicyRooms
     pages: Pages
     ids: PatientIds
@@ -109,6 +113,7 @@ def open_services(settings: Settings) -> Services:
     joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), now)
     suspicions = Suspicions(log, now, new_id, registry.key_of)
     view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
+    alerts = PrivacyAlerts(log, now, new_id, _source_organisations(settings))
     return Services(
         settings=settings,
         store=store,
@@ -116,12 +121,13 @@ def open_services(settings: Settings) -> Services:
         verifier=_verifier(settings),
         policies=policies,
         records=Records(
-            access, gatherer, joiner, log, suspicions, now, new_id, view_hash_key, judging
+            access, gatherer, joiner, log, suspicions, now, new_id, view_hash_key, judging, alerts
         ),
         judging=judging,
         documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
+        emergencies=Emergencies(BreakGlass(access), alerts, store, log, now, new_id),
         policy=_policy_rooms(policies, store, log),
         pages=Pages(store, now),
         ids=ids,
@@ -148,7 +154,13 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
         clock=now,
         new_id=new_id,
         staff=StoredStaff(registry.store),
+        grants=registry,
     )
+
+
+def _source_organisations(settings: Settings) -> frozenset[str]:
+    named = (row.organisation for row in settings.source)
+    return frozenset(code for code in named if code is not None)
 
 
 def _verifier(settings: Settings) -> TokenVerifier:

@@ -202,6 +202,10 @@ class Stack:
         body = content if isinstance(content, bytes) else orjson.dumps(content)
         return await self.client.post(path, content=body, headers=bearer)
 
+    async def delete(self, user: str, path: str) -> httpx2.Response:
+        bearer = {"Authorization": f"Bearer {await self.token(user)}"}
+        return await self.client.delete(path, headers=bearer)
+
     def patient(self, name: str) -> str:
         """Give the opaque id of a showcase person."""
         return self.services.ids.seal(self.london.people[name])

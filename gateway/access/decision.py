@@ -4,28 +4,29 @@ Fetches no clinical data beyond the two probes, which disclose nothing. Order of
 docs/decisions/0008, section 1; what no policy can edit away comes first.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
-from adapters.contract import (
-    AddressUse,
-    ContactProbe,
-    ContactSource,
-    Demographics,
-    DemographicsSource,
-    Outcome,
-    Trace,
-    TraceOutcome,
-)
+from adapters.contract import ContactSource, DemographicsSource
 from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.evidence import (
+    EvidenceReader,
+    Recorded,
+    Registry,
+    could_not_tell,
+    is_restricted,
+)
 from gateway.access.granting import granted_to, is_for_records_alone, scopes_stand_against
+from gateway.access.grants import Grants, NoGrants, claimed_in_an_emergency, live_grant
 from gateway.access.guarded import CallSite, asked, told
-from gateway.access.holds import HoldRow, held_sources, may_review
-from gateway.access.objections import ObjectionRow, objected_sources, objects_to_everything
+from gateway.access.holds import held_sources, may_review
+from gateway.access.objections import (
+    objected_sources,
+    objects_to_everything,
+    standing_in_an_emergency,
+)
 from gateway.access.permit import (
     FindPermit,
     Permit,
@@ -35,29 +36,20 @@ from gateway.access.permit import (
     Reviewing,
     ReviewPermit,
 )
-from gateway.access.relationships import Evidence, RegistryRow, relationship_of
-from gateway.access.role_ground import Ground, Policies, role_ground
+from gateway.access.relationships import Evidence, relationship_of
+from gateway.access.role_ground import Ground, Policies, any_ground, role_ground
 from gateway.access.scopes import WHATEVER_IS_LEFT, Granted, Interaction, Wanted
 from gateway.access.staff import Staff
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
+from gateway.store.break_glass import Grant
+from rbac.bars import EMERGENCY_PURPOSES
 from rbac.types import Act, Purpose
 
 _LOOK_PEOPLE_UP = Wanted(Interaction.SEARCH, frozenset({"Patient"}))
 
 PERMIT_LASTS = timedelta(minutes=5)
 """A permit serves one request; five minutes is far beyond any deadline and short enough to leak nothing."""
-
-PROBE_SECONDS = 2.0
-"""Both probes end by then (docs/decisions/0008, section 7: PDS's deadline), whatever is known of the person."""
-
-
-class Registry(Protocol):
-    """What is recorded of a person beside their record, keyed by a keyed hash of the number."""
-
-    async def relationships(self, patient: NhsNumber) -> tuple[RegistryRow, ...]: ...
-    async def objections(self, patient: NhsNumber) -> tuple[ObjectionRow, ...]: ...
-    async def holds(self, patient: NhsNumber) -> tuple[HoldRow, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +72,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded:
-    """What the registry holds of a person, under every number of theirs."""
-
-    relationships: tuple[RegistryRow, ...]
-    objections: tuple[ObjectionRow, ...]
-    holds: tuple[HoldRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AccessControl:
     """Make permits and refusals. `contact_sources` is keyed by the organisation that runs each source."""
 
@@ -99,13 +82,14 @@ class AccessControl:
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     staff: Staff
+    grants: Grants = field(default_factory=NoGrants)
 
     async def decide(self, question: Question) -> Permit | Refusal:
         """Decide one view; a part that does not answer refuses it with `check-failed`.
 
         Raises UnavailableError when there is no policy to decide under.
         """
-        ground = await self._ground(question.principal, question.purpose)
+        ground = await any_ground(self, question.principal, question.purpose)
         if isinstance(ground, Refusal):
             return ground
         if not ground.sees_anything:
@@ -114,9 +98,27 @@ class AccessControl:
         if against is not None:
             return ground.refusal(against, question.patient_id)
         try:
-            return await self._on_the_person(question, ground)
+            # Before anything is read of the person: without a grant the answer tells nothing of them.
+            grant = None
+            if ground.purpose in EMERGENCY_PURPOSES:
+                grant = await self.open_grant(question, ground.purpose)
+                if grant is None:
+                    return ground.refusal(RefusalReason.BREAK_GLASS_REQUIRED, question.patient_id)
+            return await self._on_the_person(question, ground, grant)
         except UnavailableError:
             return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
+
+    async def open_grant(self, question: Question, step: Purpose) -> Grant | None:
+        """Find the broken glass of this step that is open to a caller for a person now, or None.
+
+        Raises UnavailableError.
+        """
+        principal = question.principal
+        rows = await asked(CallSite.GRANTS, lambda: self.grants.of_session(principal), tuple)
+        key, now = self.grants.key_of(question.patient), self.clock()
+        return told(
+            CallSite.GRANTS, lambda: live_grant(rows, principal, key, step, now), Grant, type(None)
+        )
 
     async def find_permit(
         self, principal: Principal, purpose: Purpose | None
@@ -161,8 +163,10 @@ class AccessControl:
     async def _ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
         return await role_ground(self, principal, purpose)
 
-    async def _on_the_person(self, question: Question, ground: Ground) -> Permit | Refusal:
-        found = await self._evidence(question)
+    async def _on_the_person(
+        self, question: Question, ground: Ground, grant: Grant | None
+    ) -> Permit | Refusal:
+        found = await self.evidence_on(question)
         if found is None:
             return ground.refusal(
                 RefusalReason.UNKNOWN_PERSON, question.patient_id, looks_like_not_found=True
@@ -170,71 +174,36 @@ class AccessControl:
         # Rows that are not what they should be are found out only when they are read.
         return told(
             CallSite.RELATIONSHIPS,
-            lambda: self._on_evidence(question, ground, *found),
+            lambda: self._on_evidence(question, ground, grant, *found),
             Permit,
             Refusal,
         )
 
-    async def _evidence(self, question: Question) -> tuple[Evidence, _Recorded] | None:
-        # All are always read, whatever the first ones say, so that the time taken tells nothing.
-        patient = question.patient
-        probe_request = ProbeRequest(patient, question.principal.organisation)
-        trace, probe, *recorded = await asyncio.gather(
-            asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.read(patient), Trace),
-            asked(
-                CallSite.CONTACTS,
-                lambda: self._contacts(probe_request),
-                ContactProbe,
-                limit_seconds=PROBE_SECONDS + 0.5,
-            ),
-            self._recorded(patient),
-        )
-        person = _the_person(trace)
-        if person is None and _could_not_tell(probe):
-            # A restricted person gets the same answer as nobody, whatever else is out of order.
-            raise UnavailableError("The contact probe did not answer.")
-        if person is None:
-            return None
-        # What is recorded under any of the person's numbers is about the person.
-        others = [each for each in (*person.superseded, person.nhs_number) if each != patient]
-        recorded += [await self._recorded(number) for number in others]
-        whole = _Recorded(
-            tuple(row for each in recorded for row in each.relationships),
-            tuple(row for each in recorded for row in each.objections),
-            tuple(row for each in recorded for row in each.holds),
-        )
-        return Evidence(whole.relationships, person, probe), whole
+    async def evidence_on(self, question: Question) -> tuple[Evidence, Recorded] | None:
+        """Read all that a decision about a person rests on; None when PDS knows nobody.
 
-    async def _recorded(self, number: NhsNumber) -> _Recorded:
-        return _Recorded(
-            *await asyncio.gather(
-                asked(CallSite.RELATIONSHIPS, lambda: self.registry.relationships(number), tuple),
-                asked(CallSite.OBJECTIONS, lambda: self.registry.objections(number), tuple),
-                asked(CallSite.IDENTITY_HOLDS, lambda: self.registry.holds(number), tuple),
-            )
-        )
-
-    async def _contacts(self, request: ProbeRequest) -> ContactProbe:
-        source = self.contact_sources.get(request.organisation)
-        if source is None:
-            return ContactProbe(Outcome.NOT_ASKED)
-        return await source.contacts(request.patient)
+        Raises UnavailableError.
+        """
+        reader = EvidenceReader(self.registry, self.demographics, self.contact_sources)
+        return await reader.read(ProbeRequest(question.patient, question.principal.organisation))
 
     def _on_evidence(
-        self, question: Question, ground: Ground, evidence: Evidence, recorded: _Recorded
+        self,
+        question: Question,
+        ground: Ground,
+        grant: Grant | None,
+        evidence: Evidence,
+        recorded: Recorded,
     ) -> Permit | Refusal:
         now = self.clock()
-        is_restricted = evidence.person.address_use is not AddressUse.UNRESTRICTED
         relationship = relationship_of(question.principal, evidence, now)
-        if relationship is None and _could_not_tell(evidence.probe):
-            return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
+        objections = recorded.objections
+        if grant is not None:
+            relationship = relationship or claimed_in_an_emergency(evidence)
+            objections = standing_in_an_emergency(objections)
         if relationship is None:
-            return ground.refusal(
-                RefusalReason.NO_RELATIONSHIP,
-                question.patient_id,
-                looks_like_not_found=is_restricted,
-            )
-        if objects_to_everything(recorded.objections):
+            return _without_relationship(question, ground, evidence)
+        if objects_to_everything(objections):
             return ground.refusal(RefusalReason.SHARING_RESTRICTED, question.patient_id)
         return Permit(
             decision_id=ground.decision_id,
@@ -246,28 +215,20 @@ class AccessControl:
             levels=ground.levels,
             policy_version=ground.policy_version,
             relationship=relationship,
-            objected_sources=objected_sources(recorded.objections),
-            hides_whereabouts=is_restricted,
+            objected_sources=objected_sources(objections),
+            hides_whereabouts=is_restricted(evidence.person),
             expires_at=now + PERMIT_LASTS,
             held_sources=held_sources(recorded.holds),
             granted=question.granted,
+            grant=None if grant is None else grant.id,
         )
 
 
-def _the_person(trace: Trace) -> Demographics | None:
-    match trace.outcome:
-        case TraceOutcome.FOUND if len(trace.people) == 1:
-            return trace.people[0]
-        case TraceOutcome.NOT_FOUND:
-            return None
-        case _:
-            raise UnavailableError("The demographics service did not answer.")
-
-
-def _could_not_tell(probe: ContactProbe) -> bool:
-    # A silent probe is no proof that there is no relationship: the caller should try again, not be sent away.
-    return probe.outcome not in {
-        Outcome.DATA,
-        Outcome.EMPTY,
-        Outcome.NOT_ASKED,
-    }
+def _without_relationship(question: Question, ground: Ground, evidence: Evidence) -> Refusal:
+    if could_not_tell(evidence.probe):
+        return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
+    return ground.refusal(
+        RefusalReason.NO_RELATIONSHIP,
+        question.patient_id,
+        looks_like_not_found=is_restricted(evidence.person),
+    )

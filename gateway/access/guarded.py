@@ -30,6 +30,8 @@ class CallSite(StrEnum):
     DEMOGRAPHICS = "demographics"
     CONTACTS = "contacts"
     LABELS = "labels"
+    GRANTS = "grants"
+    PRIVACY_ALERT = "privacy-alert"
     AUDIT_ASKED = "audit-asked"
     AUDIT_DISCLOSED = "audit-disclosed"
 

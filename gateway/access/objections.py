@@ -1,6 +1,6 @@
 """Decide what a person's objections leave to be asked.
 
-Does not read them; emergency exceptions need break-glass and are not granted here. An objection holds under
+Does not read them, nor say when there is an emergency. An objection holds under
 the number that it was recorded under and under every number that PDS names with it. PDS answers an old number
 with the new one, but does not list the numbers that a current one replaced: whoever asks by the current number
 alone cannot be led back. So an objection must be recorded under the number that PDS holds on that day, and
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 ALL_SOURCES = "*"
+OPENED_BY_BREAK_GLASS = "break-glass"
 
 
 class ObjectionRow(Protocol):
@@ -18,6 +19,13 @@ class ObjectionRow(Protocol):
 
     @property
     def source(self) -> str: ...
+    @property
+    def exceptions(self) -> str: ...
+
+
+def standing_in_an_emergency(rows: Iterable[ObjectionRow]) -> tuple[ObjectionRow, ...]:
+    """Give the objections that no broken glass opens: all but those whose exceptions say that one does."""
+    return tuple(row for row in rows if row.exceptions != OPENED_BY_BREAK_GLASS)
 
 
 def objects_to_everything(rows: Iterable[ObjectionRow]) -> bool:

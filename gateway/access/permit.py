@@ -42,6 +42,7 @@ class Permit:
 
     `objected_sources` and `held_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
     `levels` are the policy's; `granted` is what the token's scopes leave of them, by type of resource.
+    `grant` is the broken glass under which an emergency permit was given.
     """
 
     decision_id: UUID
@@ -58,6 +59,7 @@ class Permit:
     expires_at: datetime
     held_sources: frozenset[str] = frozenset()
     granted: Granted = EVERYTHING
+    grant: UUID | None = None
 
     @property
     def levels_in_scope(self) -> Levels:

@@ -1,6 +1,6 @@
 """Decide what a role, organisation kind and purpose may do at all, before anything about a person is read.
 
-Reads no relationship and no record. Emergency purposes need break-glass, and are refused here.
+Reads no relationship and no record. Emergency purposes need a broken glass, and are refused but where one is looked for.
 """
 
 import asyncio
@@ -13,10 +13,9 @@ from gateway.access.guarded import CallSite, asked, told
 from gateway.access.permit import Refusal, RefusalReason
 from gateway.access.staff import Staff, may_act
 from gateway.identity import Principal
+from rbac.bars import EMERGENCY_PURPOSES
 from rbac.decide import CompiledPolicy
 from rbac.types import Act, Level, Levels, Purpose
-
-_EMERGENCY = frozenset({Purpose.ETREAT, Purpose.BTG})
 
 
 class Policies(Protocol):
@@ -70,7 +69,20 @@ class Ground:
 async def role_ground(
     parts: Parts, principal: Principal, purpose: Purpose | None
 ) -> Ground | Refusal:
-    """Find the ground of one decision.
+    """Find the ground of one decision that no broken glass has a part in.
+
+    Raises UnavailableError when there is no policy to decide under, or it cannot be read who is suspended.
+    """
+    ground = await any_ground(parts, principal, purpose)
+    if isinstance(ground, Ground) and ground.purpose in EMERGENCY_PURPOSES:
+        return ground.refusal(RefusalReason.BREAK_GLASS_REQUIRED)
+    return ground
+
+
+async def any_ground(
+    parts: Parts, principal: Principal, purpose: Purpose | None
+) -> Ground | Refusal:
+    """Find the ground of a decision; for an emergency, who asks has yet to look for the broken glass.
 
     Raises UnavailableError when there is no policy to decide under, or it cannot be read who is suspended.
     """
@@ -81,10 +93,8 @@ async def role_ground(
     decision_id = parts.new_id()
     if not is_acting:
         return Refusal(decision_id, RefusalReason.SUSPENDED, policy.version)
-    if purpose is None or purpose not in principal.purposes:
+    if purpose is None or not principal.may_name(purpose):
         return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-    if purpose in _EMERGENCY:
-        return Refusal(decision_id, RefusalReason.BREAK_GLASS_REQUIRED, policy.version)
     levels = told(
         CallSite.LEVELS,
         lambda: policy.levels_for(principal.role, principal.organisation_kind, purpose),
@@ -93,4 +103,7 @@ async def role_ground(
     )
     if levels is None:
         return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-    return Ground(decision_id, policy.version, purpose, levels)
+    ground = Ground(decision_id, policy.version, purpose, levels)
+    if purpose in EMERGENCY_PURPOSES and not ground.may(Act.BREAK_GLASS):
+        return ground.refusal(RefusalReason.NOT_FOR_ROLE)
+    return ground

@@ -35,7 +35,7 @@ _NOT_FOUND = operation_outcome(
 
 _REFUSALS = {
     "no-relationship": "Your organisation has no current relationship with this person.",
-    "break-glass-required": "This needs emergency access, which this service does not offer yet.",
+    "break-glass-required": "No emergency access to this person is open to you: give the reason first.",
     "sharing-restricted": "Sharing of this record is restricted.",
     "purpose-not-allowed": "This purpose of use is not one of yours.",
     "not-an-administrator": "You are not on the list of policy administrators.",

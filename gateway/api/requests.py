@@ -65,16 +65,16 @@ async def principal_of(request: Request, verify: PrincipalOf) -> Principal:
 
 
 def purpose_of(request: Request, principal: Principal) -> Purpose | None:
-    """Give the purpose of use: the header may choose among the token's purposes, never add one.
+    """Give the purpose of use that is asked for; `access` refuses, on record, one that the token does not hold.
 
-    None when what is sent is not one of them, or nothing says which: then `access` refuses, on record.
+    None when what is sent is no purpose, or nothing says which.
     Raises BadRequestError when the header stands twice.
     """
     sent = request.headers.getlist("purpose-of-use")
     if len(sent) > 1:
         raise BadRequestError("Purpose-Of-Use must stand once.")
     if sent:
-        return next((each for each in principal.purposes if each.value == sent[0].strip()), None)
+        return next((each for each in Purpose if each.value == sent[0].strip()), None)
     if Purpose.TREAT in principal.purposes:
         return Purpose.TREAT
     return next(iter(principal.purposes)) if len(principal.purposes) == 1 else None

@@ -16,6 +16,8 @@ from adapters.contract import Outcome, Reason
 from gateway.audit.canonical import TEXT_LIMIT_BYTES as TEXT_LIMIT_BYTES
 from gateway.audit.canonical import Detail, fields_of
 from gateway.audit.canonical import escaped as escaped
+from gateway.audit.emergency_acts import EmergencyEnded as EmergencyEnded
+from gateway.audit.emergency_acts import GlassBroken as GlassBroken
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
@@ -161,6 +163,8 @@ AuditEvent: TypeAlias = (
     | SafetyEventReviewed
     | IdentityHoldReleased
     | IdentityHoldRejected
+    | GlassBroken
+    | EmergencyEnded
 )
 
 
@@ -202,6 +206,8 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
     match event:
         case Asked():
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
+        case GlassBroken():
+            return event.decision_id, event.patient, event.user_id, event.decided_under
         case SignedIn():
             return None, None, event.who.user_id, None
         case PolicyProposed() | PolicyApproved() | PolicyActivated():
@@ -223,6 +229,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | SafetyEventReviewed()
             | IdentityHoldReleased()
             | IdentityHoldRejected()
+            | EmergencyEnded()
         ):
             return event.decision_id, event.patient, event.user_id, None
         case _:

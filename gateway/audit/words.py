@@ -27,6 +27,8 @@ class AuditAction(StrEnum):
     SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
     IDENTITY_HOLD_RELEASED = "identity-hold-released"
     IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
+    GLASS_BROKEN = "glass-broken"
+    EMERGENCY_ENDED = "emergency-ended"
 
 
 class AskedAct(StrEnum):
@@ -49,6 +51,9 @@ class AskedAct(StrEnum):
     ACTIVATE_POLICY = "activate-policy"
     ROLL_BACK_POLICY = "roll-back-policy"
     EXPLAIN = "explain"
+    BREAK_GLASS = "break-glass"
+    OWN_EMERGENCIES = "own-emergencies"
+    END_EMERGENCY = "end-emergency"
 
 
 class Decision(StrEnum):

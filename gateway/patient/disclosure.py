@@ -18,7 +18,7 @@ from adapters.contract import Outcome, Reason, SourceAnswer
 from gateway.access.asking import who_of
 from gateway.access.decision import AccessControl, Question
 from gateway.access.guarded import CallSite, asked
-from gateway.access.permit import Permit, Refusal, RefusalReason
+from gateway.access.permit import Permit, Refusal
 from gateway.audit.acts import (
     Asked,
     AskedAct,
@@ -29,13 +29,13 @@ from gateway.audit.acts import (
 from gateway.audit.log import AuditLog
 from gateway.errors import (
     NoSourceAnsweredError,
-    NotFoundError,
     PolicyChangedError,
-    RefusedError,
     SharedCareRecordError,
     UnavailableError,
 )
+from gateway.patient.alerts import PrivacyAlerts
 from gateway.patient.aside import Aside
+from gateway.patient.asked_rows import record_permit, record_refusal, refused
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.gather import Gatherer
 from gateway.patient.join import Joiner, View
@@ -98,6 +98,7 @@ class Records:
     new_id: Callable[[], UUID]
     hash_key: bytes = field(repr=False)
     judge: Judge
+    alerts: PrivacyAlerts
     aside: Aside = field(default_factory=Aside)
     _last_words: set[asyncio.Task[int]] = field(default_factory=set)
 
@@ -145,8 +146,9 @@ class Records:
             decision = await self.access.decide(inquiry.question)
             try:
                 if isinstance(decision, Refusal):
-                    await self._record_asked(_asked(inquiry, decision, self.clock()))
-                    raise _refused(decision)
+                    row_a = _asked(inquiry, decision, self.clock())
+                    await record_refusal(self.log, self.alerts, row_a, decision)
+                    raise refused(decision)
                 return decision, await self._ask_on_record(decision, inquiry)
             except PolicyChangedError:
                 continue
@@ -155,7 +157,8 @@ class Records:
     async def _ask_on_record(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
         asking = asyncio.ensure_future(self._answers(permit, inquiry))
         try:
-            await self._record_asked(_asked(inquiry, permit, self.clock()))
+            row_a = _asked(inquiry, permit, self.clock())
+            await record_permit(self.log, self.alerts, row_a, permit)
         except asyncio.CancelledError:
             # Row A is written all the same, and must not stay without its end.
             asking.cancel()
@@ -191,10 +194,6 @@ class Records:
                 view_hash=view_hash(self.hash_key, view, shown, opened.document),
             )
         )
-
-    async def _record_asked(self, event: Asked) -> None:
-        # Only a sequence number says that the row is durable.
-        await asked(CallSite.AUDIT_ASKED, lambda: self.log.append(event), int)
 
     async def _record_disclosed(self, event: Disclosed) -> None:
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(event), int)
@@ -260,19 +259,17 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
         policy_version=decision.policy_version,
         relationship=decision.relationship if isinstance(decision, Permit) else None,
         levels=decision.levels.digest if isinstance(decision, Permit) else None,
+        details=_grant_of(decision),
     )
+
+
+def _grant_of(decision: Permit | Refusal) -> Mapping[str, str]:
+    grant = decision.grant if isinstance(decision, Permit) else None
+    return {} if grant is None else {"grant": str(grant)}
 
 
 def _outcomes(ends: Sequence[SourceEnd]) -> Mapping[str, tuple[Outcome, Reason]]:
     return {end.source_id: (end.outcome, end.reason) for end in ends}
-
-
-def _refused(refusal: Refusal) -> SharedCareRecordError:
-    if refusal.looks_like_not_found:
-        return NotFoundError("There is no such record for this caller.")
-    if refusal.reason is RefusalReason.CHECK_FAILED:
-        return UnavailableError("A check that the decision rests on could not be made.")
-    return RefusedError(refusal.reason.value, "The request was refused.")
 
 
 def _category_word(item: ShownItem) -> str:

@@ -108,6 +108,16 @@ def end_sign_ins_of(writing: Writing, user_id: str, role_profile_id: str | None)
     return writing.connection.execute(delete(table).where(*whose)).rowcount
 
 
+def renew_sign_in(writing: Writing, id_hash: str, to_id_hash: str) -> bool:
+    """Let a session go on under a new id, the old one being nobody's; say whether there was one."""
+    return (
+        writing.connection.execute(
+            update(table).where(table.c.id_hash == id_hash).values(id_hash=to_id_hash)
+        ).rowcount
+        > 0
+    )
+
+
 async def touch_sign_in(store: Store, id_hash: str, at: datetime) -> None:
     """Note that a session was used; exempt from "a write needs an event", and never moves back."""
     await store.write_exempt(_touch, id_hash, at)

@@ -4,8 +4,6 @@ Holds no NHS number: a person is a keyed hash (`patient_key`) or an opaque id (`
 the caller. A change here needs a migration; a test compares the two.
 """
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,29 +12,18 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     Uuid,
 )
 
+from gateway.store.emergency_tables import break_glass_grant as break_glass_grant
+from gateway.store.emergency_tables import privacy_alert as privacy_alert
+from gateway.store.metadata import metadata as metadata
+from gateway.store.metadata import one_of
 from gateway.store.types import UtcDateTime
 from gateway.store.words import ObjectionExceptions, RelationshipType
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _one_of(column: str, words: type[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(word.value) for word in words)})"
-
 
 policy_version = Table(
     "policy_version",
@@ -128,7 +115,7 @@ relationship = Table(
     Column("starts_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=True),
     Column("source", Text, nullable=False),
-    CheckConstraint(_one_of("type", RelationshipType), name="type"),
+    CheckConstraint(one_of("type", RelationshipType), name="type"),
     CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="period"),
     CheckConstraint("length(patient_key) = 64", name="patient_key"),
 )
@@ -140,7 +127,7 @@ objection = Table(
     Column("source", String(64), primary_key=True),
     Column("exceptions", String(16), nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    CheckConstraint(_one_of("exceptions", ObjectionExceptions), name="exceptions"),
+    CheckConstraint(one_of("exceptions", ObjectionExceptions), name="exceptions"),
     CheckConstraint("length(patient_key) = 64", name="patient_key"),
 )
 

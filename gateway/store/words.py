@@ -23,3 +23,30 @@ class ObjectionExceptions(StrEnum):
 
     BREAK_GLASS = "break-glass"
     NONE = "none"
+
+
+class EmergencyReason(StrEnum):
+    """Why the glass is broken. Judgement, to be approved by a Caldicott Guardian."""
+
+    RISK_TO_LIFE = "risk-to-life"
+    CANNOT_BE_ASKED = "cannot-be-asked"
+    URGENT_UNPLANNED_CARE = "urgent-unplanned-care"
+    RISK_OF_HARM_TO_OTHERS = "risk-of-harm-to-others"
+    OTHER_EMERGENCY = "other-emergency"
+
+
+class AlertKind(StrEnum):
+    """What a privacy officer is told of."""
+
+    BREAK_GLASS = "break-glass"
+    SELF_CLAIM = "self-claim"
+    UNAUTHORISED_ATTEMPT = "unauthorised-attempt"
+    RESTRICTED_PERSON = "restricted-person"
+
+
+class AlertOutcome(StrEnum):
+    """What a privacy officer found."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not-justified"
+    ESCALATED = "escalated"

@@ -6,18 +6,21 @@ OWASP ASVS 5.0, section V7; safety rule 22.
 
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
 
 from gateway.access.asking import who_of
+from gateway.access.decision import Question
 from gateway.access.staff import may_act
 from gateway.audit.acts import SignedIn, SignedOut
 from gateway.errors import NotAuthenticatedError, RefusedError
 from gateway.id_tokens import ProvenSignIn
 from gateway.identity import Principal
+from gateway.patient.emergencies import Opened, Renewal
+from gateway.patient.pleas import Plea
 from gateway.store.sign_ins import (
     SignIn,
     begin_sign_in,
@@ -89,12 +92,27 @@ async def live_session(services: Services, session_id: str) -> Session | None:
     principal = msgspec.json.decode(sign_in.subject, type=Principal)
     if not services.verifier.has_place(principal):
         return None
-    return Session(principal, sign_in.id_hash, _form_token(session_id))
+    return Session(
+        replace(principal, session=sign_in.id_hash), sign_in.id_hash, _form_token(session_id)
+    )
 
 
 def is_live(sign_in: SignIn, now: datetime) -> bool:
     """Say whether a session has neither idled too long nor reached its end."""
     return now < sign_in.expires_at and now - sign_in.last_seen_at < IDLE_LASTS
+
+
+async def break_glass(
+    services: Services, session: Session, question: Question, plea: Plea, request_id: str
+) -> tuple[Opened, str]:
+    """Take one step of an emergency and give the session's new id: the old one is nobody's from then on.
+
+    Raises as `Emergencies.break_glass`; then neither grant nor new id exists.
+    """
+    session_id = secrets.token_urlsafe(32)
+    renewal = Renewal(session.id_hash, _hash(session_id))
+    opened = await services.emergencies.break_glass(question, plea, request_id, renewal)
+    return opened, session_id
 
 
 async def end_session(services: Services, session: Session) -> None:

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from adapters.contract import ContactProbe, Outcome, Trace
 from gateway.access.decision import AccessControl, Question
+from gateway.access.grants import GRANT_LASTS
+from gateway.store.break_glass import Grant
+from gateway.store.words import EmergencyReason
 from rbac.canonical import length_prefixed
 from rbac.decide import CompiledPolicy
 from rbac.types import Levels, OrganisationKind, Purpose
@@ -33,6 +36,7 @@ class Against:
     """An objection."""
 
     source: str
+    exceptions: str = "break-glass"
 
 
 @dataclass
@@ -78,6 +82,37 @@ class Probed:
         return self.probe
 
 
+@dataclass(frozen=True)
+class Broken:
+    """The broken glass of a session."""
+
+    grants: tuple = ()
+
+    async def of_session(self, _principal):
+        return self.grants
+
+    def key_of(self, _patient):
+        return "k" * 64
+
+
+def grant(who, patient_key="k" * 64, ends_at=NOW + GRANT_LASTS):
+    return Grant(
+        id=UUID(int=3),
+        decision_id=UUID(int=4),
+        patient_key=patient_key,
+        patient=PATIENT_ID,
+        user_id=who.user_id,
+        session=who.session,
+        role=who.role,
+        organisation=who.organisation,
+        step=Purpose.ETREAT,
+        reason_code=EmergencyReason.RISK_TO_LIFE,
+        reason="unconscious",
+        granted_at=NOW,
+        ends_at=ends_at,
+    )
+
+
 @dataclass
 class Suspended:
     """Who is suspended: user ids, or pairs of user id and role profile id."""
@@ -95,6 +130,7 @@ class Parts:
     pds: object = field(default_factory=Pds)
     contacts: object = field(default_factory=Probed)
     staff: object = field(default_factory=Suspended)
+    broken: object = field(default_factory=Broken)
 
     @property
     def access(self):
@@ -106,6 +142,7 @@ class Parts:
             clock,
             lambda: UUID(int=7),
             self.staff,
+            self.broken,
         )
 
     async def decide(self, purpose=Purpose.TREAT, number=NUMBER, **of_principal):

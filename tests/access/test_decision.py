@@ -1,6 +1,7 @@
 import pytest
 
 from adapters.contract import AddressUse, Contact, ContactProbe, Outcome, TraceOutcome
+from fhir_profiles.vocabulary import Category
 from gateway.access.decision import PERMIT_LASTS
 from gateway.access.permit import FindPermit, Permit, Refusal, RefusalReason
 from gateway.errors import UnavailableError
@@ -69,9 +70,13 @@ async def test_a_purpose_that_the_token_does_not_hold_is_refused_before_anything
 
 @pytest.mark.parametrize("purpose", [Purpose.ETREAT, Purpose.BTG])
 async def test_an_emergency_needs_break_glass(purpose):
-    decision = await Parts().decide(purpose, purposes=frozenset({purpose}))
+    asks = {"purposes": frozenset({Purpose.ETREAT})}
+    scope = ("gp", principal().organisation_kind, purpose)
+    parts = Parts(Policies(seen(acts={(Act.BREAK_GLASS, Category.ALERTS)}), scope))
 
-    assert refused(decision) is RefusalReason.BREAK_GLASS_REQUIRED
+    assert refused(await parts.decide(purpose, **asks)) is RefusalReason.BREAK_GLASS_REQUIRED
+    assert refused(await parts.find(purpose, **asks)) is RefusalReason.BREAK_GLASS_REQUIRED
+    assert (parts.pds.asked, parts.registry.asked) == ([], [])
 
 
 @pytest.mark.parametrize("purpose", sorted(set(Purpose) - {Purpose.ETREAT, Purpose.BTG}))

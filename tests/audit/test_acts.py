@@ -16,6 +16,8 @@ from gateway.audit.acts import (
     CallerRefused,
     Disclosed,
     DisclosureOutcome,
+    EmergencyEnded,
+    GlassBroken,
     IdentityHoldRejected,
     IdentityHoldReleased,
     JobRolesChanged,
@@ -32,7 +34,7 @@ from gateway.audit.acts import (
     entry_of,
     escaped,
 )
-from tests.store_factories import NOW, SIGNED_OUT, WHO, asked, disclosed
+from tests.store_factories import NOW, SIGNED_OUT, VERSION, WHO, asked, disclosed
 
 EVENTS: list[AuditEvent] = [
     asked(1),
@@ -53,6 +55,20 @@ EVENTS: list[AuditEvent] = [
     SafetyEventReviewed(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
     IdentityHoldReleased(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=1), "hospital"),
     IdentityHoldRejected(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=1), "hospital"),
+    GlassBroken(
+        at=NOW,
+        user_id="u1",
+        patient="p" * 36,
+        decision_id=UUID(int=2),
+        decided_under=VERSION,
+        grant=UUID(int=3),
+        step="ETREAT",
+        reason_code="risk-to-life",
+        reason="found unconscious",
+        ends_at=NOW,
+        tell=("F84004", "RRV"),
+    ),
+    EmergencyEnded(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
 ]
 
 

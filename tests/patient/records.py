@@ -15,6 +15,7 @@ from gateway.access.registry import patient_key
 from gateway.audit.acts import AskedAct
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
+from gateway.patient.alerts import PrivacyAlerts
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.disclosure import Inquiry, Records
 from gateway.patient.gather import Gatherer
@@ -147,6 +148,7 @@ class Deployment:
             new_id=self.new_id,
             hash_key=b"k" * 64,
             judge=self,
+            alerts=PrivacyAlerts(self.log, clock, self.new_id, frozenset({"RRV"})),
         )
 
     def offer(self, answers):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from gateway.access.break_glass import BreakGlass
 from gateway.access.guarded import CallSite
 from gateway.audit.acts import Asked, Disclosed
 from gateway.wiring import Services
@@ -152,6 +153,41 @@ class FailingLog:
         return self.log.recorded(event)
 
 
+@dataclass
+class FailingGrants:
+    registry: Any
+    fault: Fault
+
+    async def of_session(self, _principal: Any) -> Any:
+        return await self.fault.answer()
+
+    def key_of(self, patient: Any) -> str:
+        key: str = self.registry.key_of(patient)
+        return key
+
+
+@dataclass
+class FailingRecording:
+    """Keeps every event but those that are one transaction with something else."""
+
+    log: Any
+    fault: Fault
+
+    async def append(self, event: Any) -> Any:
+        return await self.log.append(event)
+
+    def recorded(self, _event: Any) -> Any:
+        return _Stuck() if self.fault.kind is Failing.STUCK else self.fault.tell()
+
+
+class _Stuck:
+    async def __aenter__(self) -> Any:
+        await asyncio.Event().wait()
+
+    async def __aexit__(self, *_failure: object) -> None:
+        """Be left without a word."""
+
+
 def with_failing(services: Services, site: CallSite, fault: Fault) -> Services:
     """Give the same services with the part behind one call site failing."""
     return CASES[site](services, fault)
@@ -163,6 +199,7 @@ def _with_access(services: Services, **parts: Any) -> Services:
         services,
         records=replace(services.records, access=access),
         people=replace(services.people, access=access),
+        emergencies=replace(services.emergencies, access=BreakGlass(access)),
     )
 
 
@@ -208,6 +245,22 @@ def _labels(services: Services, fault: Fault) -> Services:
     return replace(services, records=replace(services.records, joiner=joiner))
 
 
+def _grants(services: Services, fault: Fault) -> Services:
+    return _with_access(services, grants=FailingGrants(services.records.access.registry, fault))
+
+
+def _privacy_alert(services: Services, fault: Fault) -> Services:
+    alerts = replace(
+        services.emergencies.alerts,
+        log=FailingRecording(services.log, fault),  # type: ignore[arg-type]
+    )
+    return replace(
+        services,
+        records=replace(services.records, alerts=alerts),
+        emergencies=replace(services.emergencies, alerts=alerts),
+    )
+
+
 def _with_log(row: type) -> Callable[[Services, Fault], Services]:
     def changed(services: Services, fault: Fault) -> Services:
         log: Any = FailingLog(services.log, fault, row)
@@ -216,6 +269,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
             log=log,
             records=replace(services.records, log=log),
             people=replace(services.people, log=log),
+            emergencies=replace(services.emergencies, log=log),
         )
 
     return changed
@@ -231,6 +285,8 @@ CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.DEMOGRAPHICS: _demographics,
     CallSite.CONTACTS: _contacts,
     CallSite.LABELS: _labels,
+    CallSite.GRANTS: _grants,
+    CallSite.PRIVACY_ALERT: _privacy_alert,
     CallSite.AUDIT_ASKED: _with_log(Asked),
     CallSite.AUDIT_DISCLOSED: _with_log(Disclosed),
 }

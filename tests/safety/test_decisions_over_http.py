@@ -1,7 +1,7 @@
 """The decision tests of docs/decisions/0009, section 4, through the running service, by their numbers.
 
-9, 10, 20 and 21 are about planning, research and policy editing and have no route here; 6 opens by break-glass,
-of which this service has only the refusal; 23 stands in `test_p03_storage`.
+9, 10, 20 and 21 are about planning, research and policy editing and have no route here; 23 stands in
+`test_p03_storage`.
 """
 
 from secrets import token_urlsafe
@@ -11,6 +11,7 @@ from joserfc import jwt
 
 from gateway.wiring import now
 from tests.london import AUDIENCE
+from tests.safety.emergencies import ETREAT
 from tests.safety.siege import person_of, rows
 from tests.safety.staff import sign_in, staff
 from tests.safety.test_role_matrix_over_http import GONORRHOEA, HIV
@@ -70,9 +71,7 @@ async def test_decision_3_a_receptionist_sees_no_problems(stack: Stack):
 
 
 async def test_decision_4_a_receptionist_has_no_emergency(stack: Stack):
-    emergency = {"Purpose-Of-Use": "ETREAT"}
-
-    assert await refused(stack, "receptionist", "everything", **emergency)
+    assert await refused(stack, "receptionist", "everything", **ETREAT) == "purpose-not-allowed"
 
 
 async def test_decision_5_a_paramedic_sees_no_sexual_health_items(stack: Stack):
@@ -80,14 +79,6 @@ async def test_decision_5_a_paramedic_sees_no_sexual_health_items(stack: Stack):
 
     assert answer.status == 200
     assert not tells(answer, (*HIV, *GONORRHOEA))
-
-
-async def test_decision_6_an_emergency_must_be_opened_first(stack: Stack):
-    emergency = {"Purpose-Of-Use": "ETREAT"}
-
-    reason = await refused(stack, "paramedic", "sexual-health", **emergency)
-
-    assert reason == "break-glass-required"
 
 
 async def test_decision_7_a_social_worker_sees_no_results(stack: Stack):
@@ -181,10 +172,6 @@ async def test_decision_16_an_objection_to_one_source_leaves_it_unasked(stack: S
     assert answer.is_complete == "false"
 
 
-async def test_decision_17_an_objection_without_exceptions_stands_in_an_emergency(stack: Stack):
-    await refused(stack, "nurse", "objects-no-exceptions", **{"Purpose-Of-Use": "ETREAT"})
-
-
 async def test_decision_18_a_gp_whose_sign_in_has_expired_is_not_known(stack: Stack):
     user = sign_in(stack, staff("gp", "R0260", "F84004"), minutes_ago=12)
 
@@ -198,7 +185,7 @@ async def test_decision_18_a_gp_whose_role_is_gone_is_not_known(stack: Stack):
 
     answer = await stack.get(user, f"/fhir/Patient/{stack.patient('everything')}/$everything")
 
-    assert answer.status_code == 401
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(("selected", "status"), [("1", 200), ("2", 403), ("3", 401)])
@@ -227,6 +214,8 @@ def _token_of_two_roles(stack: Stack, selected: str) -> str:
         "given_name": "Alex",
         "family_name": "Invented",
         "purpose_of_use": ["TREAT"],
+        "id_assurance_level": "3",
+        "authentication_assurance_level": "3",
         "selected_roleid": selected,
         "nhsid_nrbac_roles": [gp, analyst],
     }
