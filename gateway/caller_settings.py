@@ -38,6 +38,15 @@ class IssuerSettings(Part):
         " 2 is enough for planners and researchers in any case. 0 asks for none: for machines alone.",
     )
     client_id: str | None = Field(None, description="Client id of the sign-in page there.")
+    id: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9-]{0,19}$",
+        description="Short name in our addresses, for which the provider's way back is registered:"
+        " `/sign-in/callback/{id}`, or `/sign-in/callback` without one. One provider of the sign-in page may go without.",
+    )
+    name: str | None = Field(
+        None, max_length=100, description="What people call it, where they choose between several."
+    )
     authorize_url: str | None = Field(
         None, description="Authorization endpoint for the sign-in page."
     )

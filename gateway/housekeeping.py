@@ -12,6 +12,7 @@ import structlog
 
 from gateway.errors import UnavailableError
 from gateway.store.engine import Store
+from gateway.store.logout_tokens import drop_expired_logout_tokens
 from gateway.store.sign_ins import drop_expired_sign_ins
 from gateway.store.snapshots import drop_expired_snapshots
 
@@ -42,4 +43,5 @@ class Housekeeping:
         """Delete what has expired by now; say how many rows."""
         now = self.clock()
         sign_ins = await drop_expired_sign_ins(self.store, now)
+        sign_ins += await drop_expired_logout_tokens(self.store, now)
         return sign_ins + await drop_expired_snapshots(self.store, now)

@@ -23,10 +23,11 @@ class ExpectedIdToken:
 
 @dataclass(frozen=True, slots=True)
 class ProvenSignIn:
-    """Who signed in, and the provider's own session, if it names one."""
+    """Who signed in, the provider's own session, if it names one, and the provider."""
 
     user_id: str
     provider_session: str | None
+    issuer: str
 
 
 def check_id_token(signed: Signed, expected: ExpectedIdToken, now: datetime) -> ProvenSignIn:
@@ -49,4 +50,4 @@ def check_id_token(signed: Signed, expected: ExpectedIdToken, now: datetime) -> 
     subject, session = claims.get("sub"), claims.get("sid")
     if not isinstance(subject, str) or not subject:
         raise NotAuthenticatedError("The id token names nobody.")
-    return ProvenSignIn(subject, session if isinstance(session, str) else None)
+    return ProvenSignIn(subject, session if isinstance(session, str) else None, expected.issuer)

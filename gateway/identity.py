@@ -23,7 +23,10 @@ from gateway.token_claims import Issuer as Issuer
 from gateway.token_claims import (
     check_access_token,
     check_assurance,
+    offered_roles,
+    plain_text_in,
     purposes_in,
+    selected_role,
     text_in,
 )
 from gateway.token_sessions import session_of
@@ -78,6 +81,26 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """One role profile that somebody holds; `principal` is them acting in it, None where it has no place here."""
+
+    id: str
+    role_name: str
+    organisation_name: str
+    principal: Principal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who signed in, at which provider, and in which roles they may act: one that was chosen, or some to choose from."""
+
+    issuer: str
+    user_id: str
+    chosen: Principal | None
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """A token whose signature is right; nothing of what it claims is checked yet."""
 
@@ -124,9 +147,41 @@ class TokenVerifier:
             return known.principal
         signed, key = await self._signed(read_compact(token))
         check_access_token(signed.claims, signed.header, signed.issuer, self._clock())
-        principal = self._holder(signed, token_hash)
+        principal = self._holder(signed, selected_role(signed.claims), token_hash)
         self._remember(_Remembered(principal, signed.issuer.issuer, key))
         return principal
+
+    async def holding(self, token: str) -> Holding:
+        """Check a token and read in which roles its holder may act; where the provider chose, in that one alone.
+
+        Raises NotAuthenticatedError for any doubt about it, NoRoleError when none of its roles has a place here,
+        UnavailableError when keys cannot be read.
+        """
+        signed, _key = await self._signed(read_compact(token))
+        check_access_token(signed.claims, signed.header, signed.issuer, self._clock())
+        user_id, token_hash = text_in(signed.claims, "sub"), sha256(token.encode()).hexdigest()
+        if "selected_roleid" in signed.claims:
+            chosen = self._holder(signed, selected_role(signed.claims), token_hash)
+            return Holding(signed.issuer.issuer, user_id, chosen, ())
+        profiles = tuple(
+            self._profile(signed, each, token_hash) for each in offered_roles(signed.claims)
+        )
+        if all(each.principal is None for each in profiles):
+            raise NoRoleError(user_id, "None of the token's roles has a place in the role policy.")
+        return Holding(signed.issuer.issuer, user_id, None, profiles)
+
+    def _profile(self, signed: Signed, role: Mapping[str, Any], token_hash: str) -> Profile:
+        organisation = self._organisations.get(str(role.get("org_code")))
+        try:
+            principal = self._holder(signed, role, token_hash)
+        except NoRoleError:
+            principal = None
+        return Profile(
+            id=text_in(role, "person_roleid"),
+            role_name=plain_text_in(role, "role_name"),
+            organisation_name="" if organisation is None else organisation.name,
+            principal=principal,
+        )
 
     async def _still_stands(self, known: _Remembered) -> bool:
         # A token must not outlive its key: it is checked anew whenever the keys were fetched anew.
@@ -168,9 +223,8 @@ class TokenVerifier:
         check_signature(compact, key, issuer.algorithms)
         return Signed(issuer, compact.header, claims), key
 
-    def _holder(self, signed: Signed, token_hash: str) -> Principal:
+    def _holder(self, signed: Signed, profile: Mapping[str, Any], token_hash: str) -> Principal:
         claims = signed.claims
-        profile = selected_role(claims)
         organisation, role_code, role = self._place(claims, profile)
         least = signed.issuer.least_assurance
         enough = min(least, AGGREGATE_ASSURANCE) if role in AGGREGATE_ROLES else least
@@ -215,22 +269,3 @@ def check_signature(compact: CompactToken, key: Key, algorithms: tuple[str, ...]
         jws.deserialize_compact(compact.text, key, algorithms=list(algorithms))
     except (JoseError, ValueError, TypeError) as fault:
         raise NotAuthenticatedError("The token's signature is not right.") from fault
-
-
-def selected_role(claims: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the one role that the caller chose; several roles are never merged.
-
-    Raises NotAuthenticatedError when none, or more than one, matches the choice.
-    """
-    roles = claims.get("nhsid_nrbac_roles")
-    chosen = claims.get("selected_roleid")
-    matching = [
-        role
-        for role in (roles if isinstance(roles, list) else [])
-        if isinstance(role, dict)
-        and isinstance(chosen, str)
-        and role.get("person_roleid") == chosen
-    ]
-    if len(matching) != 1:
-        raise NotAuthenticatedError("The token does not say in which one role its holder acts.")
-    return matching[0]

@@ -182,6 +182,9 @@ class Settings(Part):
             "organisation codes": [row.code for row in self.organisation],
             "gp_endpoint practices": [row.practice for row in self.gp_endpoint],
             "job_role codes": [(row.organisation_kind, row.code) for row in self.job_role],
+            "ids of issuers to sign in with": [
+                row.id or "default" for row in self.issuer if row.client_id
+            ],
             "issuers": [row.issuer for row in self.issuer],
         }
         twice = [name for name, each in told.items() if len(set(each)) != len(each)]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -22,6 +22,10 @@ from gateway.errors import NotAuthenticatedError, UnavailableError
 from gateway.settings import IssuerSettings, Settings
 
 CALLBACK_PATH = "/sign-in/callback"
+NAMED_CALLBACK_PATH = "/sign-in/callback/{provider}"
+
+ONLY_PROVIDER = "default"
+"""The key, in addresses, of the one provider that settings give no id."""
 
 ATTEMPT_LASTS = timedelta(minutes=10)
 """Long enough to find a smartcard and its PIN, short enough that a forgotten screen is worth nothing."""
@@ -37,8 +41,13 @@ _CODE = re.compile(r"[!-~]{1,2048}")
 
 @dataclass(frozen=True, slots=True)
 class SignInProvider:
-    """The OpenID provider of the sign-in page, and our own exact address to come back to."""
+    """One OpenID provider of the sign-in page, and our own exact address to come back from it alone.
 
+    `key` stands for it in our addresses, `name` is what people call it.
+    """
+
+    key: str
+    name: str
     issuer: str
     client_id: str
     authorize_url: str
@@ -50,25 +59,27 @@ class SignInProvider:
 class Attempt:
     """One browser's try to sign in, known by one secret that only this browser holds.
 
-    State, nonce and verifier are hashes of the secret, so none of them tells another.
+    State, nonce and verifier are hashes of the secret and the provider, so none of them tells another, and an
+    answer of another provider fits none of them (RFC 9700 section 4.4).
     """
 
+    issuer: str
     secret: str = field(repr=False)
     begun_at: datetime
 
     @classmethod
-    def begin(cls, now: datetime, random: bytes) -> Self:
+    def begin(cls, issuer: str, now: datetime, random: bytes) -> Self:
         """Begin a try. `random` is 32 bytes that nobody can guess."""
-        return cls(f"{int(now.timestamp())}.{_text(random)}", now)
+        return cls(issuer, f"{int(now.timestamp())}.{_text(random)}", now)
 
     @classmethod
-    def read(cls, secret: str, now: datetime) -> Self | None:
+    def read(cls, issuer: str, secret: str, now: datetime) -> Self | None:
         """Read the secret as a browser brings it back; None when it is none of ours or too old."""
         match = _ATTEMPT.fullmatch(secret)
         if match is None:
             return None
         begun_at = datetime.fromtimestamp(int(match.group(1)), now.tzinfo)
-        return cls(secret, begun_at) if begun_at <= now < begun_at + ATTEMPT_LASTS else None
+        return cls(issuer, secret, begun_at) if begun_at <= now < begun_at + ATTEMPT_LASTS else None
 
     @property
     def state(self) -> str:
@@ -86,7 +97,7 @@ class Attempt:
         return self._derived("verifier")
 
     def _derived(self, what: str) -> str:
-        return _text(sha256(f"{what}:{self.secret}".encode()).digest())
+        return _text(sha256(f"{what}:{self.secret}:{self.issuer}".encode()).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +114,11 @@ class _Answer(msgspec.Struct):
     token_type: str
 
 
-def provider_of(settings: Settings) -> SignInProvider | None:
-    """Give the first configured provider that people can sign in with; None when there is none."""
-    redirect_uri = settings.base_url + CALLBACK_PATH
-    found = (_provider(row, redirect_uri) for row in settings.issuer)
-    return next((each for each in found if each is not None), None)
+def providers_of(settings: Settings) -> tuple[SignInProvider, ...]:
+    """Give the providers that people can sign in with, as configured."""
+    callback = settings.base_url + CALLBACK_PATH
+    found = (_provider(row, callback) for row in settings.issuer)
+    return tuple(each for each in found if each is not None)
 
 
 def authorize_address(provider: SignInProvider, attempt: Attempt) -> str:
@@ -142,10 +153,18 @@ async def exchange(provider: SignInProvider, code: str, verifier: str) -> Tokens
     return _tokens(answer.body)
 
 
-def _provider(row: IssuerSettings, redirect_uri: str) -> SignInProvider | None:
+def _provider(row: IssuerSettings, callback: str) -> SignInProvider | None:
     if row.client_id is None or row.authorize_url is None or row.token_url is None:
         return None
-    return SignInProvider(row.issuer, row.client_id, row.authorize_url, row.token_url, redirect_uri)
+    return SignInProvider(
+        key=row.id or ONLY_PROVIDER,
+        name=row.name or urlsplit(row.issuer).netloc or row.issuer,
+        issuer=row.issuer,
+        client_id=row.client_id,
+        authorize_url=row.authorize_url,
+        token_url=row.token_url,
+        redirect_uri=callback if row.id is None else f"{callback}/{row.id}",
+    )
 
 
 def _form(provider: SignInProvider, code: str, verifier: str) -> Call:

@@ -16,6 +16,9 @@ from rbac.types import Purpose
 LEEWAY = timedelta(seconds=60)
 """Clocks of issuer and service may differ by this much; more would prolong revoked tokens."""
 
+ROLES_AT_MOST = 50
+"""Nobody could choose from more on a page."""
+
 _YEAR_10000 = 253_402_300_800
 _ASSURANCES = ("id_assurance_level", "authentication_assurance_level")
 _LEVELS = {"1": 1, "2": 2, "3": 3}
@@ -133,3 +136,41 @@ def purposes_in(claims: Mapping[str, Any]) -> frozenset[Purpose]:
     if not isinstance(words, list) or not words or not set(map(str, words)) <= known:
         raise NotAuthenticatedError("The token's purposes of use are missing or unknown.")
     return frozenset(Purpose(word) for word in words)
+
+
+def selected_role(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the one role that the caller chose; several roles are never merged.
+
+    Raises NotAuthenticatedError when none, or more than one, matches the choice.
+    """
+    roles = claims.get("nhsid_nrbac_roles")
+    chosen = claims.get("selected_roleid")
+    matching = [
+        role
+        for role in (roles if isinstance(roles, list) else [])
+        if isinstance(role, dict)
+        and isinstance(chosen, str)
+        and role.get("person_roleid") == chosen
+    ]
+    if len(matching) != 1:
+        raise NotAuthenticatedError("The token does not say in which one role its holder acts.")
+    return matching[0]
+
+
+def offered_roles(claims: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Give the roles from which the holder has still to choose, in the token's order.
+
+    Raises NotAuthenticatedError when there is none, too many, or two of one id: then no choice is clear.
+    """
+    roles = claims.get("nhsid_nrbac_roles")
+    read = [each for each in (roles if isinstance(roles, list) else []) if isinstance(each, dict)]
+    ids = {text_in(each, "person_roleid") for each in read}
+    if not 0 < len(ids) == len(read) <= ROLES_AT_MOST:
+        raise NotAuthenticatedError("The token does not say which roles its holder has.")
+    return tuple(read)
+
+
+def plain_text_in(claims: Mapping[str, Any], name: str) -> str:
+    """Give a claim that is only shown to its holder; empty where it is no text."""
+    value = claims.get(name)
+    return value if isinstance(value, str) and value.isprintable() and len(value) <= 200 else ""

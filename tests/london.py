@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
 from adapters.simulators.cohort import make_cohort, showcase
-from adapters.simulators.demo_users import DEMO_USERS
+from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
 from adapters.simulators.faults import Faults
 from adapters.simulators.gp_token import provider_asid
 from adapters.simulators.identity_provider import IdentitySettings
@@ -90,7 +90,7 @@ def running(
             audience=AUDIENCE,
             signing_key=signing_key,
             password=PASSWORD,
-            users=DEMO_USERS,
+            users={**DEMO_USERS, **USERS_WITH_SEVERAL_ROLES},
             web_clients={"scr-web": frozenset({"http://gateway.test/sign-in/callback"})},
             machine_clients={},
         ),

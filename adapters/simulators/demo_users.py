@@ -5,7 +5,7 @@ and belong to nobody.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,22 @@ class DemoUser:
     role_name: str
     organisation: str
     purposes: tuple[str, ...]
+    further: tuple["FurtherRole", ...] = ()
+
+    @property
+    def roles(self) -> tuple["DemoUser | FurtherRole", ...]:
+        """Give every role profile that they hold, the first one first."""
+        return (self, *self.further)
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherRole:
+    """Another role profile of the same person; who has one says at sign-in in which they act."""
+
+    role_profile_id: str
+    role_code: str
+    role_name: str
+    organisation: str
 
 
 _CARE = ("TREAT",)
@@ -154,3 +170,26 @@ PLANNER_MACHINE = _user(
     (PLANNER_CLIENT, "Machine", "Planner", "S0120:G0200:R1840", "Analyst", "702", _PLANNING),
 )
 """Whom the machine client acts as: it signs in with its key, never with a password."""
+
+_GP_ANALYST = _user(
+    len(_ROWS) + 1,
+    (
+        "gp-analyst",
+        "Wanda",
+        "Eze",
+        "S0020:G0030:R0260",
+        "General Medical Practitioner",
+        "F84004",
+        (*_CARE_AND_EMERGENCY, *_PLANNING),
+    ),
+)
+USERS_WITH_SEVERAL_ROLES: Mapping[str, DemoUser] = {
+    "gp-analyst": replace(
+        _GP_ANALYST,
+        further=(
+            FurtherRole("555211000201", "S0120:G0200:R1840", "Analyst", "702"),
+            FurtherRole("555211000202", "S8000:G8000:R1690", "Call Operator", "702"),
+        ),
+    )
+}
+"""Signs in to the pages alone: a token of theirs does not say in which role they act."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from adapters.simulators.demo_users import DemoUser
+from adapters.simulators.demo_users import DemoUser, FurtherRole
 
 ALGORITHM = "ES256"
 # Short, so that a token that leaks in a demo is soon worth nothing.
@@ -45,7 +45,7 @@ class TokenMaker:
             "jti": self.new_secret(),
             "scope": scope,
             "purpose_of_use": list(user.purposes),
-            "nhsid_nrbac_roles": [_role(user)],
+            "nhsid_nrbac_roles": [_role(user.user_id, each) for each in user.roles],
             **({} if patient is None else {"patient": patient}),
         }
         return self._signed("at+jwt", claims)
@@ -72,7 +72,7 @@ class TokenMaker:
             "exp": issued_at + int(TOKEN_LIFETIME.total_seconds()),
             "given_name": user.given_name,
             "family_name": user.family_name,
-            "selected_roleid": user.role_profile_id,
+            **({} if user.further else {"selected_roleid": user.role_profile_id}),
             "id_assurance_level": "3",
             "authentication_assurance_level": "3",
         }
@@ -85,11 +85,11 @@ class TokenMaker:
         return self.signing_key.thumbprint()
 
 
-def _role(user: DemoUser) -> Claims:
+def _role(user_id: str, role: DemoUser | FurtherRole) -> Claims:
     return {
-        "person_orgid": user.user_id,
-        "person_roleid": user.role_profile_id,
-        "org_code": user.organisation,
-        "role_name": user.role_name,
-        "role_code": user.role_code,
+        "person_orgid": user_id,
+        "person_roleid": role.role_profile_id,
+        "org_code": role.organisation,
+        "role_name": role.role_name,
+        "role_code": role.role_code,
     }

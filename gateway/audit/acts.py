@@ -24,6 +24,8 @@ from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
 from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
 from gateway.audit.staff_acts import CallerRefused as CallerRefused
 from gateway.audit.staff_acts import JobRolesChanged as JobRolesChanged
+from gateway.audit.staff_acts import ProviderSignedOut as ProviderSignedOut
+from gateway.audit.staff_acts import RoleChosen as RoleChosen
 from gateway.audit.staff_acts import SignedIn as SignedIn
 from gateway.audit.staff_acts import SignedOut as SignedOut
 from gateway.audit.staff_acts import SignInFailed as SignInFailed
@@ -153,6 +155,8 @@ AuditEvent: TypeAlias = (
     | CallerRefused
     | StaffSuspended
     | StaffRestored
+    | ProviderSignedOut
+    | RoleChosen
     | JobRolesChanged
     | AdministratorsNamed
     | PolicyProposed
@@ -208,7 +212,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
         case GlassBroken():
             return event.decision_id, event.patient, event.user_id, event.decided_under
-        case SignedIn():
+        case SignedIn() | RoleChosen():
             return None, None, event.who.user_id, None
         case PolicyProposed() | PolicyApproved() | PolicyActivated():
             return event.decision_id, None, event.user_id, event.decided_under
@@ -218,6 +222,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | CallerRefused()
             | StaffSuspended()
             | StaffRestored()
+            | ProviderSignedOut()
             | JobRolesChanged()
             | AdministratorsNamed()
             | RelationshipsImported()

@@ -68,6 +68,26 @@ class CallerRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChosen:
+    """Somebody who holds several roles took one of them for a session that goes on in it alone."""
+
+    action: ClassVar[AuditAction] = AuditAction.ROLE_CHOSEN
+    at: datetime
+    who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSignedOut:
+    """An OpenID provider ended somebody's sessions here; `sessions` is how many there were."""
+
+    action: ClassVar[AuditAction] = AuditAction.PROVIDER_SIGNED_OUT
+    at: datetime
+    user_id: str | None
+    issuer: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
 class StaffSuspended:
     """A member of staff was suspended, in one role profile or (`*`) in all; their sessions ended with it."""
 

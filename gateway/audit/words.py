@@ -17,6 +17,8 @@ class AuditAction(StrEnum):
     CALLER_REFUSED = "caller-refused"
     STAFF_SUSPENDED = "staff-suspended"
     STAFF_RESTORED = "staff-restored"
+    PROVIDER_SIGNED_OUT = "provider-signed-out"
+    ROLE_CHOSEN = "role-chosen"
     JOB_ROLES_CHANGED = "job-roles-changed"
     ADMINISTRATORS_NAMED = "administrators-named"
     POLICY_PROPOSED = "policy-proposed"

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from starlette.types import ASGIApp
 
 from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
-from adapters.simulators.demo_users import DEMO_USERS
+from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
 from adapters.simulators.faults import Faults
 from adapters.simulators.identity_provider import IdentitySettings
 from adapters.simulators.published import ambulance as published_ambulance
@@ -116,7 +116,7 @@ def identity_app(provider: Provider) -> ASGIApp:
         audience=provider.gateway,
         signing_key=ECKey.generate_key("P-256"),
         password=provider.password,
-        users=DEMO_USERS,
+        users={**DEMO_USERS, **USERS_WITH_SEVERAL_ROLES},
         web_clients={WEB_CLIENT: frozenset({provider.gateway + CALLBACK_PATH})},
         machine_clients={},
     )

@@ -5,7 +5,7 @@ Pure text. Everybody named is invented.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from adapters.simulators.demo_users import DEMO_USERS
+from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
 from adapters.simulators.people import ORGANISATIONS
 from gateway.demo.running import Demo
 from gateway.demo.simulators import Simulated
@@ -77,6 +77,11 @@ def _links(demo: Demo) -> str:
 def _users() -> Iterator[tuple[str, str]]:
     for username, user in DEMO_USERS.items():
         yield username, f"{user.role_name}, {ORGANISATIONS[user.organisation]}"
+    for username, user in USERS_WITH_SEVERAL_ROLES.items():
+        told = " or ".join(
+            f"{each.role_name}, {ORGANISATIONS[each.organisation]}" for each in user.roles
+        )
+        yield username, f"{told} (the pages ask which)"
 
 
 def _people(demo: Demo) -> Iterator[tuple[str, str]]:

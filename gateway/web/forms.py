@@ -4,7 +4,7 @@ Decides nothing about what is asked. Safety rules 14 and 22; OWASP cross-site re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from gateway.errors import BadRequestError, RefusedError
 from gateway.settings import Settings
-from gateway.web.sessions import Session
+from gateway.web.sessions import ChoiceToMake, Session
 
 FORM_BYTES_AT_MOST = 16_384
 FIELDS_AT_MOST = 20
@@ -23,21 +23,38 @@ _PLAIN_VALUE = re.compile(r"[^\x00-\x1f\x7f]{0,200}")
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{0,2000}")
 """Several lines, and longer than any such field takes, so that what is too long is said at the field."""
 
+_TOKEN = re.compile(r"[!-~]*")
+
 _NO_TEXTS: frozenset[str] = frozenset()
 
 
 async def read_form(
-    request: Request, session: Session, settings: Settings, texts: frozenset[str] = _NO_TEXTS
+    request: Request,
+    session: Session | ChoiceToMake,
+    settings: Settings,
+    texts: frozenset[str] = _NO_TEXTS,
 ) -> Mapping[str, str]:
     """Read a form that this session's own page sent; `texts` are the fields that take several lines.
 
     Raises RefusedError for a form that no page of this session sent, BadRequestError for one that cannot be read.
     """
     refuse_other_origin(request, settings)
-    fields = _fields(await _body(request), texts)
+    raw = await _body(request)
+    fields = _fields(raw, lambda name: _TEXT if name in texts else _PLAIN_VALUE)
     if not compare_digest(fields.get(TOKEN_FIELD, "").encode(), session.form_token.encode()):
         raise _not_ours("The form is not of this session.")
     return fields
+
+
+async def read_token_form(request: Request, field: str) -> str:
+    """Read a form of one token, which no page of ours sent: the token is its own proof.
+
+    Raises RefusedError for what is no form, BadRequestError for any other.
+    """
+    fields = _fields(await _body(request), lambda _name: _TOKEN)
+    if fields.keys() != {field}:
+        raise BadRequestError("A token is needed, and nothing else.")
+    return fields[field]
 
 
 def refuse_other_origin(request: Request, settings: Settings) -> None:
@@ -68,7 +85,7 @@ async def _body(request: Request) -> bytes:
     return b"".join(pieces)
 
 
-def _fields(raw: bytes, texts: frozenset[str]) -> Mapping[str, str]:
+def _fields(raw: bytes, form_of: Callable[[str], re.Pattern[str]]) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),
@@ -80,9 +97,7 @@ def _fields(raw: bytes, texts: frozenset[str]) -> Mapping[str, str]:
     except ValueError as fault:
         raise BadRequestError("The form cannot be read.") from fault
     fields = dict(pairs)
-    is_ours = all(
-        (_TEXT if name in texts else _PLAIN_VALUE).fullmatch(value) for name, value in pairs
-    )
+    is_ours = all(form_of(name).fullmatch(value) for name, value in pairs)
     if len(fields) != len(pairs) or not is_ours:
         raise BadRequestError("The form holds what no field of ours takes.")
     return fields

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from typing_extensions import override
@@ -21,13 +21,13 @@ from gateway.errors import NotFoundError
 from gateway.patient.disclosure import Inquiry
 from gateway.patient.find import Finder, Found
 from gateway.patient.sections import supplies_of
-from gateway.sign_in_client import CALLBACK_PATH, provider_of
+from gateway.sign_in_client import providers_of
 from gateway.web import privacy_review
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
 from gateway.web.record_page import Deployment, record_page
-from gateway.web.sign_in import send_to_sign_in, sign_out, take_back
+from gateway.web.sessions import ChoiceToMake
 from gateway.web.source_words import source_names
 from gateway.web.visits import (
     Visit,
@@ -35,7 +35,9 @@ from gateway.web.visits import (
     for_visitors,
     services_of,
     session_of,
+    to_roles,
 )
+from gateway.web.way_in import PageRoute, way_in
 from gateway.web.writing import FOLDER, Frame, write_page
 from gateway.wiring import Services
 from rbac.types import Purpose
@@ -44,13 +46,11 @@ from rbac.types import Purpose
 def routes() -> list[BaseRoute]:
     """List the pages' routes."""
     return [
-        _Page("/", for_anyone(_start), methods=["GET"]),
-        _Page("/sign-in", for_anyone(send_to_sign_in), methods=["GET"]),
-        _Page(CALLBACK_PATH, for_anyone(take_back, takes=None), methods=["GET"]),
-        _Page("/sign-out", for_visitors(sign_out), methods=["POST"]),
-        _Page("/find", for_visitors(_find_form), methods=["GET"]),
-        _Page("/find", for_visitors(_find), methods=["POST"]),
-        _Page("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
+        PageRoute("/", for_anyone(_start), methods=["GET"]),
+        *way_in(),
+        PageRoute("/find", for_visitors(_find_form), methods=["GET"]),
+        PageRoute("/find", for_visitors(_find), methods=["POST"]),
+        PageRoute("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
         *_review_routes(),
         Mount("/static", _Files(directory=FOLDER / "static")),
     ]
@@ -60,11 +60,11 @@ def _review_routes() -> list[BaseRoute]:
     held = f"{privacy_review.HOME}/holds/{{held_under}}/{{source}}"
     event = f"{privacy_review.HOME}/safety-events/{{event_id}}"
     return [
-        _Page(privacy_review.HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
-        _Page(held, for_visitors(privacy_review.hold), methods=["GET"]),
-        _Page(f"{held}/release", for_visitors(privacy_review.release), methods=["POST"]),
-        _Page(f"{held}/reject", for_visitors(privacy_review.reject), methods=["POST"]),
-        _Page(f"{event}/review", for_visitors(privacy_review.note_event), methods=["POST"]),
+        PageRoute(privacy_review.HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
+        PageRoute(held, for_visitors(privacy_review.hold), methods=["GET"]),
+        PageRoute(f"{held}/release", for_visitors(privacy_review.release), methods=["POST"]),
+        PageRoute(f"{held}/reject", for_visitors(privacy_review.reject), methods=["POST"]),
+        PageRoute(f"{event}/review", for_visitors(privacy_review.note_event), methods=["POST"]),
     ]
 
 
@@ -79,26 +79,17 @@ class _Files(StaticFiles):
         return await super().get_response(path, request.scope)
 
 
-class _Page(Route):
-    """A route that names itself to the metrics, as the FHIR routes do."""
-
-    @override
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, found = super().matches(scope)
-        return match, {**found, "route": self}
-
-
 async def _start(request: Request) -> Response:
     services = services_of(request)
     session = await session_of(request)
+    if isinstance(session, ChoiceToMake):
+        return to_roles()
     frame = Frame.of(services.settings, session)
     if session is not None:
         if await privacy_review.is_reviewer(Visit(request, services, session)):
             return RedirectResponse(privacy_review.HOME, 303)
         return _find_page(frame)
-    return write_page(
-        "start.html", frame, {"can_sign_in": provider_of(services.settings) is not None}
-    )
+    return write_page("start.html", frame, {"can_sign_in": bool(providers_of(services.settings))})
 
 
 async def _find_form(visit: Visit) -> Response:

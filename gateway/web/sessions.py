@@ -1,7 +1,7 @@
 """Keep a signed-in person's session on the server: begin it, find it again, end it.
 
-Checks no token and knows no page. Only a hash of the session's id is stored; sign-in always makes a new id.
-OWASP ASVS 5.0, section V7; safety rule 22.
+Checks no token and knows no page. Only a hash of the session's id is stored; sign-in always makes a new id, and
+so does every choice of a role. OWASP ASVS 5.0, section V7; safety rule 22.
 """
 
 import secrets
@@ -18,7 +18,7 @@ from gateway.access.staff import may_act
 from gateway.audit.acts import SignedIn, SignedOut
 from gateway.errors import NotAuthenticatedError, RefusedError
 from gateway.id_tokens import ProvenSignIn
-from gateway.identity import Principal
+from gateway.identity import Principal, Profile
 from gateway.patient.emergencies import Opened, Renewal
 from gateway.patient.pleas import Plea
 from gateway.store.sign_ins import (
@@ -40,11 +40,41 @@ _ID_CHARACTERS = 43
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One live session. `form_token` proves that a form came from a page of this session."""
+    """One live session in one role. `form_token` proves that a form came from a page of this session.
+
+    `profiles` are the roles between which its holder may change; none where the provider chose.
+    """
 
     principal: Principal
     id_hash: str = field(repr=False)
     form_token: str = field(repr=False)
+    profiles: tuple[Profile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceToMake:
+    """The session of somebody who is signed in and has still to say in which role."""
+
+    user_id: str
+    id_hash: str = field(repr=False)
+    form_token: str = field(repr=False)
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose session it is, as it is stored: in one role, or with a choice to make."""
+
+    principal: Principal | None
+    profiles: tuple[Profile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new session: the id that its holder gets, and the row that is kept."""
+
+    id: str = field(repr=False)
+    row: SignIn
 
 
 async def begin_session(
@@ -55,46 +85,86 @@ async def begin_session(
     Raises NotAuthenticatedError when the token has run out, RefusedError for who is suspended,
     UnavailableError; then there is no session.
     """
+    await refuse_suspended(services, principal)
     now = services.records.clock()
-    if principal.expires_at <= now:
-        raise NotAuthenticatedError("The token has expired.")
+    begun = _begun(Subject(principal), principal, proven, now)
+    await keep_session(
+        services, SignedIn(now, who_of(principal), "openid-connect"), begun, replaced
+    )
+    return begun.id
+
+
+async def refuse_suspended(services: Services, principal: Principal) -> None:
+    """Refuse who is suspended. Raises RefusedError, UnavailableError."""
     if not await may_act(services.records.access.staff, principal):
         raise RefusedError("suspended", "The person is suspended.")
-    session_id = secrets.token_urlsafe(32)
-    sign_in = SignIn(
-        id_hash=_hash(session_id),
-        user_id=principal.user_id,
-        subject=msgspec.json.encode(principal),
-        created_at=now,
-        last_seen_at=now,
-        expires_at=min(now + SESSION_LASTS, principal.expires_at),
-        provider_session=proven.provider_session,
-        role_profile_id=principal.role_profile_id,
-    )
-    event = SignedIn(now, who_of(principal), "openid-connect")
+
+
+async def keep_session(
+    services: Services, event: SignedIn, begun: Begun, replaced: str | None
+) -> None:
+    """Record a sign-in and keep its session, in place of the one whose id is given."""
     async with services.log.recorded(event) as recorded:
         if replaced is not None:
-            await recorded.do(end_sign_in, _hash(replaced))
-        await recorded.do(begin_sign_in, sign_in)
-    return session_id
+            await recorded.do(end_sign_in, hash_of(replaced))
+        await recorded.do(begin_sign_in, begun.row)
+
+
+def _begun(subject: Subject, holder: Principal, proven: ProvenSignIn, now: datetime) -> Begun:
+    if holder.expires_at <= now:
+        raise NotAuthenticatedError("The token has expired.")
+    session_id = secrets.token_urlsafe(32)
+    row = SignIn(
+        id_hash=hash_of(session_id),
+        user_id=holder.user_id,
+        subject=msgspec.json.encode(subject),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=min(now + SESSION_LASTS, holder.expires_at),
+        provider_session=proven.provider_session,
+        role_profile_id=None if subject.principal is None else holder.role_profile_id,
+        issuer=proven.issuer,
+    )
+    return Begun(session_id, row)
+
+
+def begun_with_choice(profiles: tuple[Profile, ...], proven: ProvenSignIn, now: datetime) -> Begun:
+    """Make the session of somebody who has still to choose a role.
+
+    Raises NotAuthenticatedError when the token has run out.
+    """
+    anyone = next(each.principal for each in profiles if each.principal is not None)
+    return _begun(Subject(None, profiles), anyone, proven, now)
 
 
 async def live_session(services: Services, session_id: str) -> Session | None:
-    """Find the session of an id and note its use; None when there is none, or it has run out."""
+    """Find the session of an id and note its use; None when there is none in a role, or it has run out."""
+    found = await found_session(services, session_id)
+    return found if isinstance(found, Session) else None
+
+
+async def found_session(services: Services, session_id: str) -> Session | ChoiceToMake | None:
+    """Find the session of an id, in a role or before one, and note its use."""
     if len(session_id) != _ID_CHARACTERS:
         return None
-    sign_in = await services.store.read(sign_in_of, _hash(session_id))
+    sign_in = await services.store.read(sign_in_of, hash_of(session_id))
     now = services.records.clock()
     if sign_in is None or not is_live(sign_in, now):
         return None
     if now - sign_in.last_seen_at >= TOUCH_EVERY:
         await touch_sign_in(services.store, sign_in.id_hash, now)
-    principal = msgspec.json.decode(sign_in.subject, type=Principal)
-    if not services.verifier.has_place(principal):
+    return _read(services, sign_in, form_token_of(session_id))
+
+
+def _read(services: Services, sign_in: SignIn, form_token: str) -> Session | ChoiceToMake | None:
+    subject = msgspec.json.decode(sign_in.subject, type=Subject)
+    if subject.principal is None:
+        return ChoiceToMake(sign_in.user_id, sign_in.id_hash, form_token, subject.profiles)
+    # Settings may have changed since: the role must still follow from them.
+    if not services.verifier.has_place(subject.principal):
         return None
-    return Session(
-        replace(principal, session=sign_in.id_hash), sign_in.id_hash, _form_token(session_id)
-    )
+    principal = replace(subject.principal, session=sign_in.id_hash)
+    return Session(principal, sign_in.id_hash, form_token, subject.profiles)
 
 
 def is_live(sign_in: SignIn, now: datetime) -> bool:
@@ -110,25 +180,28 @@ async def break_glass(
     Raises as `Emergencies.break_glass`; then neither grant nor new id exists.
     """
     session_id = secrets.token_urlsafe(32)
-    renewal = Renewal(session.id_hash, _hash(session_id))
+    renewal = Renewal(session.id_hash, hash_of(session_id))
     opened = await services.emergencies.break_glass(question, plea, request_id, renewal)
     return opened, session_id
 
 
-async def end_session(services: Services, session: Session) -> None:
+async def end_session(services: Services, session: Session | ChoiceToMake) -> None:
     """Record the sign-out and end the session.
 
     Raises AuditUnavailableError; then the session still lives.
     """
-    event = SignedOut(services.records.clock(), session.principal.user_id, "user")
+    user_id = session.user_id if isinstance(session, ChoiceToMake) else session.principal.user_id
+    event = SignedOut(services.records.clock(), user_id, "user")
     async with services.log.recorded(event) as recorded:
         await recorded.do(end_sign_in, session.id_hash)
 
 
-def _hash(session_id: str) -> str:
+def hash_of(session_id: str) -> str:
+    """Give what is stored of a session's id."""
     return sha256(session_id.encode()).hexdigest()
 
 
-def _form_token(session_id: str) -> str:
+def form_token_of(session_id: str) -> str:
+    """Give the secret of a session's forms."""
     # The id is 256 random bits that no page shows: a hash of it serves as a secret of its own.
     return urlsafe_b64encode(sha256(f"form:{session_id}".encode()).digest()).rstrip(b"=").decode()

@@ -19,20 +19,22 @@ from gateway.errors import (
     UnavailableError,
 )
 from gateway.id_tokens import ExpectedIdToken, ProvenSignIn, check_id_token
-from gateway.identity import Principal
+from gateway.identity import Holding
 from gateway.sign_in_client import (
+    ONLY_PROVIDER,
     Attempt,
     SignInProvider,
     authorize_address,
     exchange,
-    provider_of,
+    providers_of,
 )
 from gateway.web.cookies import attempt_cookie, session_cookie
 from gateway.web.forms import read_form
 from gateway.web.refusals import Told, page_of
-from gateway.web.sessions import begin_session, end_session
-from gateway.web.visits import Visit, request_id_of, services_of, to_start
-from gateway.web.writing import Frame
+from gateway.web.role_choice import begin
+from gateway.web.sessions import end_session
+from gateway.web.visits import ChoosersVisit, request_id_of, services_of, to_start
+from gateway.web.writing import Frame, write_page
 from gateway.wiring import Services
 
 _ANSWER_PARAMETERS = frozenset(
@@ -59,14 +61,32 @@ _NOT_SIGNED_IN = Told(
 )
 
 
-async def send_to_sign_in(request: Request) -> Response:
-    """Begin a try to sign in and send the browser to the provider."""
+async def choose_provider(request: Request) -> Response:
+    """Let people say who knows them; where there is but one provider, send them there."""
     services = services_of(request)
-    if request.headers.get("host") != urlsplit(services.settings.base_url).netloc:
+    providers = providers_of(services.settings)
+    if len(providers) == 1:
+        return _sent_to(providers[0], request)
+    if not providers:
+        raise NotFoundError("No sign-in is configured.")
+    return write_page("providers.html", Frame.of(services.settings), {"providers": providers})
+
+
+async def send_to_sign_in(request: Request) -> Response:
+    """Send the browser to the provider that was chosen."""
+    return _sent_to(_provider(services_of(request), request), request)
+
+
+def _sent_to(provider: SignInProvider, request: Request) -> Response:
+    """Begin a try to sign in and send the browser to its provider."""
+    services = services_of(request)
+    base_url = services.settings.base_url
+    if request.headers.get("host") != urlsplit(base_url).netloc:
         # The provider returns to the one registered address: the try must begin there.
-        return RedirectResponse(f"{services.settings.base_url}/sign-in", 303)
-    attempt = Attempt.begin(services.records.clock(), secrets.token_bytes(_ATTEMPT_BYTES))
-    response = RedirectResponse(authorize_address(_provider(services), attempt), 303)
+        return RedirectResponse(f"{base_url}/sign-in/with/{provider.key}", 303)
+    random = secrets.token_bytes(_ATTEMPT_BYTES)
+    attempt = Attempt.begin(provider.issuer, services.records.clock(), random)
+    response = RedirectResponse(authorize_address(provider, attempt), 303)
     attempt_cookie(services.settings).put(response, attempt.secret)
     return response
 
@@ -76,9 +96,9 @@ async def take_back(request: Request) -> Response:
     services = services_of(request)
     settings = services.settings
     try:
-        principal, proven = await _proven(request, services)
+        holding, proven = await _proven(request, services)
         replaced = session_cookie(settings).read(request)
-        session_id = await begin_session(services, principal, proven, replaced)
+        session_id = await begin(services, holding, proven, replaced)
     except (RefusedError, NotAuthenticatedError) as fault:
         reason = fault.reason if isinstance(fault, RefusedError) else "token-refused"
         await _record_failure(services, reason)
@@ -93,7 +113,7 @@ async def take_back(request: Request) -> Response:
     return response
 
 
-async def sign_out(visit: Visit) -> Response:
+async def sign_out(visit: ChoosersVisit) -> Response:
     """End the visitor's session."""
     await read_form(visit.request, visit.session, visit.services.settings)
     await end_session(visit.services, visit.session)
@@ -102,26 +122,26 @@ async def sign_out(visit: Visit) -> Response:
     return response
 
 
-async def _proven(request: Request, services: Services) -> tuple[Principal, ProvenSignIn]:
+async def _proven(request: Request, services: Services) -> tuple[Holding, ProvenSignIn]:
     """Check everything that came back, cheapest first.
 
     Raises RefusedError with the reason as a closed word, NotAuthenticatedError, UnavailableError.
     """
     now = services.records.clock()
+    provider = _provider(services, request)
     secret = attempt_cookie(services.settings).read(request)
-    attempt = None if secret is None else Attempt.read(secret, now)
+    attempt = None if secret is None else Attempt.read(provider.issuer, secret, now)
     if attempt is None:
         raise RefusedError("no-attempt", "This browser has no sign-in under way.")
-    provider = _provider(services)
     code = _code(request.query_params, provider, attempt)
     tokens = await exchange(provider, code, attempt.verifier)
     signed = await services.verifier.signed(tokens.id_token)
     expected = ExpectedIdToken(provider.issuer, provider.client_id, attempt.nonce)
     proven = check_id_token(signed, expected, now)
-    principal = await services.verifier.principal(tokens.access_token)
-    if principal.user_id != proven.user_id:
+    holding = await services.verifier.holding(tokens.access_token)
+    if (holding.user_id, holding.issuer) != (proven.user_id, proven.issuer):
         raise RefusedError("tokens-differ", "The two tokens are about different people.")
-    return principal, proven
+    return holding, proven
 
 
 def _code(sent: QueryParams, provider: SignInProvider, attempt: Attempt) -> str:
@@ -139,11 +159,16 @@ def _code(sent: QueryParams, provider: SignInProvider, attempt: Attempt) -> str:
     return code
 
 
-def _provider(services: Services) -> SignInProvider:
-    provider = provider_of(services.settings)
-    if provider is None:
-        raise NotFoundError("No sign-in is configured.")
-    return provider
+def _provider(services: Services, request: Request) -> SignInProvider:
+    """Give the provider whose own address was called; the address without a name is one provider's alone.
+
+    Raises NotFoundError for a name of none.
+    """
+    wanted = request.path_params.get("provider", ONLY_PROVIDER)
+    for each in providers_of(services.settings):
+        if each.key == wanted:
+            return each
+    raise NotFoundError("No such sign-in is configured.")
 
 
 async def _record_failure(services: Services, reason: str) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.errors import BadRequestError, SharedCareRecordError
 from gateway.web.cookies import session_cookie
 from gateway.web.refusals import refusal_page
-from gateway.web.sessions import Session, live_session
+from gateway.web.sessions import ChoiceToMake, Session, found_session
 from gateway.web.writing import Frame
 from gateway.wiring import Services
 
@@ -36,8 +36,18 @@ class Visit:
         return request_id_of(self.request)
 
 
+@dataclass(frozen=True, slots=True)
+class ChoosersVisit:
+    """One request to a page by somebody who is signed in, in a role or before one."""
+
+    request: Request
+    services: Services
+    session: Session | ChoiceToMake
+
+
 Handler = Callable[[Request], Awaitable[Response]]
 VisitHandler = Callable[[Visit], Awaitable[Response]]
+ChoosersHandler = Callable[[ChoosersVisit], Awaitable[Response]]
 NONE: frozenset[str] = frozenset()
 
 
@@ -52,8 +62,8 @@ def request_id_of(request: Request) -> str:
     return str(request.state.request_id)
 
 
-async def session_of(request: Request) -> Session | None:
-    """Find the visitor's live session.
+async def session_of(request: Request) -> Session | ChoiceToMake | None:
+    """Find the visitor's live session, in a role or before one.
 
     Raises BadRequestError when a token comes along: two identities are none.
     """
@@ -65,7 +75,7 @@ async def session_of(request: Request) -> Session | None:
         return None
     if "authorization" in request.headers:
         raise BadRequestError("A page takes no access token beside its session.")
-    return await live_session(services, sent)
+    return await found_session(services, sent)
 
 
 def for_visitors(handle: VisitHandler, takes: frozenset[str] = NONE) -> Handler:
@@ -77,11 +87,30 @@ def for_visitors(handle: VisitHandler, takes: frozenset[str] = NONE) -> Handler:
     async def handle_visit(request: Request) -> Response:
         session = None
         try:
-            session = await session_of(request)
-            if session is None:
-                return to_start()
+            found = await session_of(request)
+            if not isinstance(found, Session):
+                return to_start() if found is None else to_roles()
+            session = found
             refuse_other_parameters(request, takes)
             return await handle(Visit(request, services_of(request), session))
+        except SharedCareRecordError as fault:
+            return answer_fault(fault, request, session)
+
+    return handle_visit
+
+
+def for_choosers(handle: ChoosersHandler) -> Handler:
+    """Let only signed-in people reach a page, also those who have still to choose a role."""
+
+    async def handle_visit(request: Request) -> Response:
+        session = None
+        try:
+            found = await session_of(request)
+            if found is None:
+                return to_start()
+            session = found if isinstance(found, Session) else None
+            refuse_other_parameters(request, NONE)
+            return await handle(ChoosersVisit(request, services_of(request), found))
         except SharedCareRecordError as fault:
             return answer_fault(fault, request, session)
 
@@ -123,3 +152,8 @@ def answer_fault(
 def to_start() -> Response:
     """Lead to the start page."""
     return RedirectResponse("/", 303)
+
+
+def to_roles() -> Response:
+    """Lead to the choice of a role."""
+    return RedirectResponse("/role", 303)

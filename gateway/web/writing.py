@@ -55,11 +55,14 @@ def write_page(
         environment()
         .get_template(template)
         .render(
-            user=session.principal if session else None,
-            form_token=session.form_token if session else "",
-            form_token_field=TOKEN_FIELD,
-            is_demo=frame.is_demo,
-            **content,
+            {
+                "user": session.principal if session else None,
+                "form_token": session.form_token if session else "",
+                "form_token_field": TOKEN_FIELD,
+                "is_demo": frame.is_demo,
+                "can_change_role": bool(session and session.profiles),
+                **content,
+            }
         )
     )
     return HTMLResponse(html, status, _HEADERS)

@@ -16,19 +16,24 @@ PUBLIC = {
     "/fhir/.well-known/smart-configuration",
     "/",
     "/sign-in",
+    "/sign-in/with/{provider}",
     "CALLBACK_PATH",
+    "NAMED_CALLBACK_PATH",
+    "LOGOUT_PATH",
     "/static",
 }
-_ASKING = {"caller_of", "caller_of_any_format", "for_visitors"}
+_ASKING = {"caller_of", "caller_of_any_format", "for_visitors", "for_choosers"}
 _UNSEEN = {"add_route", "add_api_route", "api_route", "websocket", "add_websocket_route"}
 
 
 def open_routes(found: Sources) -> set[str]:
     """Give the paths of routes that do not ask for a principal."""
-    return {path for text in found.values() for path in _open(ast.parse(text))}
+    modules = [ast.parse(text) for text in found.values()]
+    kinds = {kind for module in modules for kind in _kinds_of_route(module)}
+    return {path for module in modules for path in _open(module, kinds)}
 
 
-def _open(module: ast.Module) -> Iterator[str]:
+def _open(module: ast.Module, kinds: set[str]) -> Iterator[str]:
     functions = {n.name: n for n in module.body if isinstance(n, ast.AsyncFunctionDef)}
     for function in functions.values():
         for decorator in function.decorator_list:
@@ -37,7 +42,7 @@ def _open(module: ast.Module) -> Iterator[str]:
     for node in ast.walk(module):
         if called(node) in _UNSEEN:
             yield called(node) or ""
-        if called(node) in _kinds_of_route(module) and called(node.args[1]) not in _ASKING:
+        if called(node) in kinds and called(node.args[1]) not in _ASKING:
             yield ast.unparse(node.args[0]).strip("'")
 
 

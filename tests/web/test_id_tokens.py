@@ -28,7 +28,9 @@ def signed(header=None, **changes):
     "changes", [{}, {"aud": ["scr-web"]}, {"azp": "scr-web"}, {"header": {"alg": "ES256"}}]
 )
 def test_the_answer_to_our_own_question_is_taken(changes):
-    assert check_id_token(signed(**changes), EXPECTED, NOW) == ProvenSignIn("555", "s1")
+    assert check_id_token(signed(**changes), EXPECTED, NOW) == ProvenSignIn(
+        "555", "s1", "https://id.example"
+    )
 
 
 def test_a_provider_without_sessions_of_its_own_is_fine():

@@ -53,7 +53,7 @@ def derived(resource_type, category, **elements):
 def html_of(*items, **other):
     page = laid_out(*items, **other)
     principal = view().permit.principal
-    session = type("Signed", (), {"principal": principal, "form_token": "t"})()
+    session = type("Signed", (), {"principal": principal, "form_token": "t", "profiles": ()})()
     return write_page("record.html", Frame(session, is_demo=False), {"page": page}).body.decode()
 
 

@@ -14,7 +14,7 @@ from gateway.web.sessions import begin_session, is_live, live_session
 from tests.web.factories import NOW
 from tests.web.visitor import Visitor
 
-PROVEN = ProvenSignIn("555", None)
+PROVEN = ProvenSignIn("555", None, "https://id.example")
 
 
 def test_over_https_cookies_are_bound_to_the_host():

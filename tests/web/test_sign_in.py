@@ -12,6 +12,8 @@ from tests.stack import running_stack, settings_for
 from tests.web.factories import NOW
 from tests.web.visitor import Visitor
 
+ISSUER = "https://id.example"
+
 
 async def actions(stack):
     return [row["action"] for row in await stack.audit()]
@@ -163,16 +165,16 @@ async def test_au_18_a_session_and_a_token_together_are_refused(stack):
 
 
 def test_a_try_to_sign_in_is_forgotten_after_ten_minutes():
-    attempt = Attempt.begin(NOW, b"r" * 32)
+    attempt = Attempt.begin(ISSUER, NOW, b"r" * 32)
 
-    assert Attempt.read(attempt.secret, NOW + timedelta(minutes=9)).state == attempt.state
+    assert Attempt.read(ISSUER, attempt.secret, NOW + timedelta(minutes=9)).state == attempt.state
     for later in (NOW + timedelta(minutes=10), NOW - timedelta(minutes=1)):
-        assert Attempt.read(attempt.secret, later) is None
-    assert Attempt.read("x" * 50, NOW) is None
+        assert Attempt.read(ISSUER, attempt.secret, later) is None
+    assert Attempt.read(ISSUER, "x" * 50, NOW) is None
 
 
 def test_what_is_told_to_the_provider_does_not_tell_what_is_kept_from_it():
-    attempt = Attempt.begin(NOW, b"r" * 32)
+    attempt = Attempt.begin(ISSUER, NOW, b"r" * 32)
 
     assert len({attempt.state, attempt.nonce, attempt.verifier, attempt.secret}) == 4
     assert attempt.secret not in repr(attempt)
@@ -199,7 +201,7 @@ async def provider_saying(body):
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        yield SignInProvider("i", "c", "a", f"http://127.0.0.1:{port}/token", "r")
+        yield SignInProvider("k", "n", "i", "c", "a", f"http://127.0.0.1:{port}/token", "r")
 
 
 @pytest.mark.parametrize(
@@ -253,4 +255,4 @@ async def test_a_try_begins_at_the_one_address_that_the_provider_returns_to(
     async with running_stack(london, template, tmp_path, compiled, **other) as stack:
         answer = await stack.client.get("/sign-in", headers={"Host": "localhost:80"})
 
-    assert answer.headers["location"] == "http://gateway.test/sign-in"
+    assert answer.headers["location"] == "http://gateway.test/sign-in/with/default"
