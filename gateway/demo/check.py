@@ -16,6 +16,7 @@ from gateway.demo.simulators import Simulated
 from gateway.demo.visitor import Answer, Visitor
 
 Resource = dict[str, Any]
+_IN_AN_EMERGENCY = {"Purpose-Of-Use": "ETREAT"}
 CLINICAL = frozenset({"gp", "hospital", "ambulance"})
 
 
@@ -103,6 +104,23 @@ def _unknown_to_practice(demo: Demo) -> str:
     return "refused: no relationship with this person"
 
 
+def _emergency(demo: Demo) -> str:
+    visitor = _signed_in(demo, "gp")
+    patient = _person(demo, visitor, "other-practice")
+    asked = {"step": "ETREAT", "reason_code": "risk-to-life", "reason": "Found unconscious"}
+    broken = visitor.post_json("/access/break-glass", {"patient": patient, **asked})
+    _expect(broken.status == 201, f"status {broken.status}")
+    read = f"/fhir/Patient/{patient}/$everything"
+    record = _record_in(_answered(visitor.get(read, _IN_AN_EMERGENCY)))
+    _expect(record.of("AllergyIntolerance"), "no allergies")
+    _expect(not record.of("DocumentReference"), "documents, which no emergency opens")
+    ended = visitor.delete(f"/access/break-glass/{broken.json()['id']}")
+    _expect(ended.status == 204, f"status {ended.status}")
+    closed = visitor.get(read, _IN_AN_EMERGENCY).status
+    _expect(closed == 403, f"status {closed}")
+    return f"{len(record.resources)} items with a reason given, and none once it was ended"
+
+
 def _receptionist(demo: Demo) -> str:
     record = _record(demo, "receptionist")
     shown = sorted({each["resourceType"] for each in record.resources})
@@ -147,6 +165,7 @@ _JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
     ("clinician", "read one item by its id"): _read,
     ("clinician", "put a number into an address"): _number_in_address,
     ("clinician", "open a stranger's record"): _unknown_to_practice,
+    ("clinician", "open a stranger's record in an emergency, and end it"): _emergency,
     ("receptionist", "open the whole record"): _receptionist,
     ("anybody", "open the pages"): _pages,
     ("clinician", "open the record while the ambulance source hangs"): _partial,
@@ -170,7 +189,11 @@ def _person(demo: Demo, visitor: Visitor, showcase: str = "everything") -> str:
 
 def _record(demo: Demo, username: str) -> Record:
     visitor = _signed_in(demo, username)
-    answer = _answered(visitor.get(f"/fhir/Patient/{_person(demo, visitor)}/$everything"))
+    path = f"/fhir/Patient/{_person(demo, visitor)}/$everything"
+    return _record_in(_answered(visitor.get(path)))
+
+
+def _record_in(answer: Answer) -> Record:
     entries = answer.json()["entry"]
     issues = [
         each["resource"]["issue"][0] for each in entries if each["search"]["mode"] == "outcome"

@@ -7,10 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 _SECONDS = 15.0  # beyond the gateway's own ten, so that its answer is seen
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,9 @@ class Visitor:
     address: str
     token: str | None = field(default=None, repr=False)
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
         """Ask for a page or a resource."""
-        return self._ask("GET", path, b"", {})
+        return self._ask("GET", path, b"", headers)
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Answer:
         """Send a form."""

@@ -1,4 +1,4 @@
-"""Serve the pages: start, find, record, and the way in and out.
+"""Serve the pages: every address that they have, start and find.
 
 Holds no rule: every answer comes from the use cases, recorded before it leaves.
 """
@@ -15,20 +15,13 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from fhir_profiles.nhs_number import NhsNumber
-from gateway.access.decision import Question
-from gateway.audit.acts import AskedAct
-from gateway.errors import NotFoundError
-from gateway.patient.disclosure import Inquiry
 from gateway.patient.find import Finder, Found
-from gateway.patient.sections import supplies_of
 from gateway.sign_in_client import providers_of
-from gateway.web import privacy_review
+from gateway.web import break_glass, privacy_review, record
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
-from gateway.web.record_page import Deployment, record_page
 from gateway.web.sessions import ChoiceToMake
-from gateway.web.source_words import source_names
 from gateway.web.visits import (
     Visit,
     for_anyone,
@@ -39,7 +32,6 @@ from gateway.web.visits import (
 )
 from gateway.web.way_in import PageRoute, way_in
 from gateway.web.writing import FOLDER, Frame, write_page
-from gateway.wiring import Services
 from rbac.types import Purpose
 
 
@@ -50,9 +42,25 @@ def routes() -> list[BaseRoute]:
         *way_in(),
         PageRoute("/find", for_visitors(_find_form), methods=["GET"]),
         PageRoute("/find", for_visitors(_find), methods=["POST"]),
-        PageRoute("/patient/{patient_id}", for_visitors(_record), methods=["GET"]),
+        *_record_routes(),
         *_review_routes(),
         Mount("/static", _Files(directory=FOLDER / "static")),
+    ]
+
+
+def _record_routes() -> list[BaseRoute]:
+    person = "/patient/{patient_id}"
+    ask, ask_second = f"{person}/break-glass", f"{person}/break-glass/sensitive"
+    opened = f"{person}/emergency"
+    return [
+        PageRoute(person, for_visitors(record.direct_care), methods=["GET"]),
+        PageRoute(opened, for_visitors(record.emergency), methods=["GET"]),
+        PageRoute(f"{opened}/sensitive", for_visitors(record.sensitive), methods=["GET"]),
+        PageRoute(f"{opened}/end", for_visitors(break_glass.end), methods=["POST"]),
+        PageRoute(ask, for_visitors(break_glass.ask_first), methods=["GET"]),
+        PageRoute(ask, for_visitors(break_glass.take_first), methods=["POST"]),
+        PageRoute(ask_second, for_visitors(break_glass.ask_second), methods=["GET"]),
+        PageRoute(ask_second, for_visitors(break_glass.take_second), methods=["POST"]),
     ]
 
 
@@ -111,30 +119,6 @@ async def _found(visit: Visit, wanted: Wanted) -> tuple[Found, ...]:
     if isinstance(wanted, NhsNumber):
         return await people.by_number(finder, wanted)
     return await people.by_demographics(finder, wanted)
-
-
-async def _record(visit: Visit) -> Response:
-    services = visit.services
-    patient_id: str = visit.request.path_params["patient_id"]
-    number = services.ids.open(patient_id)
-    if number is None:
-        raise NotFoundError("There is no such patient.")
-    question = Question(visit.session.principal, Purpose.TREAT, number, patient_id)
-    inquiry = Inquiry(question, AskedAct.VIEW, visit.request_id)
-    deployment = _deployment(services)
-    async with services.records.open(inquiry) as opened:
-        faulty = services.judging.faulty(opened.answers)
-        page = record_page(opened.view, deployment, services.records.clock(), faulty)
-        opened.will_show(page.shown)
-        return write_page("record.html", visit.frame, {"page": page})
-
-
-def _deployment(services: Services) -> Deployment:
-    return Deployment(
-        names=source_names(services.settings),
-        supplies=supplies_of(services.sources.directory),
-        organisations={row.code: row.name for row in services.settings.organisation},
-    )
 
 
 def _find_page(

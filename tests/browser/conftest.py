@@ -3,14 +3,17 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
+from gateway.wiring import Services
 from tests.london import PASSWORD, London
 from tests.stack import Stack, running_stack
 from tests.stack_fixtures import compiled, london, template
@@ -40,9 +43,20 @@ class Site:
     london: London
     port: int
     stack: Stack
+    serves: list[ASGIApp]
 
     def record_of(self, name: str) -> str:
         return f"{BASE}/patient/{self.stack.patient(name)}"
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.serves[-1](scope, receive, send)
+
+    @contextmanager
+    def serving(self, services: Services) -> Iterator[None]:
+        """Serve other services at the same address for a while."""
+        self.serves.append(create_app(services))
+        yield
+        self.serves.pop()
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +67,17 @@ def site(london, template, compiled, tmp_path_factory) -> Iterator[Site]:
     async def serve():
         deadlines = dict.fromkeys(("gp", "hospital", "ambulance"), 1.0)
         async with running_stack(london, template, folder, compiled, deadlines=deadlines) as stack:
+            site = Site(london, 0, stack, [create_app(stack.services)])
             config = uvicorn.Config(
-                create_app(stack.services), port=0, lifespan="off", log_level="critical"
+                site.answer, port=0, lifespan="off", log_level="critical", interface="asgi3"
             )
             server = uvicorn.Server(config)
             server.install_signal_handlers = lambda: None
             serving = asyncio.ensure_future(server._serve())
             while not server.started:  # noqa: ASYNC110 - the server has no event to wait for
                 await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            started.append(Site(london, port, stack))
+            site.port = server.servers[0].sockets[0].getsockname()[1]
+            started.append(site)
             ready.set()
             await asyncio.to_thread(stop.wait)
             server.should_exit = True

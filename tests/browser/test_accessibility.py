@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from adapters.simulators.faults import FaultKind
-from tests.browser.conftest import BASE, DESKTOP, NARROW
+from tests.browser.conftest import BASE, DESKTOP, NARROW, sign_in
+from tests.browser.test_break_glass import give_reason
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +54,44 @@ def show_refusal(page, site):
     show_record(page, site, "other-practice")
 
 
+def show_reason(page, site):
+    # Breaking the glass gives the session another id, which the other tests must not need.
+    page.context.clear_cookies()
+    sign_in(page, "ed-consultant")
+    page.goto(f"{site.record_of('everything')}/break-glass")
+
+
+def show_reason_mistakes(page, site):
+    show_reason(page, site)
+    page.get_by_role("button", name="Open the record in an emergency").click()
+
+
+def show_emergency(page, site):
+    show_reason(page, site)
+    give_reason(page, "Open the record in an emergency")
+
+
+def show_direct_care_meanwhile(page, site):
+    show_emergency(page, site)
+    show_record(page, site)
+
+
+def show_second_reason(page, site):
+    show_emergency(page, site)
+    page.get_by_role("link", name="Open sensitive items").click()
+
+
+def show_sensitive(page, site):
+    show_second_reason(page, site)
+    give_reason(page, "Open sensitive items")
+
+
+def show_not_for_role(page, site):
+    page.context.clear_cookies()
+    sign_in(page, "receptionist")
+    page.goto(f"{site.record_of('everything')}/break-glass")
+
+
 PAGES = [
     show_start,
     show_find,
@@ -62,6 +101,13 @@ PAGES = [
     show_conflict,
     show_gap,
     show_refusal,
+    show_reason,
+    show_reason_mistakes,
+    show_emergency,
+    show_direct_care_meanwhile,
+    show_second_reason,
+    show_sensitive,
+    show_not_for_role,
 ]
 
 
@@ -89,8 +135,13 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
 
 @pytest.mark.parametrize(
     ("show", "controls"),
-    [(show_find, "button, input:not([type=hidden])"), (show_mistakes, ".error-summary a")],
-    ids=["forms", "error summary"],
+    [
+        (show_find, "button, input:not([type=hidden])"),
+        (show_mistakes, ".error-summary a"),
+        (show_reason, "button, textarea, input:not([type=hidden])"),
+        (show_emergency, "button, .ways a"),
+    ],
+    ids=["forms", "error summary", "reason", "emergency"],
 )
 def test_every_control_is_large_enough_to_touch(examined, site, show, controls):
     show(examined, site)

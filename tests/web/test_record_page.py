@@ -20,6 +20,9 @@ DEPLOYMENT = Deployment(
 )
 
 
+ALONE = {"emergency": None, "may_ask": False, "patient_id": "p"}
+
+
 def laid_out(*items, **other):
     return record_page(view(*items, **other), DEPLOYMENT, NOW)
 
@@ -54,7 +57,9 @@ def html_of(*items, **other):
     page = laid_out(*items, **other)
     principal = view().permit.principal
     session = type("Signed", (), {"principal": principal, "form_token": "t", "profiles": ()})()
-    return write_page("record.html", Frame(session, is_demo=False), {"page": page}).body.decode()
+    return write_page(
+        "record.html", Frame(session, is_demo=False), ALONE | {"page": page}
+    ).body.decode()
 
 
 def test_sections_stand_in_the_order_of_danger():

@@ -1,0 +1,43 @@
+"""Offer, after a refusal, what the visitor's role may do next about the person; never what the record holds.
+
+Decides nothing: each step is decided anew, on record, when it is taken. Every offer rests on role and policy alone,
+so that it tells nothing of the person.
+"""
+
+from datetime import timedelta
+
+from gateway.access.grants import GRANT_LASTS
+from gateway.errors import RefusedError
+from gateway.web.refusals import NextStep
+from gateway.web.visits import Visit
+from rbac.types import Purpose
+
+_MINUTES = GRANT_LASTS // timedelta(minutes=1)
+
+_MAY_HELP = frozenset({"no-relationship", "sharing-restricted", "break-glass-required"})
+"""Refusals of which an emergency may be the way out. An objection without exceptions is among them: that it is
+one must not be told."""
+
+ASK_A_CLINICIAN = NextStep(
+    "If it is an emergency, ask a clinician at once: your role does not have emergency access."
+)
+
+
+async def steps_after(visit: Visit, patient_id: str, fault: RefusedError) -> tuple[NextStep, ...]:
+    """Offer what may follow the refusal of a record.
+
+    Raises UnavailableError.
+    """
+    if fault.reason not in _MAY_HELP:
+        return ()
+    offered = await visit.services.emergencies.steps(visit.session.principal)
+    if Purpose.ETREAT not in offered:
+        return (ASK_A_CLINICIAN,)
+    return (
+        NextStep(
+            f"In an emergency you can open part of a record for {_MINUTES} minutes. You must say why. "
+            "It is recorded, and the privacy officer reviews it.",
+            "Ask for emergency access",
+            f"/patient/{patient_id}/break-glass",
+        ),
+    )
