@@ -20,7 +20,16 @@ from starlette.routing import Route
 from adapters.simulators.client_assertions import ALGORITHMS, AssertionChecker, MachineClient
 from adapters.simulators.demo_users import DemoUser
 from adapters.simulators.identity_tokens import ALGORITHM, TOKEN_LIFETIME, TokenMaker
+from adapters.simulators.launch_desk import LaunchDesk
+from adapters.simulators.launching import (
+    FindPatient,
+    Launches,
+    finds_nobody,
+    picks_a_patient,
+    read_launch_request,
+)
 from adapters.simulators.sign_in import (
+    PATIENT_FIELD,
     Grants,
     RejectedRequest,
     SignInRequest,
@@ -29,6 +38,7 @@ from adapters.simulators.sign_in import (
     read_sign_in_request,
     sign_in_page,
 )
+from adapters.simulators.smart_apps import SmartApp
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _CARRIED = (
@@ -40,14 +50,22 @@ _CARRIED = (
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "aud",
+    "launch",
 )
+_SCOPES = ("openid", "profile", "nationalrbacaccess", "selectedrole")
+_NOT_SIGNED_IN = "User or password is wrong."
+_NOBODY = "There is nobody to open for you."
 DEMO_CLIENT = "demo"
 """The client of password grants that name none."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentitySettings:
-    """What a provider is made of; `web_clients` gives each client's exact redirect addresses."""
+    """What a provider is made of; `web_clients` gives each client's exact redirect addresses.
+
+    `fhir_base` is the server that applications may be launched against, where `find_patient` looks people up.
+    """
 
     issuer: str
     audience: str
@@ -56,6 +74,9 @@ class IdentitySettings:
     users: Mapping[str, DemoUser]
     web_clients: Mapping[str, frozenset[str]]
     machine_clients: Mapping[str, MachineClient]
+    smart_apps: Mapping[str, SmartApp] = field(default_factory=dict)
+    fhir_base: str = ""
+    find_patient: FindPatient = finds_nobody
 
 
 def create_app(
@@ -73,6 +94,8 @@ def create_app(
             Route("/authorize", desk.ask_to_sign_in, methods=["GET"]),
             Route("/authorize", desk.sign_in, methods=["POST"]),
             Route("/token", desk.token, methods=["POST"]),
+            Route("/launch", desk.ask_whom_to_launch_for, methods=["GET"]),
+            Route("/launch", desk.launch, methods=["POST"]),
         ]
     )
 
@@ -87,6 +110,14 @@ class _Desk:
             settings.issuer, settings.audience, settings.signing_key, now, new_secret
         )
         self._assertions = AssertionChecker(settings.machine_clients, self._at("/token"), now)
+        self._smart = LaunchDesk(
+            settings.smart_apps,
+            settings.fhir_base,
+            settings.find_patient,
+            self._tokens,
+            Launches(now, new_secret),
+            AssertionChecker(settings.smart_apps, self._at("/token"), now),
+        )
 
     def _at(self, path: str) -> str:
         return self._settings.issuer.rstrip("/") + path
@@ -101,7 +132,7 @@ class _Desk:
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code", "client_credentials", "password"],
                 "subject_types_supported": ["public"],
-                "scopes_supported": ["openid", "profile", "nationalrbacaccess", "selectedrole"],
+                "scopes_supported": [*_SCOPES, *self._smart.scopes],
                 "id_token_signing_alg_values_supported": [ALGORITHM],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
@@ -114,22 +145,47 @@ class _Desk:
         return JSONResponse(self._tokens.public_keys())
 
     async def ask_to_sign_in(self, request: Request) -> Response:
-        read = read_sign_in_request(request.query_params, self._settings.web_clients)
+        read = self._read(request.query_params)
         if not isinstance(read, SignInRequest):
             return self._turned_away(read)
-        return self._form(request.query_params)
+        return self._form(read, request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
         sent = _texts(await request.form())
-        read = read_sign_in_request(sent, self._settings.web_clients)
+        read = self._read(sent)
         if not isinstance(read, SignInRequest):
             return self._turned_away(read)
         user = self._user(sent)
         if user is None:
-            return self._form(sent, "User or password is wrong.", status=401)
-        code = self._grants.hand_out(read, user)
+            return self._form(read, sent, _NOT_SIGNED_IN, status=401)
+        patient = await self._smart.patient_for(read, sent, user)
+        if self._smart.is_missing_patient(read, patient):
+            return self._form(read, sent, _NOBODY, status=400)
+        code = self._grants.hand_out(read, user, patient)
         answer = {"code": code, "state": read.state, "iss": self._settings.issuer}
         return RedirectResponse(address_with(read.redirect_uri, answer), 303, NO_STORE)
+
+    def _read(self, sent: Mapping[str, str]) -> SignInRequest | UntrustedRequest | RejectedRequest:
+        app = self._settings.smart_apps.get(sent.get("client_id", ""))
+        if app is not None:
+            return read_launch_request(sent, app, self._settings.fhir_base)
+        return read_sign_in_request(sent, self._settings.web_clients)
+
+    async def ask_whom_to_launch_for(self, _request: Request) -> Response:
+        return HTMLResponse(self._smart.page(), 200, NO_STORE)
+
+    async def launch(self, request: Request) -> Response:
+        sent = _texts(await request.form())
+        user = self._user(sent)
+        if user is None:
+            return HTMLResponse(self._smart.page(_NOT_SIGNED_IN), 401, NO_STORE)
+        patient = await self._smart.found(sent, user)
+        if patient is None:
+            return HTMLResponse(self._smart.page(_NOBODY), 400, NO_STORE)
+        address = self._smart.launch_address(sent.get("client_id", ""), user, patient)
+        if address is None:
+            return HTMLResponse(self._smart.page("This is not started from here."), 400, NO_STORE)
+        return RedirectResponse(address, 303, NO_STORE)
 
     async def token(self, request: Request) -> Response:
         sent = _texts(await request.form())
@@ -144,8 +200,8 @@ class _Desk:
                 return _refused("unsupported_grant_type")
 
     def _exchange_code(self, sent: Mapping[str, str]) -> Response:
-        client_id = sent.get("client_id", "")
-        if client_id not in self._settings.web_clients:
+        client_id = self._smart.client_of(sent, self._settings.web_clients)
+        if client_id is None:
             return _refused("invalid_client", 401)
         grant = self._grants.take_back(
             sent.get("code", ""),
@@ -155,8 +211,8 @@ class _Desk:
         )
         if grant is None:
             return _refused("invalid_grant")
-        id_token = self._tokens.id_token(grant.user, client_id, grant.request.nonce)
-        return self._granted(grant.user, client_id, grant.request.scope, {"id_token": id_token})
+        told = self._smart.told_beside(grant, client_id)
+        return self._granted(grant.user, client_id, grant.request.scope, told)
 
     def _admit_machine(self, sent: Mapping[str, str]) -> Response:
         client = self._assertions.client_of(
@@ -187,16 +243,19 @@ class _Desk:
         self, user: DemoUser, client_id: str, scope: str, more: Mapping[str, str]
     ) -> Response:
         granted = {
-            "access_token": self._tokens.access_token(user, client_id, scope),
+            "access_token": self._tokens.access_token(user, client_id, scope, more.get("patient")),
             "token_type": "Bearer",
             "expires_in": int(TOKEN_LIFETIME.total_seconds()),
             "scope": scope,
         }
         return JSONResponse({**granted, **more}, headers=NO_STORE)
 
-    def _form(self, sent: Mapping[str, str], message: str = "", status: int = 200) -> Response:
+    def _form(
+        self, read: SignInRequest, sent: Mapping[str, str], message: str = "", status: int = 200
+    ) -> Response:
         fields = {name: sent[name] for name in _CARRIED if name in sent}
-        page = sign_in_page(fields, self._settings.users, message)
+        more = PATIENT_FIELD if picks_a_patient(read) else ""
+        page = sign_in_page(fields, self._settings.users, message, more)
         return HTMLResponse(page, status, NO_STORE)
 
     def _turned_away(self, read: UntrustedRequest | RejectedRequest) -> Response:

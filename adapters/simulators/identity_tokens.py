@@ -50,8 +50,10 @@ class TokenMaker:
         }
         return self._signed("at+jwt", claims)
 
-    def id_token(self, user: DemoUser, client_id: str, nonce: str) -> str:
-        """Make an id token for the client that signed the user in."""
+    def id_token(
+        self, user: DemoUser, client_id: str, nonce: str, fhir_user: str | None = None
+    ) -> str:
+        """Make an id token for the client that signed the user in; `fhir_user` is where FHIR knows the user."""
         claims = {
             **self._common(user),
             "aud": client_id,
@@ -59,6 +61,7 @@ class TokenMaker:
             "amr": ["N3_SMARTCARD"],
             "sid": self.new_secret(),
             **({"nonce": nonce} if nonce else {}),
+            **({"fhirUser": fhir_user} if fhir_user else {}),
         }
         return self._signed("JWT", claims)
 

@@ -19,7 +19,7 @@ CODE_LIFETIME = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
-    """What a client asked for when it sent a person to sign in."""
+    """What a client asked for when it sent a person to sign in; `launch` is a record system's handle, if any."""
 
     client_id: str
     redirect_uri: str
@@ -27,15 +27,17 @@ class SignInRequest:
     state: str
     nonce: str
     code_challenge: str
+    launch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A person who signed in, until the code is exchanged."""
+    """A person who signed in, until the code is exchanged; `patient` is whom the client was launched for, if any."""
 
     request: SignInRequest
     user: DemoUser
     expires_at: datetime
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Grants:
     new_secret: Callable[[], str]
     _out: dict[str, Grant] = field(default_factory=dict)
 
-    def hand_out(self, request: SignInRequest, user: DemoUser) -> str:
+    def hand_out(self, request: SignInRequest, user: DemoUser, patient: str | None = None) -> str:
         """Give a code for a person who signed in."""
         code = self.new_secret()
-        self._out[code] = Grant(request, user, self.now() + CODE_LIFETIME)
+        self._out[code] = Grant(request, user, self.now() + CODE_LIFETIME, patient)
         return code
 
     def take_back(
@@ -121,8 +123,16 @@ def address_with(address: str, parameters: Mapping[str, str]) -> str:
     return f"{address}{joint}{urlencode(parameters)}"
 
 
-def sign_in_page(fields: Mapping[str, str], usernames: Iterable[str], message: str = "") -> str:
-    """Write the sign-in form, which carries the client's request along."""
+PATIENT_FIELD = (
+    '<p><label>NHS number of the person to open <input name="patient" inputmode="numeric"'
+    ' autocomplete="off" required></label></p>'
+)
+
+
+def sign_in_page(
+    fields: Mapping[str, str], usernames: Iterable[str], message: str = "", more: str = ""
+) -> str:
+    """Write the sign-in form, which carries the client's request along; `more` stands before its button."""
     carried = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
@@ -137,5 +147,5 @@ def sign_in_page(fields: Mapping[str, str], usernames: Iterable[str], message: s
         '<p><label>User <input name="username" list="users" autocomplete="username" required></label></p>'
         f'<datalist id="users">{options}</datalist>'
         '<p><label>Password <input name="password" type="password" autocomplete="current-password" required>'
-        '</label></p><p><button type="submit">Sign in</button></p></form></main></body></html>'
+        f'</label></p>{more}<p><button type="submit">Sign in</button></p></form></main></body></html>'
     )

@@ -17,6 +17,7 @@ from tests.contract.identity_provider.asking import (
     WEB,
     Clock,
 )
+from tests.contract.identity_provider.smart import APPS, FHIR, Gateway
 
 
 @pytest.fixture
@@ -36,6 +37,30 @@ async def client(clock):
         users=DEMO_USERS,
         web_clients={WEB: frozenset({CALLBACK})},
         machine_clients={PLANNER_CLIENT: machine},
+    )
+    transport = httpx2.ASGITransport(app=create_app(settings, now=clock))
+    async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:
+        yield client
+
+
+@pytest.fixture
+def gateway():
+    return Gateway()
+
+
+@pytest.fixture
+async def smart(clock, gateway):
+    settings = IdentitySettings(
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        signing_key=SIGNING_KEY,
+        password=PASSWORD,
+        users=DEMO_USERS,
+        web_clients={},
+        machine_clients={},
+        smart_apps=APPS,
+        fhir_base=FHIR,
+        find_patient=gateway.find_patient,
     )
     transport = httpx2.ASGITransport(app=create_app(settings, now=clock))
     async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:
