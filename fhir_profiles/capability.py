@@ -14,6 +14,7 @@ FHIR_VERSION = "4.0.1"
 _ROLES = "https://fhir.hl7.org.uk/uk-core-access/CapabilityStatement"
 PATIENT_INDEX_PROVIDER = f"{_ROLES}/UKCoreAccessPatientIndexProvider"
 CLINICAL_DATA_PROVIDER = f"{_ROLES}/UKCoreAccessClinicalDataProvider"
+_OAUTH_ADDRESSES = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
@@ -66,6 +67,14 @@ class ServedResource:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """How callers are known: codes of FHIR's restful-security-service, and (`authorize` or `token`, address) pairs."""
+
+    services: tuple[str, ...] = ("SMART-on-FHIR",)
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """The running service; `updated_on` is the ISO date of the software or configuration, not of the request."""
 
@@ -74,7 +83,7 @@ class Service:
     base_url: str
     description: str
     updated_on: str
-    security_services: tuple[str, ...] = ("SMART-on-FHIR",)
+    security: Security = Security()
     allows_cross_origin: bool = True
     formats: tuple[str, ...] = ("json",)
 
@@ -122,11 +131,15 @@ def _roles_of(resources: list[ServedResource]) -> list[str]:
 
 
 def _security_of(service: Service) -> dict[str, object]:
-    codings = [{"system": _SECURITY_SERVICE, "code": code} for code in service.security_services]
-    return {
-        "cors": service.allows_cross_origin,
+    security = service.security
+    codings = [{"system": _SECURITY_SERVICE, "code": code} for code in security.services]
+    named = [{"url": name, "valueUri": address} for name, address in security.addresses]
+    optional = {
+        "extension": [{"url": _OAUTH_ADDRESSES, "extension": named}] if named else [],
         "service": [{"coding": [coding]} for coding in codings],
     }
+    known = {name: value for name, value in optional.items() if value}
+    return {"cors": service.allows_cross_origin, **known}
 
 
 def _resource_of(resource: ServedResource) -> dict[str, object]:

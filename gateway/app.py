@@ -11,10 +11,12 @@ from gateway.api import (
     conformance,
     emergencies,
     health,
+    oneself,
     patients,
     people,
     policies,
     privacy,
+    smart_configuration,
 )
 from gateway.api.front_door import FrontDoor
 from gateway.api.measured import Measured
@@ -29,6 +31,13 @@ from gateway.version import VERSION
 from gateway.web import pages
 from gateway.wiring import Services, new_id
 
+_ROOMS = (
+    *(health, conformance, smart_configuration),
+    *(people, binaries, oneself, patients),
+    *(privacy, policies, emergencies),
+)
+"""In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
+
 
 def create_app(services: Services) -> ASGIApp:
     """Compose the application. Interactive documentation is off: its pages load from elsewhere."""
@@ -36,16 +45,7 @@ def create_app(services: Services) -> ASGIApp:
         title="Shared care record", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.services = services
-    for module in (
-        health,
-        conformance,
-        people,
-        binaries,
-        patients,
-        privacy,
-        policies,
-        emergencies,
-    ):
+    for module in _ROOMS:
         app.include_router(module.router)
     app.router.routes.extend(pages.routes())
     app.add_exception_handler(SharedCareRecordError, answer_named_failure)

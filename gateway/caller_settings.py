@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from gateway.settings_part import Part
+from gateway.smart_settings import SmartSettings
 from rbac.job_roles import JobRoleChange, fault_of
 from rbac.roles import Role
 from rbac.types import OrganisationKind
@@ -54,6 +55,9 @@ class IssuerSettings(Part):
     smart_scopes: Literal["required", "honoured"] = Field(
         "required",
         description="Whether tokens without SMART scopes open no record, or (as CIS2's) all that their role may see.",
+    )
+    smart: SmartSettings = Field(
+        SmartSettings(), description="What it does for SMART applications."
     )
 
 

@@ -19,6 +19,7 @@ from gateway.settings import (
     Settings,
     SourceSettings,
 )
+from gateway.smart_settings import SmartSettings
 from rbac.decide import compile_policy
 from rbac.matrix import render
 from rbac.policy import load_default
@@ -52,6 +53,9 @@ def settings_page() -> str:
         '\n## `auth = { kind = "…" }` of a source\n',
         f"{AuthSettings.__doc__}\n",
         _table(AuthSettings.model_fields, ""),
+        "\n## `smart = { … }` of an issuer\n",
+        f"{SmartSettings.__doc__}\n",
+        _table(SmartSettings.model_fields, ""),
     ]
     return "\n".join(parts)
 

@@ -1,12 +1,11 @@
-"""Say what this service really serves, and where its callers get their tokens.
+"""Say what this service really serves.
 
-Generated from the same tables that the routes read. FHIR R4 CapabilityStatement; SMART App Launch 2,
-section 4 (well-known).
+Generated from the same tables that the routes read. FHIR R4 CapabilityStatement; SMART App Launch 2.2, "Declaring
+support for OAuth2 endpoints".
 """
 
 from collections.abc import Iterable, Mapping
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from fhir_profiles.capability import (
     Operation,
     SearchParameter,
     SearchType,
+    Security,
     ServedResource,
     Service,
     capability_statement,
@@ -24,7 +24,9 @@ from fhir_profiles.uk_core import profile_of
 from gateway.api.caller import services_of
 from gateway.api.people import FOUND_BY
 from gateway.api.problems import FHIR_JSON
+from gateway.api.smart_configuration import smart_issuer
 from gateway.patient.search import PARAMETERS, Kind
+from gateway.settings import IssuerSettings
 from gateway.version import VERSION, VERSION_DATE
 
 router = APIRouter()
@@ -74,27 +76,19 @@ async def metadata(request: Request) -> Response:
         ),
         updated_on=VERSION_DATE,
         allows_cross_origin=False,
+        security=_security(smart_issuer(settings)),
     )
     served = (*served_resources(), _BINARY)
     return Response(capability_statement(service, served), media_type=FHIR_JSON)
 
 
-@router.get("/fhir/.well-known/smart-configuration", summary="Where tokens come from")
-async def smart_configuration(request: Request) -> Response:
-    issuers = services_of(request).settings.issuer
-    # Scopes do not narrow anything yet, so no way of permitting is claimed.
-    document: dict[str, object] = {"capabilities": []}
-    if issuers:
-        first = issuers[0]
-        document |= {
-            "issuer": first.issuer,
-            "jwks_uri": first.jwks_url,
-            "authorization_endpoint": first.authorize_url,
-            "token_endpoint": first.token_url,
-            "grant_types_supported": ["authorization_code"],
-            "code_challenge_methods_supported": ["S256"],
-        }
-    return Response(orjson.dumps(document), media_type="application/json")
+def _security(issuer: IssuerSettings | None) -> Security:
+    if issuer is None:
+        return Security(())
+    token_url = issuer.smart.token_url or issuer.token_url
+    addresses = {"authorize": issuer.authorize_url, "token": token_url}
+    named = tuple((name, url) for name, url in addresses.items() if url is not None)
+    return Security(("SMART-on-FHIR" if issuer.smart.capabilities else "OAuth",), named)
 
 
 def served_resources() -> Iterable[ServedResource]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.simulators.gp_token import provider_asid
 from adapters.simulators.people import DEMO_PRACTICE, ORGANISATIONS, OTHER_PRACTICES
+from gateway.demo import smart
 from gateway.demo.simulators import WEB_CLIENT, Simulated
 from rbac.types import OrganisationKind
 
@@ -53,6 +54,11 @@ class Folder:
         return self.path / "password"
 
     @property
+    def client_keys(self) -> Path:
+        """The private keys by which the demo's applications and machines prove themselves, kept from run to run."""
+        return self.path / "client-keys.json"
+
+    @property
     def settings(self) -> Path:
         """The deployment's settings."""
         return self.path / "scr.toml"
@@ -85,8 +91,14 @@ def as_toml(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(name: str, value: str | float) -> str:
-    return f"{name} = {json.dumps(value)}"
+def _line(name: str, value: object) -> str:
+    return f"{name} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_value(each)}" for name, each in value.items()) + " }"
+    return json.dumps(value)
 
 
 def _sources(addresses: Mapping[Simulated, str]) -> list[Document]:
@@ -132,6 +144,7 @@ def _issuer(address: str, gateway: str) -> Document:
         "token_url": f"{address}/token",
         # Most of the demo's tokens come from the sign-in page and from curl, which ask for no such scope.
         "smart_scopes": "honoured",
+        "smart": dict(smart.SETTINGS),
     }
 
 

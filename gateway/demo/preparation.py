@@ -3,8 +3,11 @@
 Serves nothing. Whatever goes into the database goes through the audit, as in any deployment.
 """
 
+import json
 import secrets
 from pathlib import Path
+
+from joserfc.jwk import ECKey, Key, KeySet, KeySetSerialization, RSAKey
 
 from adapters.simulators.demo_users import DEMO_USERS
 from gateway.audit.acts import RelationshipsImported
@@ -37,6 +40,23 @@ def make_folder(folder: Folder) -> str:
         folder.password.touch(mode=0o600)
         folder.password.write_text(secrets.token_urlsafe(9), encoding="utf-8")
     return folder.password.read_text(encoding="utf-8")
+
+
+def public_client_keys(folder: Folder) -> KeySetSerialization:
+    """Make the keys of the demo's clients where they are missing; give the public parts as a JWK set.
+
+    Shape: one key for each algorithm that SMART names, ES384 and RS384.
+    """
+    if not folder.client_keys.exists():
+        made: tuple[Key, ...] = (
+            ECKey.generate_key("P-384", {"alg": "ES384", "use": "sig"}),
+            RSAKey.generate_key(2048, {"alg": "RS384", "use": "sig"}),
+        )
+        private = [{**each.as_dict(private=True), "kid": each.thumbprint()} for each in made]
+        folder.client_keys.touch(mode=0o600)
+        folder.client_keys.write_text(json.dumps({"keys": private}), encoding="utf-8")
+    kept = KeySet.import_key_set(json.loads(folder.client_keys.read_text(encoding="utf-8")))
+    return kept.as_dict(private=False)
 
 
 def write_settings(folder: Folder, document: Document) -> Settings:

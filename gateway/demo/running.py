@@ -13,7 +13,12 @@ import uvicorn
 from adapters.simulators.truth import Cohort
 from gateway.demo.deployment import Folder, deployment
 from gateway.demo.invention import Invention
-from gateway.demo.preparation import make_database, make_folder, write_settings
+from gateway.demo.preparation import (
+    make_database,
+    make_folder,
+    public_client_keys,
+    write_settings,
+)
 from gateway.demo.simulation_process import LOOPBACK, Orders
 from gateway.demo.simulators import Simulated
 from gateway.demo.sources import sources_running
@@ -53,7 +58,8 @@ async def demo_running(wanted: Wanted) -> AsyncIterator[tuple[Demo, asyncio.Task
         gateway = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         password = make_folder(wanted.folder)
         first_port = wanted.port + 1 if wanted.port else 0
-        orders = Orders(wanted.invention, gateway, password, first_port)
+        keys = public_client_keys(wanted.folder)
+        orders = Orders(wanted.invention, gateway, password, first_port, keys)
         with sources_running(orders) as addresses:
             settings = write_settings(wanted.folder, deployment(wanted.folder, gateway, addresses))
             await make_database(settings, wanted.folder, wanted.invention)

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import uvicorn
+from joserfc.jwk import KeySet, KeySetSerialization
 from starlette.types import ASGIApp
 from typing_extensions import override
 
@@ -32,6 +33,7 @@ class Orders:
     gateway: str
     password: str = field(repr=False)
     first_port: int
+    client_keys: KeySetSerialization = field(default_factory=lambda: KeySetSerialization(keys=[]))
 
     def to_line(self) -> bytes:
         """Write the orders on one line."""
@@ -72,7 +74,12 @@ def main() -> None:
 
 def _apps(orders: Orders, addresses: dict[Simulated, str]) -> dict[Simulated, ASGIApp]:
     cohort = orders.invention.cohort()
-    provider = Provider(addresses[Simulated.IDENTITY], orders.gateway, orders.password)
+    provider = Provider(
+        addresses[Simulated.IDENTITY],
+        orders.gateway,
+        orders.password,
+        KeySet.import_key_set(orders.client_keys),
+    )
     return {
         kind: identity_app(provider) if kind is Simulated.IDENTITY else source_app(kind, cohort)
         for kind in IN_THE_DEMO

@@ -9,11 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 from starlette.types import ASGIApp
 
 from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
-from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
+from adapters.simulators.client_assertions import MachineClient
+from adapters.simulators.demo_users import (
+    DEMO_USERS,
+    PLANNER_CLIENT,
+    PLANNER_MACHINE,
+    USERS_WITH_SEVERAL_ROLES,
+)
 from adapters.simulators.faults import Faults
 from adapters.simulators.identity_provider import IdentitySettings
 from adapters.simulators.published import ambulance as published_ambulance
@@ -22,6 +28,7 @@ from adapters.simulators.published import hospital as published_hospital
 from adapters.simulators.published.people import World, open_world
 from adapters.simulators.published.samples import NoSamplesError, samples_in
 from adapters.simulators.truth import Cohort
+from gateway.demo.smart import demo_apps, patient_finder
 from gateway.errors import UnavailableError
 from gateway.sign_in_client import CALLBACK_PATH
 from gateway.wiring import now
@@ -49,11 +56,17 @@ IN_THE_DEMO: tuple[Simulated, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the identity provider must know: its own address, the gateway's, and everybody's password."""
+    """What the identity provider must know: its own address, the gateway's, and everybody's password.
+
+    `client_keys` are the public keys of the demo's applications and machines; `gateway_from_here` is where the
+    provider reaches the gateway, if that is not where browsers do.
+    """
 
     issuer: str
     gateway: str
     password: str = field(repr=False)
+    client_keys: KeySet = field(default_factory=lambda: KeySet([]))
+    gateway_from_here: str | None = None
 
 
 def source_app(kind: Simulated, cohort: Cohort) -> ASGIApp:
@@ -118,6 +131,16 @@ def identity_app(provider: Provider) -> ASGIApp:
         password=provider.password,
         users={**DEMO_USERS, **USERS_WITH_SEVERAL_ROLES},
         web_clients={WEB_CLIENT: frozenset({provider.gateway + CALLBACK_PATH})},
-        machine_clients={},
+        machine_clients=_machines(provider.client_keys),
+        smart_apps=demo_apps(provider.client_keys),
+        fhir_base=f"{provider.gateway}/fhir",
+        find_patient=patient_finder(provider.gateway_from_here or provider.gateway),
     )
     return identity_provider.create_app(settings, now=now)
+
+
+def _machines(public_keys: KeySet) -> Mapping[str, MachineClient]:
+    planner = MachineClient(
+        PLANNER_CLIENT, public_keys, PLANNER_MACHINE, frozenset({"system/*.rs", "system/*.read"})
+    )
+    return {PLANNER_CLIENT: planner}
