@@ -16,6 +16,7 @@ from gateway.api import (
     people,
     policies,
     privacy,
+    privacy_alerts,
     smart_configuration,
 )
 from gateway.api.front_door import FrontDoor
@@ -34,7 +35,7 @@ from gateway.wiring import Services, new_id
 _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, patients),
-    *(privacy, policies, emergencies),
+    *(privacy, privacy_alerts, policies, emergencies),
 )
 """In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
 

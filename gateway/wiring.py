@@ -21,6 +21,7 @@ from gateway.issuer_keys import key_fetcher
 from gateway.judging import JudgeProcess, Judging
 from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
+from gateway.patient.alert_reviews import AlertReviews
 from gateway.patient.alerts import PrivacyAlerts
 from gateway.patient.disclosure import Records
 from gateway.patient.documents import Documents
@@ -81,6 +82,7 @@ class Services:
     people: People
     reviews: Reviews
     emergencies: Emergencies
+    privacy_alerts: AlertReviews
     policy: PolicyRooms
     pages: Pages
     ids: PatientIds
@@ -127,6 +129,7 @@ def open_services(settings: Settings) -> Services:
         documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
+        privacy_alerts=AlertReviews(access, store, log, now),
         emergencies=Emergencies(BreakGlass(access), alerts, store, log, now, new_id),
         policy=_policy_rooms(policies, store, log),
         pages=Pages(store, now),

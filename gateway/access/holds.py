@@ -6,7 +6,7 @@ Does not read or end them. A hold stands until somebody entitled releases it (do
 from collections.abc import Iterable
 from typing import Protocol
 
-from gateway.access.permit import Reviewing
+from gateway.access.permit import Reviewing, ReviewPermit
 from rbac.roles import Role
 
 _SETTLE = frozenset({Role.IG_PRIVACY_OFFICER.value, Role.CALDICOTT_GUARDIAN.value})
@@ -28,3 +28,8 @@ def held_sources(rows: Iterable[HoldRow]) -> frozenset[str]:
 def may_review(role: str, reviewing: Reviewing) -> bool:
     """Say whether a role that reads the audit may do this with what waits for a privacy officer."""
     return reviewing is Reviewing.LOOK or role in _SETTLE
+
+
+def is_ones_own(permit: ReviewPermit, concerned: str | None) -> bool:
+    """Say whether somebody would settle what is about themselves; to look at it is theirs."""
+    return permit.reviewing is Reviewing.SETTLE and permit.principal.user_id == concerned

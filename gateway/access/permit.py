@@ -30,6 +30,7 @@ class RefusalReason(StrEnum):
     CHECK_FAILED = "check-failed"
     NOT_ADMINISTRATOR = "not-an-administrator"
     OWN_CHANGE = "own-change"
+    OWN_ACT = "own-act"
     GUARDIAN_NEEDED = "guardian-needed"
     SECOND_PERSON_NEEDED = "second-person-needed"
     OUT_OF_SCOPE = "out-of-scope"

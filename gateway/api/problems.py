@@ -39,6 +39,7 @@ _REFUSALS = {
     "sharing-restricted": "Sharing of this record is restricted.",
     "purpose-not-allowed": "This purpose of use is not one of yours.",
     "not-an-administrator": "You are not on the list of policy administrators.",
+    "own-act": "What somebody did is reviewed by somebody else.",
     "own-change": "A change is approved by somebody other than who proposed it.",
     "guardian-needed": "A Caldicott Guardian must approve this change.",
     "second-person-needed": "A second person must approve this first.",

@@ -18,6 +18,7 @@ from gateway.audit.canonical import Detail, fields_of
 from gateway.audit.canonical import escaped as escaped
 from gateway.audit.emergency_acts import EmergencyEnded as EmergencyEnded
 from gateway.audit.emergency_acts import GlassBroken as GlassBroken
+from gateway.audit.emergency_acts import PrivacyAlertSettled as PrivacyAlertSettled
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
@@ -169,6 +170,7 @@ AuditEvent: TypeAlias = (
     | IdentityHoldRejected
     | GlassBroken
     | EmergencyEnded
+    | PrivacyAlertSettled
 )
 
 
@@ -235,6 +237,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | IdentityHoldReleased()
             | IdentityHoldRejected()
             | EmergencyEnded()
+            | PrivacyAlertSettled()
         ):
             return event.decision_id, event.patient, event.user_id, None
         case _:

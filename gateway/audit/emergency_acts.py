@@ -39,3 +39,16 @@ class EmergencyEnded:
     patient: str = field(repr=False)
     decision_id: UUID
     grant: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyAlertSettled:
+    """A privacy officer or Caldicott Guardian found whether an act was justified."""
+
+    action: ClassVar[AuditAction] = AuditAction.PRIVACY_ALERT_SETTLED
+    at: datetime
+    user_id: str
+    patient: str | None = field(repr=False)
+    decision_id: UUID
+    alert: UUID
+    outcome: str

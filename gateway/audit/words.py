@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
     GLASS_BROKEN = "glass-broken"
     EMERGENCY_ENDED = "emergency-ended"
+    PRIVACY_ALERT_SETTLED = "privacy-alert-settled"
 
 
 class AskedAct(StrEnum):

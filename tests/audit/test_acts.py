@@ -24,6 +24,7 @@ from gateway.audit.acts import (
     PolicyActivated,
     PolicyApproved,
     PolicyProposed,
+    PrivacyAlertSettled,
     ProviderSignedOut,
     RelationshipsImported,
     RoleChosen,
@@ -73,6 +74,7 @@ EVENTS: list[AuditEvent] = [
         tell=("F84004", "RRV"),
     ),
     EmergencyEnded(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
+    PrivacyAlertSettled(NOW, "u1", None, UUID(int=2), UUID(int=4), "justified"),
 ]
 
 

@@ -200,6 +200,7 @@ def _with_access(services: Services, **parts: Any) -> Services:
         records=replace(services.records, access=access),
         people=replace(services.people, access=access),
         emergencies=replace(services.emergencies, access=BreakGlass(access)),
+        privacy_alerts=replace(services.privacy_alerts, access=access),
     )
 
 
@@ -270,6 +271,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
             records=replace(services.records, log=log),
             people=replace(services.people, log=log),
             emergencies=replace(services.emergencies, log=log),
+            privacy_alerts=replace(services.privacy_alerts, log=log),
         )
 
     return changed

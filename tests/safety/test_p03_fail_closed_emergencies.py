@@ -124,3 +124,25 @@ async def test_p03_ones_own_emergencies_are_listed_on_record_or_not_at_all(
 
     assert answer.status_code == 503
     assert grant["id"] not in answer.text
+
+
+@pytest.mark.parametrize("kind", Failing)
+@pytest.mark.parametrize(
+    "site", [CallSite.POLICY, CallSite.LEVELS, CallSite.AUDIT_ASKED, CallSite.AUDIT_DISCLOSED]
+)
+async def test_p03_what_is_to_be_reviewed_is_listed_on_record_or_not_at_all(
+    stack: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+    fault_of: Callable[..., Fault],
+    site: CallSite,
+    kind: Failing,
+):
+    await broken(stack, DOCTOR, NO_RELATIONSHIP)
+    await stack.token("privacy-officer")
+    hurry(monkeypatch)
+
+    async with as_served(stack, with_failing(stack.services, site, fault_of(kind))) as faulty:
+        answer = await faulty.get("privacy-officer", "/privacy/alerts")
+
+    assert answer.status_code in {403, 503}
+    assert stack.patient(NO_RELATIONSHIP) not in answer.text

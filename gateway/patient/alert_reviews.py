@@ -1,0 +1,198 @@
+"""List what privacy officers are told of, and keep what they found.
+
+Shows who, whose, when, why and how much of which kind was opened; never content. Who reviews is never the person
+concerned (docs/decisions/0016, section 5).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from gateway.access.asking import who_of
+from gateway.access.decision import AccessControl
+from gateway.access.guarded import CallSite, asked
+from gateway.access.holds import is_ones_own
+from gateway.access.permit import Refusal, RefusalReason, Reviewing, ReviewPermit
+from gateway.audit.acts import (
+    Asked,
+    AskedAct,
+    Decision,
+    Disclosed,
+    DisclosureOutcome,
+    PrivacyAlertSettled,
+)
+from gateway.audit.log import AuditLog
+from gateway.audit.opened import Opening, opened_by
+from gateway.errors import NotFoundError, RefusedError
+from gateway.patient.asked_rows import record_asked
+from gateway.patient.find import Finder
+from gateway.store.break_glass import grant_of
+from gateway.store.engine import Store
+from gateway.store.privacy_alerts import (
+    PrivacyAlert,
+    open_privacy_alerts,
+    privacy_alert_of,
+    settle_privacy_alert,
+    settled_privacy_alerts,
+)
+from gateway.store.sessions import Reading
+from gateway.store.words import AlertKind, AlertOutcome
+
+LISTED_AT_MOST = 100
+"""The soonest due come first, so nothing is out of reach once these are settled."""
+
+_READ_FOR = {
+    AlertKind.BREAK_GLASS: timedelta(hours=1, minutes=1),
+    AlertKind.SELF_CLAIM: timedelta(hours=24, minutes=1),
+    AlertKind.RESTRICTED_PERSON: timedelta(minutes=10),
+}
+"""How long after the alert its readings can have been; a minute for one that was under way at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedAlert:
+    """An alert as an officer sees it: `reason` in the caller's own words, `opened` items by category."""
+
+    alert: PrivacyAlert
+    reason: str | None = field(repr=False)
+    opened: Mapping[str, int]
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReviews:
+    """The privacy officer's list, over the deployment's parts."""
+
+    access: AccessControl
+    store: Store
+    log: AuditLog
+    clock: Callable[[], datetime]
+
+    async def list(self, finder: Finder, *, settled: bool) -> tuple[ReviewedAlert, ...]:
+        """List alerts that wait, the soonest due first, or those settled, the latest first.
+
+        Raises RefusedError, UnavailableError.
+        """
+        permit = await self._permit(finder, AskedAct.REVIEW, None)
+        listing = settled_privacy_alerts if settled else open_privacy_alerts
+        alerts = await self.store.read(listing, LISTED_AT_MOST)
+        found = await self.store.read(_told, alerts, self.clock())
+        await self._disclose(permit, None, len(found))
+        return found
+
+    async def one(self, finder: Finder, alert_id: UUID) -> ReviewedAlert:
+        """Give one alert.
+
+        Raises NotFoundError, RefusedError, UnavailableError.
+        """
+        alert = await self.store.read(privacy_alert_of, alert_id)
+        permit = await self._permit(finder, AskedAct.REVIEW, alert)
+        alerts = () if alert is None else (alert,)
+        found = await self.store.read(_told, alerts, self.clock())
+        await self._disclose(permit, alert, len(found))
+        if not found:
+            raise NotFoundError("There is no such alert.")
+        return found[0]
+
+    async def settle(self, finder: Finder, alert_id: UUID, outcome: AlertOutcome) -> None:
+        """Keep what an officer found.
+
+        Raises NotFoundError when no such alert waits, RefusedError (its own person among others), UnavailableError.
+        """
+        alert = await self.store.read(privacy_alert_of, alert_id)
+        permit = await self._permit(finder, AskedAct.SETTLE, alert)
+        now, user_id = self.clock(), permit.principal.user_id
+        patient = None if alert is None else alert.patient
+        event = PrivacyAlertSettled(
+            now, user_id, patient, permit.decision_id, alert_id, outcome.value
+        )
+        async with self.log.recorded(event) as session:
+            if not await session.do(settle_privacy_alert, alert_id, outcome, now, user_id):
+                raise NotFoundError("No such alert waits.")
+
+    async def _permit(
+        self, finder: Finder, act: AskedAct, alert: PrivacyAlert | None
+    ) -> ReviewPermit:
+        reviewing = Reviewing.LOOK if act is AskedAct.REVIEW else Reviewing.SETTLE
+        decision = await self.access.review_permit(finder.principal, finder.purpose, reviewing)
+        concerned = None if alert is None else alert.user_id
+        if isinstance(decision, ReviewPermit) and is_ones_own(decision, concerned):
+            decision = Refusal(decision.decision_id, RefusalReason.OWN_ACT, decision.policy_version)
+        patient = None if alert is None else alert.patient
+        await record_asked(self.log, _asked(finder, act, decision, patient, self.clock()))
+        if isinstance(decision, Refusal):
+            raise RefusedError(decision.reason.value, "The request was refused.")
+        return decision
+
+    async def _disclose(self, permit: ReviewPermit, alert: PrivacyAlert | None, count: int) -> None:
+        row_b = Disclosed(
+            decision_id=permit.decision_id,
+            at=self.clock(),
+            user_id=permit.principal.user_id,
+            patient=None if alert is None else alert.patient,
+            outcome=DisclosureOutcome.DISCLOSED if count else DisclosureOutcome.NOTHING,
+            sources={},
+            shown={"privacy-alerts": count},
+            withheld={},
+        )
+        await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
+
+
+def _told(
+    reading: Reading, alerts: tuple[PrivacyAlert, ...], now: datetime
+) -> tuple[ReviewedAlert, ...]:
+    return tuple(
+        ReviewedAlert(
+            alert,
+            _reason(reading, alert),
+            _opened(reading, alert),
+            alert.outcome is None and alert.due_at <= now,
+        )
+        for alert in alerts
+    )
+
+
+def _reason(reading: Reading, alert: PrivacyAlert) -> str | None:
+    if alert.basis is None:
+        return None
+    grant = grant_of(reading, alert.basis)
+    return None if grant is None else grant.reason
+
+
+def _opened(reading: Reading, alert: PrivacyAlert) -> Mapping[str, int]:
+    lasts = _READ_FOR.get(alert.kind)
+    if lasts is None or alert.patient is None:
+        return {}
+    is_one_reading = alert.kind is AlertKind.RESTRICTED_PERSON
+    opening = Opening(
+        alert.patient,
+        alert.user_id,
+        alert.raised_at - timedelta(minutes=1),
+        alert.raised_at + lasts,
+        alert.decision_id if is_one_reading else None,
+        alert.basis if alert.kind is AlertKind.BREAK_GLASS else None,
+    )
+    return opened_by(reading, opening)
+
+
+def _asked(
+    finder: Finder,
+    act: AskedAct,
+    decision: ReviewPermit | Refusal,
+    patient: str | None,
+    now: datetime,
+) -> Asked:
+    is_refusal = isinstance(decision, Refusal)
+    return Asked(
+        decision_id=decision.decision_id,
+        at=now,
+        who=who_of(finder.principal),
+        request_id=finder.request_id,
+        act=act,
+        purpose=finder.purpose,
+        patient=patient,
+        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
+        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
+        policy_version=decision.policy_version,
+    )
