@@ -18,7 +18,11 @@ import pytest
 HERE = Path(__file__).parent
 _BINARIES = Path(sysconfig.get_path("scripts"))
 NODE = str(_BINARIES / "node")
-_NPM = [str(_BINARIES / "npm"), "install", "--no-package-lock", "--ignore-scripts", "--no-audit"]
+_NPM = [
+    *(str(_BINARIES / "npm"), "install", "--no-package-lock", "--ignore-scripts", "--no-audit"),
+    # What client-js can do without is a mobile phone's whole toolkit: 400 MB.
+    *("--omit=optional", "--omit=peer"),
+]
 
 
 def installed_packages() -> Path:
