@@ -18,28 +18,33 @@ class AppContext:
 
     `scope` is the token's own text; `patient` the opaque id of the person whom the application was launched for.
     `needs_scopes` says that tokens of this issuer open no record without a SMART scope: so does a session from
-    before there were any.
+    before there were any. `is_own` says that it was given to the gateway's own pages.
     """
 
     client_id: str = ""
     scope: str = ""
     patient: str | None = None
     needs_scopes: bool = True
+    is_own: bool = False
 
 
-def app_context(claims: Mapping[str, Any], *, needs_scopes: bool) -> AppContext:
-    """Read the application's part of a checked token.
+def app_context(
+    claims: Mapping[str, Any], *, needs_scopes: bool, own_client: str | None = None
+) -> AppContext:
+    """Read the application's part of a checked token; `own_client` is the gateway's own at its issuer.
 
     Raises NotAuthenticatedError when a claim is not what it should be: a scope that is not read must not be
     taken for one that is not there.
     """
     if "scp" in claims:
         raise NotAuthenticatedError("The token's scopes stand in a claim that is not read here.")
+    client_id = _text(claims, "client_id") or ""
     return AppContext(
-        client_id=_text(claims, "client_id") or "",
+        client_id=client_id,
         scope=_text(claims, "scope", at_most=None) or "",
         patient=_text(claims, "patient"),
         needs_scopes=needs_scopes,
+        is_own=bool(client_id) and client_id == own_client,
     )
 
 

@@ -242,7 +242,11 @@ class TokenVerifier:
             purposes=purposes_in(claims),
             token_hash=token_hash,
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-            app=app_context(claims, needs_scopes=signed.issuer.needs_scopes),
+            app=app_context(
+                claims,
+                needs_scopes=signed.issuer.needs_scopes,
+                own_client=signed.issuer.own_client,
+            ),
             session=session_of(claims, token_hash),
         )
 

@@ -35,6 +35,9 @@ ANSWER_BYTES = 64 * 1024
 """Two tokens of the front door's header limit fit, with room."""
 
 _SCOPE = "openid profile nationalrbacaccess selectedrole"
+_SCOPES_FOR_RECORDS = "user/*.rs"
+"""Asked for where tokens open no record without: the pages then open what their user's role may see."""
+
 _ATTEMPT = re.compile(r"([0-9]{1,12})\.[A-Za-z0-9_-]{43}")
 _CODE = re.compile(r"[!-~]{1,2048}")
 
@@ -43,7 +46,7 @@ _CODE = re.compile(r"[!-~]{1,2048}")
 class SignInProvider:
     """One OpenID provider of the sign-in page, and our own exact address to come back from it alone.
 
-    `key` stands for it in our addresses, `name` is what people call it.
+    `key` stands for it in our addresses, `name` is what people call it, `scope` is what it is asked for.
     """
 
     key: str
@@ -53,6 +56,7 @@ class SignInProvider:
     authorize_url: str
     token_url: str
     redirect_uri: str
+    scope: str = _SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def authorize_address(provider: SignInProvider, attempt: Attempt) -> str:
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": provider.redirect_uri,
-        "scope": _SCOPE,
+        "scope": provider.scope,
         "state": attempt.state,
         "nonce": attempt.nonce,
         "code_challenge": challenge,
@@ -164,6 +168,7 @@ def _provider(row: IssuerSettings, callback: str) -> SignInProvider | None:
         authorize_url=row.authorize_url,
         token_url=row.token_url,
         redirect_uri=callback if row.id is None else f"{callback}/{row.id}",
+        scope=_SCOPE if row.smart_scopes == "honoured" else f"{_SCOPE} {_SCOPES_FOR_RECORDS}",
     )
 
 

@@ -39,6 +39,7 @@ class Issuer:
     clients: frozenset[str] = frozenset()
     least_assurance: int = HIGH_ASSURANCE
     needs_scopes: bool = True
+    own_client: str | None = None
 
 
 def check_access_token(

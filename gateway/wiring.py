@@ -176,6 +176,7 @@ def _verifier(settings: Settings) -> TokenVerifier:
             clients=frozenset(row.clients),
             least_assurance=row.least_assurance,
             needs_scopes=row.smart_scopes == "required",
+            own_client=row.client_id,
         )
         for row in settings.issuer
     )

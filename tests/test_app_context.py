@@ -24,6 +24,16 @@ async def test_an_issuers_tokens_need_scopes_unless_it_is_said_that_they_do_not(
 
 
 @pytest.mark.parametrize(
+    ("own", "is_own"), [("an-app", True), ("another", False), (None, False), ("", False)]
+)
+async def test_the_gateways_own_client_is_known_by_its_name(own, is_own):
+    found = await verifier(own_client=own).principal(token(client_id="an-app"))
+
+    assert found.app.is_own is is_own
+    assert (await verifier(own_client=own).principal(token())).app.is_own is False
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"scope": ["patient/*.rs"]},

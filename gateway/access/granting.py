@@ -34,5 +34,8 @@ def scopes_stand_against(
 
 
 def is_for_records_alone(principal: Principal) -> bool:
-    """Say whether a token was given out to work with records: then it administers nothing, whoever holds it."""
-    return scopes_in(principal.app.scope).are_clinical
+    """Say whether an application got the token to work with records: then it administers nothing, whoever holds it.
+
+    The gateway's own pages are no such application, though where scopes are required they ask for some.
+    """
+    return scopes_in(principal.app.scope).are_clinical and not principal.app.is_own

@@ -9,6 +9,7 @@ from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
 from adapters.simulators.people import ORGANISATIONS
 from gateway.demo.running import Demo
 from gateway.demo.simulators import Simulated
+from gateway.demo.smart import CALLBACK, KEYED_APP, PUBLIC_APP
 
 BANNER = "DEMO: invented people, on this machine alone. Never put a real record into it."
 
@@ -31,6 +32,7 @@ def welcome(demo: Demo) -> str:
         _links(demo),
         f"Sign in with the password {demo.password} as one of\n{_lines(_users())}",
         f"People to look up, by NHS number\n{_lines(_people(demo))}",
+        f"SMART applications may be launched\n{_applications(demo)}",
         "A request to paste: the GP's sign-in, the search by number, the whole record\n\n"
         + request_to_paste(demo),
         "Ctrl-C ends it.",
@@ -72,6 +74,16 @@ def _links(demo: Demo) -> str:
         **{f"Simulated {kind}": address for kind, address in demo.addresses.items()},
     }
     return _lines((name, link) for name, link in links.items())
+
+
+def _applications(demo: Demo) -> str:
+    return _lines(
+        {
+            "Public client": f"{PUBLIC_APP}, back to {CALLBACK} on any port",
+            "Client with a key": f"{KEYED_APP}, by a key of {demo.folder.client_keys}",
+            "From a record system": f"{demo.addresses[Simulated.IDENTITY]}/launch",
+        }.items()
+    )
 
 
 def _users() -> Iterator[tuple[str, str]]:

@@ -146,12 +146,19 @@ class Named:
         return ("u1",)
 
 
-@pytest.mark.parametrize(("scope", "is_refused"), [("openid", False), ("patient/*.rs", True)])
-async def test_a_token_for_records_changes_no_policy(scope, is_refused):
+@pytest.mark.parametrize(
+    ("context", "is_refused"),
+    [
+        (app("openid"), False),
+        (app("patient/*.rs"), True),
+        (AppContext("own", "user/*.rs", is_own=True), False),
+    ],
+)
+async def test_an_applications_token_for_records_changes_no_policy(context, is_refused):
     edits = seen(view={}, acts=frozenset({(Act.EDIT_POLICY, Category.DEMOGRAPHICS)}))
     parts = Parts(Policies(edits))
     access = PolicyAccess(parts.policies, Named(), parts.access.new_id, parts.staff)
-    asks = replace(principal(), app=app(scope))
+    asks = replace(principal(), app=context)
 
     decision = await access.permit(asks, Purpose.TREAT, Administering.PROPOSE)
 
