@@ -121,6 +121,23 @@ def _emergency(demo: Demo) -> str:
     return f"{len(record.resources)} items with a reason given, and none once it was ended"
 
 
+def _alert(demo: Demo) -> str:
+    officer, reader = _signed_in(demo, "privacy-officer"), _signed_in(demo, "gp")
+    patient = _person(demo, reader, "other-practice")
+    told = [
+        each
+        for each in _answered(officer.get("/privacy/alerts")).json()["alerts"]
+        if (each["kind"], each["patient"]) == ("break-glass", patient)
+    ]
+    _expect(len(told) == 1, f"{len(told)} alerts of the emergency")
+    opened = sum(told[0]["opened"].values())
+    _expect(opened > 0, "nothing opened")
+    settle = f"/privacy/alerts/{told[0]['id']}/settle"
+    status = officer.post_json(settle, {"outcome": "justified"}).status
+    _expect(status == 204, f"status {status}")
+    return f"one, of the practice's GP, with {opened} items opened; settled"
+
+
 def _receptionist(demo: Demo) -> str:
     record = _record(demo, "receptionist")
     shown = sorted({each["resourceType"] for each in record.resources})
@@ -166,6 +183,7 @@ _JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
     ("clinician", "put a number into an address"): _number_in_address,
     ("clinician", "open a stranger's record"): _unknown_to_practice,
     ("clinician", "open a stranger's record in an emergency, and end it"): _emergency,
+    ("privacy officer", "find that emergency on the list, and settle it"): _alert,
     ("receptionist", "open the whole record"): _receptionist,
     ("anybody", "open the pages"): _pages,
     ("clinician", "open the record while the ambulance source hangs"): _partial,

@@ -17,10 +17,11 @@ from typing_extensions import override
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.patient.find import Finder, Found
 from gateway.sign_in_client import providers_of
-from gateway.web import break_glass, privacy_review, record
+from gateway.web import break_glass, privacy_alerts, privacy_review, record
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
+from gateway.web.privacy_visits import HOME, is_reviewer
 from gateway.web.sessions import ChoiceToMake
 from gateway.web.visits import (
     Visit,
@@ -65,10 +66,13 @@ def _record_routes() -> list[BaseRoute]:
 
 
 def _review_routes() -> list[BaseRoute]:
-    held = f"{privacy_review.HOME}/holds/{{held_under}}/{{source}}"
-    event = f"{privacy_review.HOME}/safety-events/{{event_id}}"
+    held = f"{HOME}/holds/{{held_under}}/{{source}}"
+    event, alert = f"{HOME}/safety-events/{{event_id}}", f"{HOME}/alerts/{{alert_id}}"
     return [
-        PageRoute(privacy_review.HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
+        PageRoute(HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
+        PageRoute(f"{HOME}/settled", for_visitors(privacy_alerts.settled), methods=["GET"]),
+        PageRoute(alert, for_visitors(privacy_alerts.alert), methods=["GET"]),
+        PageRoute(f"{alert}/settle", for_visitors(privacy_alerts.settle), methods=["POST"]),
         PageRoute(held, for_visitors(privacy_review.hold), methods=["GET"]),
         PageRoute(f"{held}/release", for_visitors(privacy_review.release), methods=["POST"]),
         PageRoute(f"{held}/reject", for_visitors(privacy_review.reject), methods=["POST"]),
@@ -94,8 +98,8 @@ async def _start(request: Request) -> Response:
         return to_roles()
     frame = Frame.of(services.settings, session)
     if session is not None:
-        if await privacy_review.is_reviewer(Visit(request, services, session)):
-            return RedirectResponse(privacy_review.HOME, 303)
+        if await is_reviewer(Visit(request, services, session)):
+            return RedirectResponse(HOME, 303)
         return _find_page(frame)
     return write_page("start.html", frame, {"can_sign_in": bool(providers_of(services.settings))})
 

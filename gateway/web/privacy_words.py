@@ -1,4 +1,4 @@
-"""Write what waits for a privacy officer: answers held back, safety events.
+"""Write what waits for a privacy officer: alerts, answers held back, safety events.
 
 Decides nothing, and names nobody whose record it is. Wording: NHS content style guide.
 """
@@ -6,11 +6,52 @@ Decides nothing, and names nobody whose record it is. Wording: NHS content style
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.patient.alert_reviews import ReviewedAlert
 from gateway.store.identity_holds import HeldAnswer
+from gateway.store.privacy_alerts import PrivacyAlert
 from gateway.store.safety_events import SafetyEvent
+from gateway.store.words import AlertKind, AlertOutcome, EmergencyReason
 from gateway.web.dates_in_words import instant_in_words
+from gateway.web.emergency_words import REASON_WORDS
 from gateway.web.facts import Fact
 from gateway.web.source_words import SourceName
+
+OUTCOME_WORDS: Mapping[AlertOutcome, str] = {
+    AlertOutcome.JUSTIFIED: "Justified",
+    AlertOutcome.NOT_JUSTIFIED: "Not justified",
+    AlertOutcome.ESCALATED: "Escalated",
+}
+
+_KINDS: Mapping[AlertKind, str] = {
+    AlertKind.BREAK_GLASS: "Emergency access",
+    AlertKind.SELF_CLAIM: "Care relationship claimed by the reader",
+    AlertKind.UNAUTHORISED_ATTEMPT: "Attempt without the right to it",
+    AlertKind.RESTRICTED_PERSON: "Access to a restricted person",
+}
+
+_ABBREVIATIONS = {
+    "gp": "GP",
+    "ed": "ED",
+    "nhs111": "NHS 111",
+    "amb": "ambulance",
+    "mh": "mental health",
+}
+"""How the roles' names are said where a word of them is not one; the policy's own names stay otherwise."""
+
+_PURPOSES: Mapping[str, str] = {
+    "TREAT": "direct care",
+    "ETREAT": "emergency, first step",
+    "BTG": "emergency, sensitive items",
+}
+
+_REFUSALS: Mapping[str, str] = {
+    "purpose-not-allowed": "the role has no emergency access",
+    "not-for-role": "the role has no right to it",
+    "no-role": "no role that is known here",
+    "no-relationship": "no relationship with a restricted person",
+    "unknown-person": "no such person",
+    "sharing-restricted": "the person objects, without exception",
+}
 
 _DOUBTS: Mapping[str, str] = {
     "number-not-verified": "the source says that the NHS number is not verified",
@@ -34,6 +75,33 @@ class Waiting:
     settled: str = ""
 
 
+def alert_in_words(reviewed: ReviewedAlert, organisations: Mapping[str, str]) -> Waiting:
+    """Write an alert: who did or tried what, when and why."""
+    alert = reviewed.alert
+    place = organisations.get(alert.organisation, alert.organisation)
+    facts = (
+        Fact("Who", f"{alert.user_name}, {_role(alert.role)}, {place}"),
+        Fact("When", instant_in_words(alert.raised_at)),
+        Fact("For", _PURPOSES.get(alert.purpose or "", "a purpose that is not one of theirs")),
+        Fact("Reason given", _reason(alert.reason_code)),
+        Fact("Refused", _REFUSALS.get(alert.refusal or "", alert.refusal or "")),
+        Fact("Review by", "" if alert.outcome else instant_in_words(alert.due_at)),
+    )
+    return Waiting(
+        _KINDS[alert.kind],
+        f"alerts/{alert.id}",
+        tuple(each for each in facts if each.words),
+        reviewed.is_overdue,
+        _settled(alert),
+    )
+
+
+def opened_in_words(opened: Mapping[str, int]) -> str:
+    """Write how much of which kind was opened; empty when nothing was."""
+    counted = sorted((name.replace("-", " "), count) for name, count in opened.items() if count)
+    return ", ".join(f"{name} {count}" for name, count in counted)
+
+
 def hold_in_words(held: HeldAnswer, names: Mapping[str, SourceName]) -> Waiting:
     """Write what is held back, and why."""
     facts = (
@@ -54,6 +122,20 @@ def event_in_words(event: SafetyEvent, names: Mapping[str, SourceName]) -> Waiti
         Fact("Why", _DOUBTS.get(event.reason, event.reason)),
     )
     return Waiting(_source(event.source, names), f"safety-events/{event.id}", facts)
+
+
+def _reason(code: str | None) -> str:
+    return "" if code is None else REASON_WORDS[EmergencyReason(code)]
+
+
+def _role(role: str) -> str:
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in role.split("_"))
+
+
+def _settled(alert: PrivacyAlert) -> str:
+    if alert.outcome is None or alert.settled_at is None:
+        return ""
+    return f"{OUTCOME_WORDS[alert.outcome]}, {instant_in_words(alert.settled_at)}"
 
 
 def _source(source: str, names: Mapping[str, SourceName]) -> str:

@@ -63,6 +63,10 @@ _REASONS = {
         "Nothing was shown and nothing was done.",
         "Sign in with another role if you have one.",
     ),
+    "own-act": (
+        "Somebody else must look at this",
+        "It is about something that you did yourself.",
+    ),
     "purpose-not-allowed": (
         "Your role does not use records for direct care",
         "Sign in with another role if you have one.",

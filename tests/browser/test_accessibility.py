@@ -92,6 +92,17 @@ def show_not_for_role(page, site):
     page.goto(f"{site.record_of('everything')}/break-glass")
 
 
+def show_what_waits(page, site):
+    show_emergency(page, site)
+    page.context.clear_cookies()
+    sign_in(page, "privacy-officer")
+
+
+def show_alert(page, site):
+    show_what_waits(page, site)
+    page.get_by_role("link", name="Review").first.click()
+
+
 PAGES = [
     show_start,
     show_find,
@@ -108,6 +119,8 @@ PAGES = [
     show_second_reason,
     show_sensitive,
     show_not_for_role,
+    show_what_waits,
+    show_alert,
 ]
 
 
@@ -140,8 +153,9 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
         (show_mistakes, ".error-summary a"),
         (show_reason, "button, textarea, input:not([type=hidden])"),
         (show_emergency, "button, .ways a"),
+        (show_alert, "button"),
     ],
-    ids=["forms", "error summary", "reason", "emergency"],
+    ids=["forms", "error summary", "reason", "emergency", "alert"],
 )
 def test_every_control_is_large_enough_to_touch(examined, site, show, controls):
     show(examined, site)

@@ -83,7 +83,7 @@ async def test_a_safety_event_is_marked_as_looked_at(doubtful):
     answer = await visitor.post(path)
 
     assert answer.headers["location"] == HOME
-    assert "None waits." in (await doubtful.client.get(HOME)).text
+    assert "Nothing waits." in (await doubtful.client.get(HOME)).text
 
 
 @pytest.mark.parametrize("path", [f"{HOME}/holds/x/hospital", f"{HOME}/holds/{uuid4()}/gp"])
