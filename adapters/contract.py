@@ -78,6 +78,7 @@ class Reason(StrEnum):
     CONFLICTING_COPIES = "conflicting-copies"
     STAGE = "stage"
     ROLE = "role"
+    AGREEMENT = "agreement"
     OBJECTION = "objection"
     IDENTITY_HOLD = "identity-hold"
     ADAPTER_FAULT = "adapter-fault"

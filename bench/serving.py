@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench.recording import ORGANISATIONS, PDS, RECORDS
+from gateway.access.agreement_registry import AgreementRegistry, Signatures
 from gateway.audit.log import AuditLog
+from gateway.demo.agreement import invented_agreement
 from gateway.keys import make_keys, write_keys
 from gateway.policy.active import activate
 from gateway.serving import listen, run, serve
@@ -68,16 +70,18 @@ def read_settings(folder: Path) -> Settings:
 def serve_measured(folder: Path) -> None:
     """Prepare the database and serve until stopped."""
     settings = read_settings(folder)
-    run(_prepare_database(settings.database_url))
+    run(_prepare_database(settings))
     port = int(settings.base_url.rpartition(":")[2])
     serve(settings, listen("127.0.0.1", port), workers=1)
 
 
-async def _prepare_database(url: str) -> None:
-    await asyncio.to_thread(upgrade, url)
-    store = open_store(url)
+async def _prepare_database(settings: Settings) -> None:
+    await asyncio.to_thread(upgrade, settings.database_url)
+    store = open_store(settings.database_url)
     log = AuditLog(store, now)
     await activate(load_default(), "bench", log, store, now)
+    agreement = invented_agreement(settings, now())
+    await AgreementRegistry(log, now).add(agreement, Signatures("bench", "bench"))
     await log.aclose()
     store.close()
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from gateway.access.data_items import LONDON_LIST, AgreedItem
 from gateway.settings import (
     PREFIX,
     AuthSettings,
@@ -44,6 +45,18 @@ Every fault is reported at once and stops the start; `scr check` also asks wheth
 """
 
 
+_AGREEMENTS_HEAD = """# Data items of agreements
+
+Written by `scr docs` from `gateway/access/data_items.py`; do not edit.
+
+The list is that of the London Data Sharing Agreement (2021); what each item is here is a judgement, which the parties'
+Caldicott Guardians must approve before any real use. An agreement names items; what none of the agreements in
+force names is shown to nobody, whatever the role policy says. `docs/decisions/0018` has the rules.
+
+| item | the agreement's words | lets through | without a purpose of its own | here |
+|---|---|---|---|---|"""
+
+
 def settings_page() -> str:
     """Write the page of all settings."""
     parts = [_HEAD, "## Single values\n", _table(_single_values(), PREFIX)]
@@ -65,14 +78,31 @@ def roles_page() -> str:
     return render(compile_policy(load_default()))
 
 
+def agreements_page() -> str:
+    """Write the page of what each data item of an agreement lets through."""
+    rows = "\n".join(map(_item_row, LONDON_LIST))
+    return f"{_AGREEMENTS_HEAD}\n{rows}\n"
+
+
 def generated() -> Mapping[str, str]:
     """Write every generated document, by file name."""
-    return {"settings.md": settings_page(), "roles.md": roles_page()}
+    return {
+        "settings.md": settings_page(),
+        "roles.md": roles_page(),
+        "agreements.md": agreements_page(),
+    }
 
 
 def stale(folder: Path, documents: Mapping[str, str]) -> tuple[str, ...]:
     """Name the documents that are missing from a folder, or are not the same there."""
     return tuple(name for name, page in documents.items() if _text(folder / name) != page)
+
+
+def _item_row(item: AgreedItem) -> str:
+    labels = [f"label {label}" for label in sorted(item.frees)]
+    mixed = [f"{each} of sources, with the item that opens it" for each in sorted(item.mixed_into)]
+    opened = ", ".join([*sorted(item.opens), *labels, *mixed]) or "nothing"
+    return f"| `{item.item}` | {item.words} | {opened} | {item.default} | {item.here} |"
 
 
 def _text(path: Path) -> str | None:

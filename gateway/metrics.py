@@ -4,7 +4,7 @@ Several workers count into files of one folder, and whichever is asked tells the
 tells the whole service. Follows prometheus_client, "Multiprocess Mode (E.g. Gunicorn)".
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.settings import shared_metrics_folder
@@ -38,6 +38,13 @@ class Metrics:
         )
         self.faults = Counter(
             "scr_resource_faults", "Faults found in resources.", ("kind",), registry=self.registry
+        )
+        # Every worker looks at the same agreements: the most that one of them saw is the number.
+        self.agreements_to_renew = Gauge(
+            "scr_agreements_to_renew",
+            "Agreements to be renewed or reviewed.",
+            registry=self.registry,
+            multiprocess_mode="max",
         )
         self.not_judged = Counter(
             "scr_pages_not_judged", "Pages never judged.", ("reason",), registry=self.registry

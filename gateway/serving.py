@@ -26,6 +26,7 @@ from gateway.app import create_app
 from gateway.errors import SharedCareRecordError
 from gateway.housekeeping import Housekeeping
 from gateway.operator_log import log_everything
+from gateway.renewals import Renewals
 from gateway.settings import Settings, share_metrics_in
 from gateway.wiring import Services, now, open_services
 
@@ -75,11 +76,17 @@ class Gateway:
             _log.error("not-started", reason=str(fault))
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
             return
-        keeping = asyncio.ensure_future(Housekeeping(services.store, now, asyncio.sleep).keep_on())
+        keeping = [
+            asyncio.ensure_future(Housekeeping(services.store, now, asyncio.sleep).keep_on()),
+            asyncio.ensure_future(
+                Renewals(services.store, services.metrics, now, asyncio.sleep).keep_on()
+            ),
+        ]
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        keeping.cancel()
-        await asyncio.wait({keeping, *self._under_way}, timeout=_ENDING_SECONDS)
+        for each in keeping:
+            each.cancel()
+        await asyncio.wait({*keeping, *self._under_way}, timeout=_ENDING_SECONDS)
         await services.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from adapters.source_clients import Surroundings
 from gateway.access.administration import PolicyAccess
+from gateway.access.agreement_registry import StoredAgreements
 from gateway.access.break_glass import BreakGlass
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
@@ -149,7 +150,11 @@ def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> Poli
 
 
 def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources) -> AccessControl:
+    run_sources = frozenset(
+        each.organisation for each in sources.directory.sources if each.organisation is not None
+    )
     return AccessControl(
+        agreements=StoredAgreements(registry.store, run_sources),
         policies=policies,
         registry=registry,
         demographics=sources.demographics,

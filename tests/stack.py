@@ -14,11 +14,13 @@ import orjson
 
 from adapters.simulators.demo_users import DEMO_USERS
 from adapters.simulators.truth import Person
+from gateway.access.agreement_registry import AgreementRegistry, Signatures
 from gateway.access.registry import patient_key
 from gateway.app import create_app
 from gateway.audit.acts import RelationshipsImported
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
+from gateway.demo.agreement import invented_agreement
 from gateway.keys import KeyPurpose, Keys, make_keys, read_keys, write_keys
 from gateway.policy.bootstrap import begin
 from gateway.settings import Settings
@@ -57,6 +59,8 @@ async def prepare_database(path: Path, london: London, keys: Keys) -> None:
     store = open_store(url)
     log = AuditLog(store, now)
     await begin(ADMINISTRATORS, "test", log, store, now)
+    agreement = invented_agreement(settings_for(london, path, path.with_suffix(".keys")), now())
+    await AgreementRegistry(log, now).add(agreement, Signatures("test", "test"))
     await seed_registry(london, keys, log)
     await log.aclose()
     store.close()

@@ -16,7 +16,7 @@ from gateway.access.guarded import CallSite, told
 from gateway.access.objections import objects_to_everything, standing_in_an_emergency
 from gateway.access.permit import Refusal, RefusalReason
 from gateway.access.relationships import Evidence, relationship_of
-from gateway.access.role_ground import Ground, any_ground
+from gateway.access.role_ground import Ground
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
 from gateway.store.break_glass import Grant
@@ -63,7 +63,7 @@ class BreakGlass:
 
         Raises UnavailableError when there is no policy to decide under.
         """
-        ground = await any_ground(self.access, principal, step)
+        ground = await self.access.any_ground(principal, step)
         if isinstance(ground, Ground) and ground.purpose not in EMERGENCY_PURPOSES:
             return ground.refusal(RefusalReason.PURPOSE_NOT_ALLOWED)
         return ground

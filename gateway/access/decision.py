@@ -5,12 +5,14 @@ docs/decisions/0008, section 1; what no policy can edit away comes first.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.contract import ContactSource, DemographicsSource
 from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.agreed_ground import Agreements, agreed_ground, sharing_on
+from gateway.access.agreements import covers_demographics
 from gateway.access.evidence import (
     EvidenceReader,
     Recorded,
@@ -75,6 +77,7 @@ class Question:
 class AccessControl:
     """Make permits and refusals. `contact_sources` is keyed by the organisation that runs each source."""
 
+    agreements: Agreements
     policies: Policies
     registry: Registry
     demographics: DemographicsSource
@@ -89,7 +92,7 @@ class AccessControl:
 
         Raises UnavailableError when there is no policy to decide under.
         """
-        ground = await any_ground(self, question.principal, question.purpose)
+        ground = await self.any_ground(question.principal, question.purpose)
         if isinstance(ground, Refusal):
             return ground
         if not ground.sees_anything:
@@ -107,6 +110,14 @@ class AccessControl:
             return await self._on_the_person(question, ground, grant)
         except UnavailableError:
             return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
+
+    async def any_ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
+        """Find the ground of a decision under the agreements in force; an emergency has yet to look for its grant.
+
+        Raises UnavailableError when there is no policy to decide under.
+        """
+        ground = await any_ground(self, principal, purpose)
+        return await agreed_ground(self.agreements, ground, principal, purpose, self.clock())
 
     async def open_grant(self, question: Question, step: Purpose) -> Grant | None:
         """Find the broken glass of this step that is open to a caller for a person now, or None.
@@ -129,6 +140,8 @@ class AccessControl:
             return ground
         if not ground.sees_anything or not ground.may(Act.SEARCH):
             return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
+        if not covers_demographics(ground.agreements):
+            return ground.refusal(RefusalReason.AGREEMENT_MISSING)
         against = scopes_stand_against(principal, _LOOK_PEOPLE_UP)
         if against is not None:
             return ground.refusal(against)
@@ -138,6 +151,7 @@ class AccessControl:
             ground.purpose,
             ground.policy_version,
             self.clock() + PERMIT_LASTS,
+            ground.agreed,
         )
 
     async def review_permit(
@@ -161,7 +175,8 @@ class AccessControl:
         )
 
     async def _ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
-        return await role_ground(self, principal, purpose)
+        ground = await role_ground(self, principal, purpose)
+        return await agreed_ground(self.agreements, ground, principal, purpose, self.clock())
 
     async def _on_the_person(
         self, question: Question, ground: Ground, grant: Grant | None
@@ -172,12 +187,17 @@ class AccessControl:
                 RefusalReason.UNKNOWN_PERSON, question.patient_id, looks_like_not_found=True
             )
         # Rows that are not what they should be are found out only when they are read.
-        return told(
+        decision = told(
             CallSite.RELATIONSHIPS,
             lambda: self._on_evidence(question, ground, grant, *found),
             Permit,
             Refusal,
         )
+        if isinstance(decision, Refusal):
+            return decision
+        # Read for a permit only: a read more for some who are refused would tell them from nobody.
+        sharing = await sharing_on(self.agreements, ground, decision.person.practice)
+        return replace(decision, sharing=sharing)
 
     async def evidence_on(self, question: Question) -> tuple[Evidence, Recorded] | None:
         """Read all that a decision about a person rests on; None when PDS knows nobody.
@@ -221,6 +241,7 @@ class AccessControl:
             held_sources=held_sources(recorded.holds),
             granted=question.granted,
             grant=None if grant is None else grant.id,
+            agreements=ground.agreed,
         )
 
 

@@ -21,6 +21,7 @@ Answer = TypeVar("Answer")
 class CallSite(StrEnum):
     """Places where a decision or a disclosure rests on another part's answer."""
 
+    AGREEMENTS = "agreements"
     POLICY = "policy"
     STAFF = "staff"
     LEVELS = "levels"

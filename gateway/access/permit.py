@@ -3,7 +3,7 @@
 Only `gateway/access` constructs these; every function that fetches or returns a person's data takes one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from adapters.contract import Demographics
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.access.scopes import EVERYTHING, Granted
+from gateway.access.sharing import Sharing
 from gateway.identity import Principal
 from rbac.types import Levels, Purpose
 
@@ -19,6 +20,9 @@ class RefusalReason(StrEnum):
     """Closed list of reasons for saying no."""
 
     UNKNOWN_PERSON = "unknown-person"
+    AGREEMENT_MISSING = "agreement-missing"
+    AGREEMENT_ENDED = "agreement-ended"
+    AGREEMENT_NOT_STARTED = "agreement-not-started"
     NO_ROLE = "no-role"
     SUSPENDED = "suspended"
     PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
@@ -37,6 +41,17 @@ class RefusalReason(StrEnum):
     NOT_THE_LAUNCHED = "not-the-launched"
 
 
+_TOLD_ALIKE = dict.fromkeys(
+    (
+        RefusalReason.AGREEMENT_MISSING,
+        RefusalReason.AGREEMENT_ENDED,
+        RefusalReason.AGREEMENT_NOT_STARTED,
+    ),
+    "no-agreement",
+)
+"""What callers are told with one word; the audit keeps which it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """Allow one caller to see one person's record, at these levels, until `expires_at`.
@@ -44,6 +59,7 @@ class Permit:
     `objected_sources` and `held_sources` are not asked. `hides_whereabouts` is set for people whom PDS restricts.
     `levels` are the policy's; `granted` is what the token's scopes leave of them, by type of resource.
     `grant` is the broken glass under which an emergency permit was given.
+    `agreements` are those in force that the levels rest on; `sharing` says what each organisation shares by them.
     """
 
     decision_id: UUID
@@ -61,6 +77,8 @@ class Permit:
     held_sources: frozenset[str] = frozenset()
     granted: Granted = EVERYTHING
     grant: UUID | None = None
+    agreements: tuple[str, ...] = ()
+    sharing: Sharing = field(default_factory=Sharing)
 
     @property
     def levels_in_scope(self) -> Levels:
@@ -77,6 +95,7 @@ class FindPermit:
     purpose: Purpose
     policy_version: str
     expires_at: datetime
+    agreements: tuple[str, ...] = ()
 
 
 class Reviewing(StrEnum):
@@ -136,3 +155,8 @@ class Refusal:
     policy_version: str
     patient_id: str | None = None
     looks_like_not_found: bool = False
+
+    @property
+    def told(self) -> str:
+        """Give the closed word that callers are told."""
+        return _TOLD_ALIKE.get(self.reason, self.reason.value)

@@ -5,10 +5,11 @@ Reads no relationship and no record. Emergency purposes need a broken glass, and
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
+from gateway.access.agreements import AgreementRow, coverage_of, limited
 from gateway.access.guarded import CallSite, asked, told
 from gateway.access.permit import Refusal, RefusalReason
 from gateway.access.staff import Staff, may_act
@@ -37,12 +38,13 @@ class Parts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the role part of a decision found."""
+    """What the role part of a decision found, and by which agreements in force."""
 
     decision_id: UUID
     policy_version: str
     purpose: Purpose
     levels: Levels
+    agreements: tuple[AgreementRow, ...] = ()
 
     @property
     def sees_anything(self) -> bool:
@@ -52,6 +54,16 @@ class Ground:
     def may(self, act: Act) -> bool:
         """Say whether the role does this act on any category."""
         return any(allowed is act for allowed, _category in self.levels.acts)
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """Name the agreements, in order."""
+        return tuple(each.id for each in self.agreements)
+
+    def under(self, agreements: tuple[AgreementRow, ...]) -> "Ground":
+        """Leave of the levels what these agreements cover."""
+        items = frozenset(item for each in agreements for item in each.items)
+        return replace(self, agreements=agreements, levels=limited(self.levels, coverage_of(items)))
 
     def refusal(
         self,

@@ -26,6 +26,8 @@ NARROWING = frozenset(
         "hides_whereabouts",
         "held_sources",
         "granted",
+        "agreements",
+        "sharing",
     }
 )
 """What of a permit decides how much is shown; a test holds that every other field decides nothing of that."""
@@ -83,6 +85,8 @@ def decision_of(permit: Permit) -> bytes:
             *_counted(permit.held_sources),
             *_counted(permit.granted.read),
             *_counted(permit.granted.searched),
+            *_counted(permit.agreements),
+            *permit.sharing.words,
         )
     )
 

@@ -34,6 +34,7 @@ _NOT_FOUND = operation_outcome(
 )
 
 _REFUSALS = {
+    "no-agreement": "Your organisation shares no records here for this purpose.",
     "no-relationship": "Your organisation has no current relationship with this person.",
     "break-glass-required": "No emergency access to this person is open to you: give the reason first.",
     "sharing-restricted": "Sharing of this record is restricted.",

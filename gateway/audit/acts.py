@@ -13,6 +13,8 @@ from uuid import UUID
 import orjson
 
 from adapters.contract import Outcome, Reason
+from gateway.audit.agreement_acts import AgreementAdded as AgreementAdded
+from gateway.audit.agreement_acts import AgreementEnded as AgreementEnded
 from gateway.audit.canonical import TEXT_LIMIT_BYTES as TEXT_LIMIT_BYTES
 from gateway.audit.canonical import Detail, fields_of
 from gateway.audit.canonical import escaped as escaped
@@ -46,6 +48,7 @@ class Asked:
 
     `patient` is the opaque id, None for a search by name. `reason` is a closed word of the decider.
     `purpose` is None where what was sent is not one. `levels` is the hash of what the role may see, where that counted.
+    `agreements` are those that it rests on, where any was needed.
     """
 
     action: ClassVar[AuditAction] = AuditAction.ASKED
@@ -61,6 +64,7 @@ class Asked:
     policy_version: str
     relationship: str | None = None
     levels: str | None = None
+    agreements: tuple[str, ...] = ()
     details: Mapping[str, Detail] = field(default_factory=dict, repr=False)
 
 
@@ -164,6 +168,8 @@ AuditEvent: TypeAlias = (
     | PolicyApproved
     | PolicyActivated
     | RelationshipsImported
+    | AgreementAdded
+    | AgreementEnded
     | SafetyEventRaised
     | SafetyEventReviewed
     | IdentityHoldReleased
@@ -228,6 +234,8 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | JobRolesChanged()
             | AdministratorsNamed()
             | RelationshipsImported()
+            | AgreementAdded()
+            | AgreementEnded()
         ):
             return None, None, event.user_id, None
         case (

@@ -25,6 +25,8 @@ class AuditAction(StrEnum):
     POLICY_APPROVED = "policy-approved"
     POLICY_ACTIVATED = "policy-activated"
     RELATIONSHIPS_IMPORTED = "relationships-imported"
+    AGREEMENT_ADDED = "agreement-added"
+    AGREEMENT_ENDED = "agreement-ended"
     SAFETY_EVENT_RAISED = "safety-event-raised"
     SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
     IDENTITY_HOLD_RELEASED = "identity-hold-released"

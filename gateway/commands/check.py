@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.access.agreements import is_renewal_due
 from gateway.commands.source_check import (
     Chosen,
     number_in,
@@ -34,8 +35,10 @@ from gateway.keys import KeyFileError, read_keys
 from gateway.policy.active import ActivePolicies
 from gateway.settings import IssuerSettings, Settings, SettingsError, job_roles_of
 from gateway.source_report.trials import OnTrial, first_trials, problems_in
+from gateway.store.agreements import agreements
 from gateway.store.engine import open_store
 from gateway.store.migrate import is_current
+from gateway.wiring import now
 
 # A ValueError is credentials or settings of a source that cannot be used; its message never holds a secret.
 _FAULTS = (SharedCareRecordError, KeyFileError, OSError, ValueError)
@@ -72,7 +75,7 @@ def check(
     number_file: NumberFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check settings, keys, database, policy, identity providers and sources; list every fault.
+    """Check settings, keys, database, policy, agreements, identity providers and sources; list every fault.
 
     With --source: try that source out for whoever connects it. What it declares, whom it lets in, how it
     refuses, how fast it is and, with the number of a test person, what it gives of them; each problem with
@@ -130,6 +133,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str
     yield "database", partial(_database, settings)
     yield "policy", partial(_policy, settings)
     yield "job roles", partial(_job_roles, settings)
+    yield "agreements", partial(_agreements, settings)
     for issuer in settings.issuer:
         yield f"identity provider {issuer.issuer}", partial(_issuer, issuer)
     for what, open_source in _endpoints(settings):
@@ -171,6 +175,20 @@ async def _job_roles(settings: Settings) -> str:
         return "as built in"
     told = ", ".join(each.written for each in changes)
     return f"{len(changes)} differ from the built-in table: {told}"
+
+
+async def _agreements(settings: Settings) -> str:
+    store, at = open_store(settings.database_url), now()
+    try:
+        found = await store.read(agreements)
+    finally:
+        store.close()
+    holding = [each for each in found if each.terms.starts_at <= at < each.terms.ends_at]
+    if not holding:
+        raise UnavailableError("none is in force, so nothing is shown: `scr agreement add`")
+    due = [each.terms.id for each in found if is_renewal_due(each.terms, each.review_at, at)]
+    told = f"; to be renewed or reviewed: {', '.join(due)}" if due else ""
+    return f"{len(holding)} in force{told}"
 
 
 async def _issuer(issuer: IssuerSettings) -> str:

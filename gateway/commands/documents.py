@@ -16,7 +16,7 @@ def docs(
     ] = False,
     folder: Annotated[Path, typer.Option("--dir", help="The folder of documents.")] = Path("docs"),
 ) -> None:
-    """Write the documents that follow from the code: settings and roles.
+    """Write the documents that follow from the code: settings, roles and data items.
 
     Examples:
 

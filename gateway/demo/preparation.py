@@ -5,16 +5,20 @@ Serves nothing. Whatever goes into the database goes through the audit, as in an
 
 import json
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from joserfc.jwk import ECKey, Key, KeySet, KeySetSerialization, RSAKey
 
 from adapters.simulators.demo_users import DEMO_USERS
+from gateway.access.agreement_registry import AgreementRegistry, Signatures
 from gateway.audit.acts import RelationshipsImported
 from gateway.audit.log import AuditLog
+from gateway.demo.agreement import invented_agreement
 from gateway.demo.deployment import Document, Folder, as_toml
 from gateway.demo.invention import Invention
 from gateway.demo.registry import REGISTRY, Registry
+from gateway.errors import ConflictError
 from gateway.keys import KeyPurpose, make_keys, read_keys, write_keys
 from gateway.policy.bootstrap import begin
 from gateway.settings import Profile, Settings, SettingsError, read_settings
@@ -82,11 +86,15 @@ async def make_database(settings: Settings, folder: Folder, invention: Invention
 async def import_registry(settings: Settings, invention: Invention, log: AuditLog) -> int:
     """Take the cohort's relationships and objections in, as one recorded act; count the relationships.
 
+    Before them an invented agreement, unless there is one from an earlier time.
     Raises SettingsError for a deployment that is no demo: invented rows have no place there.
     """
     if settings.profile is not Profile.DEMO:
         raise SettingsError("Invented people are taken into a demo alone: profile must be demo.")
     key = read_keys(settings.key_file).current(KeyPurpose.REGISTRY)
+    with suppress(ConflictError):
+        agreement = invented_agreement(settings, now())
+        await AgreementRegistry(log, now).add(agreement, Signatures(BY, BY))
     registry = Registry(invention.cohort(), key, new_id)
     rows = registry.relationships()
     async with log.recorded(RelationshipsImported(now(), BY, REGISTRY, len(rows))) as session:

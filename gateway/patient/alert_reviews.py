@@ -122,7 +122,7 @@ class AlertReviews:
         patient = None if alert is None else alert.patient
         await record_asked(self.log, _asked(finder, act, decision, patient, self.clock()))
         if isinstance(decision, Refusal):
-            raise RefusedError(decision.reason.value, "The request was refused.")
+            raise RefusedError(decision.told, "The request was refused.")
         return decision
 
     async def _disclose(self, permit: ReviewPermit, alert: PrivacyAlert | None, count: int) -> None:

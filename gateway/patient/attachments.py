@@ -18,6 +18,7 @@ from fhir_profiles.inline_documents import without_inline_content
 from fhir_profiles.spans import read_resource
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
+from gateway.access.sharing import NOTHING, Coverage
 from gateway.patient.ids import derived_id
 from gateway.patient.items import Item
 from gateway.patient.narrow import Kept
@@ -82,10 +83,17 @@ def addresses_of(attachments: tuple[Attachment, ...]) -> Mapping[str, bytes]:
 class Openings:
     """What of one joined record its reader may open, by all of the record: also by what narrowing took away."""
 
-    def __init__(self, record: Iterable[Item], kept: Sequence[Kept], permit: Permit) -> None:
+    def __init__(
+        self,
+        record: Iterable[Item],
+        kept: Sequence[Kept],
+        permit: Permit,
+        shared: Mapping[str, Coverage],
+    ) -> None:
         whole = {id(each.item) for each in kept if _is_whole(each)}
         may_open = (Act.OPEN_DOCUMENT, Category.DOCUMENTS) in permit.levels.acts
         self._may_read = may_open and permit.granted.may_read("Binary")
+        self._shared = shared
         self._by_name: dict[_Name, list[Item]] = defaultdict(list)
         self._hiding: set[str] = set()
         self._hidden: set[int] = set()
@@ -119,7 +127,9 @@ class Openings:
 
     def _without_unopened(self, kept: Kept) -> Kept:
         body = without_inline_content(kept.worked.body)
-        if body is None or self.may_open(kept):
+        # What stands in an item is not opened one at a time, and nothing tells a scan from a photograph.
+        has_images = self._shared.get(kept.item.source_id, NOTHING).has_images
+        if body is None or (self.may_open(kept) and has_images):
             return kept
         span = read_resource(body)
         assert span is not None  # a resource that could be read, with a stub in it

@@ -259,6 +259,7 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
         policy_version=decision.policy_version,
         relationship=decision.relationship if isinstance(decision, Permit) else None,
         levels=decision.levels.digest if isinstance(decision, Permit) else None,
+        agreements=decision.agreements if isinstance(decision, Permit) else (),
         details=_grant_of(decision),
     )
 

@@ -44,6 +44,8 @@ SERVED_TYPES: Final = frozenset(
 )
 """What a clinician's letters, scans and pictures come as; nothing that a browser would run."""
 
+_ANYTHING = "application/octet-stream"
+
 _GIVES_NO_DOCUMENT = frozenset({Outcome.REFUSED, Outcome.WITHHELD, Outcome.NOT_ASKED})
 
 
@@ -81,7 +83,15 @@ class Documents:
             raise MisfiledDocumentError(end_of(whose, item.source_id or ""))
         if not is_whole(attachment, answer.content):
             raise UnavailableError("The source did not give the document whole.")
+        if _may_be_image(answer) and not self._shares_images(view, item):
+            raise NotFoundError("No agreement lets images through.")
         return _served(item, answer)
+
+    def _shares_images(self, view: View, item: ShownItem) -> bool:
+        practice = view.permit.person.practice
+        writer = self.directory.by_id()[item.source_id or ""].written_by(practice)
+        shared = view.permit.sharing.with_organisation(writer)
+        return shared is not None and shared.has_images
 
     async def _ask(self, view: View, item: ShownItem, attachment: Attachment) -> DocumentAnswer:
         source = self.directory.by_id()[item.source_id or ""]
@@ -100,6 +110,11 @@ def _find(view: View, binary_id: str) -> tuple[ShownItem, Attachment]:
             if item_of(attachment.id) == wanted is not None:
                 return item, attachment
     raise NotFoundError("There is no such document in this view.")
+
+
+def _may_be_image(answer: DocumentAnswer) -> bool:
+    # What is declared as nothing in particular may be one.
+    return answer.content_type.startswith("image/") or answer.content_type == _ANYTHING
 
 
 def _served(item: ShownItem, answer: DocumentAnswer) -> Document:

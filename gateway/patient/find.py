@@ -30,10 +30,10 @@ from gateway.audit.log import AuditLog
 from gateway.errors import (
     BadRequestError,
     NoDemographicsError,
-    RefusedError,
     UnavailableError,
 )
 from gateway.identity import Principal
+from gateway.patient.asked_rows import refused
 from gateway.patient.ids import PatientIds
 from rbac.types import Purpose
 
@@ -87,7 +87,7 @@ class People:
         row_a = _asked(finder, decision, patient_id, self.clock())
         await asked(CallSite.AUDIT_ASKED, lambda: self.log.append(row_a), int)
         if isinstance(decision, Refusal):
-            raise RefusedError(decision.reason.value, "The search was refused.")
+            raise refused(decision)
         return decision
 
     async def _told(self, permit: FindPermit, trace: Trace) -> tuple[Found, ...]:
@@ -133,6 +133,7 @@ def _asked(
         decision=Decision.ALLOWED if is_allowed else Decision.REFUSED,
         reason="permitted" if isinstance(decision, FindPermit) else decision.reason.value,
         policy_version=decision.policy_version,
+        agreements=decision.agreements if isinstance(decision, FindPermit) else (),
     )
 
 

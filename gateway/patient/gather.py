@@ -74,12 +74,16 @@ class Gatherer:
 def _not_asked(
     source: KnownSource, permit: Permit, categories: frozenset[Category]
 ) -> SourceAnswer | None:
+    shared = permit.sharing.with_organisation(source.written_by(permit.person.practice))
+    if shared is None:
+        # Before what the person objects to, so that this line tells nothing about that.
+        return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.AGREEMENT)
     if source.source_id in permit.objected_sources:
         # The same outcome as when the source itself says that the person dissents: the reason stays untold.
         return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.OBJECTION)
     if source.stage is Stage.SHADOW:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
-    if not source.supplies & categories:
+    if not source.supplies & categories & shared.categories:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
     if source.source_id in permit.held_sources:
         told = (Notice(NoticeKind.IDENTITY_HOLD),)

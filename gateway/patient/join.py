@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from msgspec import structs
 
-from adapters.contract import Notice, Outcome, Reason, SourceAnswer
+from adapters.contract import Outcome, SourceAnswer
 from fhir_profiles import systems
 from fhir_profiles.spans import ResourceSpan
 from fhir_profiles.vocabulary import Category
@@ -29,15 +29,16 @@ from gateway.patient.in_scope import listed, narrow_to_scope
 from gateway.patient.items import Item
 from gateway.patient.label import LabelsOf, label, labels_by_lists
 from gateway.patient.local_ids import local_ids_of
-from gateway.patient.narrow import Kept, Narrowed, Terms, narrow
+from gateway.patient.narrow import Kept, Narrowed, narrow
 from gateway.patient.originals import Originals
 from gateway.patient.own_items import derived_item, person_items
 from gateway.patient.receipt import Receipt, SourceEnd, receipt_of
 from gateway.patient.shown import ShownItem
 from gateway.patient.splice import ReferenceIndex, Resolve, fill, no_address
-from gateway.patient.verify import Verified, has_conflicting_copies, verify
+from gateway.patient.terms import shared_by_source, terms_of
+from gateway.patient.told_ends import told_ends
+from gateway.patient.verify import Verified, verify
 from gateway.patient.work import WorkedAnswer, WorkMemory
-from rbac.types import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,13 @@ class Joiner:
         narrowed, openings = self._narrow(permit, verified)
         originals = Originals({answer.source_id: answer for answer in answers})
         items = self._show(permit, narrowed, verified, originals, openings)
+        shared = shared_by_source(self.directory, permit)
         return View(
             permit=permit,
             items=items,
             receipt=receipt_of(
-                _told(permit, ends, answers, narrowed), _counts(listed(items, permit.granted))
+                told_ends(permit, shared, ends, answers, narrowed),
+                _counts(listed(items, permit.granted)),
             ),
             ends=ends,
             withheld=narrowed.withheld,
@@ -96,13 +99,10 @@ class Joiner:
         labelled = told(
             CallSite.LABELS, lambda: label(items, groups_of(items), self.labels_by), tuple
         )
-        stages = {source.source_id: source.stage for source in self.directory.sources}
-        terms = Terms(
-            permit.levels, permit.hides_whereabouts, stages, self.clock(), permit.principal.role
-        )
+        terms = terms_of(self.directory, permit, self.clock())
         by_policy = narrow(labelled, terms)
         # A document that the policy closes stays closed, whatever scopes leave of what it tells of.
-        openings = Openings(items, by_policy.kept, permit)
+        openings = Openings(items, by_policy.kept, permit, terms.shared)
         narrowed = by_policy
         if permit.granted != EVERYTHING:
             narrowed = narrow_to_scope(labelled, terms, permit.granted)
@@ -250,38 +250,6 @@ def _end(answer: SourceAnswer, verified: Verified) -> SourceEnd:
         has_proven_data=bool(verified.proven),
         differences=verified.differences,
     )
-
-
-def _told(
-    permit: Permit,
-    ends: Iterable[SourceEnd],
-    answers: Iterable[SourceAnswer],
-    narrowed: Narrowed,
-) -> tuple[SourceEnd, ...]:
-    """Give how the sources ended as far as it concerns what the reader may see."""
-    return tuple(
-        replace(
-            end if _is_conflict_seen(end, narrowed) else _as_answered(end, answer),
-            notices=tuple(each for each in end.notices if _is_told(permit, each)),
-        )
-        for end, answer in zip(ends, answers, strict=True)
-    )
-
-
-def _is_conflict_seen(end: SourceEnd, narrowed: Narrowed) -> bool:
-    return end.reason is not Reason.CONFLICTING_COPIES or has_conflicting_copies(
-        each.worked for each in narrowed.kept if each.item.source_id == end.source_id
-    )
-
-
-def _as_answered(end: SourceEnd, answer: SourceAnswer) -> SourceEnd:
-    return replace(end, outcome=answer.outcome, reason=answer.reason)
-
-
-def _is_told(permit: Permit, notice: Notice) -> bool:
-    category = notice.category
-    levels = permit.levels_in_scope
-    return category is None or levels.level_of(category, frozenset()) is not Level.NONE
 
 
 def _counts(items: Iterable[ShownItem]) -> Mapping[str, int]:

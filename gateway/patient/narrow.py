@@ -15,6 +15,7 @@ from msgspec import Struct
 from adapters.contract import Stage
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
+from gateway.access.sharing import NOTHING, Coverage
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.reductions import Summary
@@ -33,13 +34,17 @@ _READABLE = frozenset({Level.ALL, Level.SUMMARY})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current", who reads."""
+    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current", who reads.
+
+    `shared` says, by source, what agreements let through of it; a source that is not named, nothing.
+    """
 
     levels: Levels
     hides_whereabouts: bool
     stages: Mapping[str, Stage]
     now: datetime
     role: str
+    shared: Mapping[str, Coverage]
     _ceilings: dict[Label, Level] = field(default_factory=dict, init=False)
     _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict, init=False)
 
@@ -116,6 +121,8 @@ def level_of(
         return Level.NONE
     # What an item contains is shown with it, so it is shown no further than that may be.
     categories = (category, *each.item.worked.inner_categories)
+    if not terms.shared.get(each.item.source_id, NOTHING).lets_through(categories, labels):
+        return Level.NONE
     return min(
         (terms.level_of(each_kind, labels) for each_kind in categories),
         key=lambda level: level.rank,

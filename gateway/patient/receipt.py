@@ -77,8 +77,13 @@ def receipt_of(ends: tuple[SourceEnd, ...], shown: Mapping[str, int]) -> Receipt
 
 def no_source_answered(ends: tuple[SourceEnd, ...]) -> bool:
     """Say whether nobody answered: then there is no view, not an empty one."""
-    asked = [end for end in ends if end.outcome is not Outcome.NOT_ASKED]
+    asked = [end for end in ends if _was_to_be_asked(end)]
     return bool(asked) and not any(_answered(end) for end in asked)
+
+
+def _was_to_be_asked(end: SourceEnd) -> bool:
+    # Sources that no agreement binds are a gap like sources that are down: none left is no record, not an empty one.
+    return end.outcome is not Outcome.NOT_ASKED or end.reason is Reason.AGREEMENT
 
 
 def _answered(end: SourceEnd) -> bool:

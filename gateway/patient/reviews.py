@@ -136,7 +136,7 @@ class Reviews:
         row_a = _asked(finder, act, decision, patient, self.clock())
         await asked(CallSite.AUDIT_ASKED, lambda: self.log.append(row_a), int)
         if isinstance(decision, Refusal):
-            raise RefusedError(decision.reason.value, "The request was refused.")
+            raise RefusedError(decision.told, "The request was refused.")
         return decision
 
     async def _disclose(

@@ -13,8 +13,9 @@ from adapters.contract import Notice, NoticeKind, Outcome, Stage
 from fhir_profiles import systems
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import Category
+from gateway.access.permit import Permit
 from gateway.patient.conflicts import NO_KNOWN_ALLERGY
-from gateway.patient.directory import SourceDirectory
+from gateway.patient.directory import KnownSource, SourceDirectory
 from gateway.patient.narrow import SAFETY_CATEGORIES
 from gateway.patient.receipt import Receipt, SourceLine
 from gateway.patient.shown import ShownItem
@@ -61,10 +62,14 @@ class Ground:
     levels: Levels
 
 
-def supplies_of(directory: SourceDirectory) -> Mapping[str, frozenset[Category]]:
-    """Say what each source can contribute to a page, at its stage of release."""
+def supplies_of(directory: SourceDirectory, permit: Permit) -> Mapping[str, frozenset[Category]]:
+    """Say what each source can contribute to a page, at its stage of release and by what agreements let through.
+
+    One that no agreement binds could contribute anything: that it was not asked is a gap.
+    """
     return {
-        source.source_id: _at_stage(source.supplies, source.stage) for source in directory.sources
+        source.source_id: _at_stage(_agreed(source, permit), source.stage)
+        for source in directory.sources
     }
 
 
@@ -114,6 +119,11 @@ def _state(items: Sequence[ShownItem], *, has_gap: bool, has_answer: bool) -> Se
     if standing and all(map(says_none, standing)):
         return SectionState.KNOWN_NONE
     return SectionState.PRESENT if items else SectionState.EMPTY
+
+
+def _agreed(source: KnownSource, permit: Permit) -> frozenset[Category]:
+    shared = permit.sharing.with_organisation(source.written_by(permit.person.practice))
+    return source.supplies if shared is None else source.supplies & shared.categories
 
 
 def _at_stage(supplies: frozenset[Category], stage: Stage) -> frozenset[Category]:

@@ -33,6 +33,18 @@ GUARDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The demographics service knows nobody, or nobody who may be told of.",
             "Nothing that an administrator does.",
         ),
+        RefusalReason.AGREEMENT_MISSING: (
+            "No agreement binds the caller's organisation for this purpose.",
+            "An agreement with it as a party, for the purpose and what is asked for; no rule of a policy.",
+        ),
+        RefusalReason.AGREEMENT_ENDED: (
+            "The agreement that bound the caller's organisation has ended.",
+            "Its renewal, as a new agreement; no rule of a policy.",
+        ),
+        RefusalReason.AGREEMENT_NOT_STARTED: (
+            "The agreement that binds the caller's organisation has not begun.",
+            "Its beginning; no rule of a policy.",
+        ),
         RefusalReason.NO_ROLE: ("The job role has no place here.", "Another role profile."),
         RefusalReason.SUSPENDED: (
             "The person, or this role profile of theirs, is suspended.",

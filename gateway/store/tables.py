@@ -23,7 +23,8 @@ from gateway.store.emergency_tables import privacy_alert as privacy_alert
 from gateway.store.metadata import metadata as metadata
 from gateway.store.metadata import one_of
 from gateway.store.types import UtcDateTime
-from gateway.store.words import ObjectionExceptions, RelationshipType
+from gateway.store.words import DataItem, ObjectionExceptions, RelationshipType
+from rbac.types import Purpose
 
 policy_version = Table(
     "policy_version",
@@ -129,6 +130,44 @@ objection = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint(one_of("exceptions", ObjectionExceptions), name="exceptions"),
     CheckConstraint("length(patient_key) = 64", name="patient_key"),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("review_at", UtcDateTime, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint("length(id) > 0", name="id"),
+    CheckConstraint("ends_at >= starts_at", name="period"),
+)
+
+agreement_party = Table(
+    "agreement_party",
+    metadata,
+    Column("party", String(64), primary_key=True),
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    CheckConstraint("length(party) > 0", name="party"),
+)
+
+agreement_item = Table(
+    "agreement_item",
+    metadata,
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    Column("item", String(32), primary_key=True),
+    CheckConstraint(one_of("item", DataItem), name="item"),
+)
+
+agreement_purpose = Table(
+    "agreement_purpose",
+    metadata,
+    Column("agreement", ForeignKey("agreement.id"), primary_key=True),
+    Column("purpose", String(16), primary_key=True),
+    CheckConstraint(one_of("purpose", Purpose), name="purpose"),
 )
 
 page_snapshot = Table(

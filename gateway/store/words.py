@@ -18,6 +18,20 @@ class RelationshipType(StrEnum):
     SELF_CLAIMED = "self_claimed"
 
 
+class DataItem(StrEnum):
+    """Data items of the London Data Sharing Agreement; `gateway/access/data_items.py` says what each is here."""
+
+    NAME_CONTACT_AGE = "name-contact-age"
+    EQUALITIES = "equalities"
+    HEALTH_RECORDS = "health-records"
+    SEX_LIFE = "sex-life"
+    SOCIAL_SERVICES = "social-services"
+    HOUSING = "housing"
+    CRIMINAL_MATTERS = "criminal-matters"
+    EDUCATION_WORK_MONEY = "education-work-money"
+    IMAGES = "images"
+
+
 class ObjectionExceptions(StrEnum):
     """Whether anything may open what a person has objected to sharing."""
 

@@ -104,7 +104,9 @@ async def _opened(visit: Visit, patient: Patient, purpose: Purpose) -> Response:
 
 def _page(services: Services, opened: OpenView) -> RecordPage:
     faulty = services.judging.faulty(opened.answers)
-    return record_page(opened.view, _deployment(services), services.records.clock(), faulty)
+    return record_page(
+        opened.view, _deployment(services, opened.view.permit), services.records.clock(), faulty
+    )
 
 
 def _banner(
@@ -117,9 +119,9 @@ def _banner(
     return emergency_in_words(grant, permit.levels, offered)
 
 
-def _deployment(services: Services) -> Deployment:
+def _deployment(services: Services, permit: Permit) -> Deployment:
     return Deployment(
         names=source_names(services.settings),
-        supplies=supplies_of(services.sources.directory),
+        supplies=supplies_of(services.sources.directory, permit),
         organisations={row.code: row.name for row in services.settings.organisation},
     )

@@ -39,6 +39,10 @@ class NextStep:
 _NOTHING_SHOWN = "Nothing was shown."
 
 _REASONS = {
+    "no-agreement": (
+        "Your organisation shares no records here for this purpose",
+        "Ask who looks after sharing agreements in your organisation.",
+    ),
     "no-relationship": (
         "Your organisation has no current relationship with this person",
         "Records are shown to organisations that care for the person now.",

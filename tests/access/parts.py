@@ -12,6 +12,7 @@ from gateway.store.words import EmergencyReason
 from rbac.canonical import length_prefixed
 from rbac.decide import CompiledPolicy
 from rbac.types import Levels, OrganisationKind, Purpose
+from tests.agreed import Agreed
 from tests.patient.factories import NOW, NUMBER, PATIENT_ID, clock, levels, principal
 from tests.patient.records import Pds
 
@@ -131,10 +132,12 @@ class Parts:
     contacts: object = field(default_factory=Probed)
     staff: object = field(default_factory=Suspended)
     broken: object = field(default_factory=Broken)
+    agreements: object = field(default_factory=Agreed)
 
     @property
     def access(self):
         return AccessControl(
+            self.agreements,
             self.policies,
             self.registry,
             self.pds,

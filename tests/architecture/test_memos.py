@@ -39,6 +39,7 @@ SHARED: Mapping[str, str] = {
 # Begun anew in every request, or for every page of bytes.
 OF_ONE_USE = frozenset(
     {
+        "gateway/access/sharing:Sharing.by_organisation",
         "gateway/audit/acts:Asked.details",
         "gateway/audit/acts:Disclosed.details",
         "gateway/audit/staff_acts:SignInFailed.details",

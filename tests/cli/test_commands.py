@@ -25,6 +25,9 @@ COMMANDS = [
     ("policy", "activate"),
     ("policy", "rollback"),
     ("policy", "explain"),
+    ("agreement", "add"),
+    ("agreement", "list"),
+    ("agreement", "end"),
     ("keys", "init"),
     ("db", "upgrade"),
     ("db", "invent"),
@@ -126,7 +129,9 @@ def test_a_check_lists_every_fault_of_a_deployment(scr, settings):
 
     faults = [line for line in ended.answer.splitlines() if line.startswith("FAULT")]
     assert ended.code == 1
-    assert len(faults) == 11  # keys, database, policy, identity provider, PDS, 4 practices, 2 more
+    assert (
+        len(faults) == 12
+    )  # keys, database, policy, agreements, identity provider, PDS, 4 practices, 2 more
     assert "source hospital: connection: no connection" in ended.answer
 
 
@@ -162,8 +167,8 @@ def test_documents_that_are_not_current_are_named_and_then_written(scr, tmp_path
     written = scr("docs", "--dir", tmp_path)
 
     assert stale.code == 1
-    assert "settings.md, roles.md" in stale.progress
-    assert "2 documents current, 2 of them written now" in written.progress
+    assert "settings.md, roles.md, agreements.md" in stale.progress
+    assert "3 documents current, 3 of them written now" in written.progress
     assert scr("docs", "--check", "--dir", tmp_path).code == 0
 
 

@@ -11,7 +11,9 @@ from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.spans import ResourceSpan, read_resource
 from fhir_profiles.systems import NHS_NUMBER, NHS_NUMBER_VERIFICATION_STATUS, SNOMED_CT
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
+from gateway.access.agreements import coverage_of
 from gateway.access.permit import Permit
+from gateway.access.sharing import Sharing
 from gateway.app_context import AppContext
 from gateway.identity import Principal
 from gateway.patient.directory import KnownSource, SourceDirectory
@@ -20,6 +22,7 @@ from gateway.patient.items import Item
 from gateway.patient.join import Joiner
 from gateway.patient.shown import ShownItem
 from gateway.patient.work import Worked, WorkMemory, worked_of
+from gateway.store.words import DataItem
 from rbac.types import Act, Level, Levels, OrganisationKind, Purpose
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -29,6 +32,11 @@ OTHER_NUMBER = NhsNumber("9990000034")
 IDS = PatientIds([bytes(range(64))])
 PATIENT_ID = IDS.seal(NUMBER)
 ME = {"reference": "Patient/p1"}
+EVERYTHING_AGREED = coverage_of(DataItem)
+SHARED = Sharing(dict.fromkeys(("F84004", "F83021", "RRV", "RRU"), EVERYTHING_AGREED))
+WITHOUT_IMAGES = Sharing(
+    dict.fromkeys(SHARED.by_organisation, coverage_of(set(DataItem) - {DataItem.IMAGES}))
+)
 SENSITIVE = {"sexual-health": "HIV", "mental-health": "PSY", "safeguarding": "SDV"}
 
 
@@ -160,6 +168,8 @@ def permit(**changes):
         objected_sources=frozenset(),
         hides_whereabouts=False,
         expires_at=NOW + timedelta(minutes=5),
+        agreements=("agreement",),
+        sharing=SHARED,
     )
     return replace(known, **changes)
 

@@ -23,6 +23,7 @@ from gateway.patient.suspicions import Suspicions
 from rbac.canonical import length_prefixed
 from rbac.decide import CompiledPolicy
 from rbac.types import Levels, OrganisationKind, Purpose
+from tests.agreed import Agreed
 from tests.patient.factories import (
     NUMBER,
     PATIENT_ID,
@@ -132,7 +133,14 @@ class Deployment:
     @property
     def access(self):
         return AccessControl(
-            self.policies, NoRows(), self.pds, {}, clock, self.new_id, NobodySuspended()
+            Agreed(),
+            self.policies,
+            NoRows(),
+            self.pds,
+            {},
+            clock,
+            self.new_id,
+            NobodySuspended(),
         )
 
     @property

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from adapters.contract import Outcome, Reason
 from adapters.document_contract import DocumentAnswer
 from fhir_profiles.headers import Identifier, Reference
 from fhir_profiles.vocabulary import Category
+from gateway.access.sharing import Sharing
 from gateway.errors import NotFoundError, UnavailableError, UnservableDocumentError
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.documents import DOCUMENT_BYTES_AT_MOST, Documents
@@ -21,6 +23,8 @@ from tests.patient.factories import (
     NUMBER,
     OTHER_NUMBER,
     PATIENT_ID,
+    SHARED,
+    WITHOUT_IMAGES,
     answer,
     joined,
     known_source,
@@ -47,14 +51,14 @@ class Shelf:
         return self.given
 
 
-def opening(given, **stated):
+def opening(given, sharing=SHARED, **stated):
     shelf = Shelf(given)
     directory = SourceDirectory((known_source("hospital", documents_for=lambda _: shelf),))
     attached = {"contentType": "text/plain", "url": "Binary/1", **stated}
     another = {"contentType": "text/plain", "url": "Binary/2", "size": 99}
     held = [{"attachment": attached}, {"attachment": another}]
     content = resource("DocumentReference", "d", content=held)
-    view = joined(answer(content), directory=directory, levels=MAY_OPEN)
+    view = joined(answer(content), directory=directory, levels=MAY_OPEN, sharing=sharing)
     [item] = [each for each in view.items if each.attachments]
     documents = Documents(directory, lambda: UUID(int=7))
     return shelf, view, item, documents
@@ -219,3 +223,28 @@ def test_a_source_that_no_longer_gives_documents_gives_none():
 
     with pytest.raises(NotFoundError):
         asyncio.run(closed.fetch(view, item.attachments[0].id))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_picture"),
+    [("image/png", True), ("application/octet-stream", True), ("application/pdf", False)],
+)
+def test_an_image_is_opened_only_by_an_agreement_on_images(content_type, is_picture):
+    given = DocumentAnswer(Outcome.DATA, content=b"x", content_type=content_type)
+    shown = {"contentType": content_type}
+
+    assert fetch(given, **shown).content == b"x"
+    if is_picture:
+        with pytest.raises(NotFoundError):
+            fetch(given, sharing=WITHOUT_IMAGES, **shown)
+    else:
+        assert fetch(given, sharing=WITHOUT_IMAGES, **shown).content == b"x"
+
+
+def test_a_source_that_no_agreement_binds_any_more_gives_no_image():
+    given = DocumentAnswer(Outcome.DATA, content=b"x", content_type="image/png")
+    _shelf, view, item, documents = opening(given, contentType="image/png")
+    unbound = replace(view, permit=replace(view.permit, sharing=Sharing()))
+
+    with pytest.raises(NotFoundError):
+        asyncio.run(documents.fetch(unbound, item.attachments[0].id))

@@ -5,8 +5,11 @@ import pytest
 
 from adapters.contract import NoticeKind, Outcome, Reason, SourceAnswer, Stage
 from fhir_profiles.vocabulary import Category
+from gateway.access.agreements import coverage_of
+from gateway.access.sharing import Sharing
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.gather import Gatherer
+from gateway.store.words import DataItem
 from rbac.types import Level
 from tests.patient.factories import NUMBER, OLD_NUMBER, known_source, levels, permit, person
 
@@ -86,6 +89,20 @@ SILENT = Level.NONE
     [
         ({}, {"objected_sources": frozenset({"gp"})}, Outcome.WITHHELD, Reason.OBJECTION),
         ({"stage": Stage.SHADOW}, {}, Outcome.NOT_ASKED, Reason.STAGE),
+        ({}, {"sharing": Sharing()}, Outcome.NOT_ASKED, Reason.AGREEMENT),
+        ({}, {"person": person(practice=None)}, Outcome.NOT_ASKED, Reason.AGREEMENT),
+        (
+            {},
+            {"sharing": Sharing(), "objected_sources": frozenset({"gp"})},
+            Outcome.NOT_ASKED,
+            Reason.AGREEMENT,
+        ),
+        (
+            {"supplies": frozenset({Category.SOCIAL_CARE})},
+            {"sharing": Sharing({"F84004": coverage_of({DataItem.HEALTH_RECORDS})})},
+            Outcome.NOT_ASKED,
+            Reason.ROLE,
+        ),
         (
             {"supplies": frozenset({Category.RESULTS})},
             {"levels": levels(results=SILENT)},

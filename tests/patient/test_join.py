@@ -5,9 +5,12 @@ import pytest
 from adapters.contract import AddressUse, Notice, NoticeKind, Outcome, Reason, SourceAnswer, Stage
 from fhir_profiles.systems import CATEGORY
 from fhir_profiles.vocabulary import Category
+from gateway.access.agreements import coverage_of
+from gateway.access.sharing import Sharing
 from gateway.errors import UnavailableError
 from gateway.patient.directory import SourceDirectory
 from gateway.patient.own_items import person_item
+from gateway.store.words import DataItem
 from rbac.types import Level
 from tests.patient.factories import (
     ME,
@@ -277,3 +280,14 @@ def test_labels_that_cannot_be_told_refuse_the_view():
 
     with pytest.raises(UnavailableError):
         joiner(labels_by=fails).join(permit(), [answer(resource("Condition", about=ME))])
+
+
+def test_a_source_says_of_a_category_only_what_agreements_cover():
+    social = Notice(NoticeKind.CONFIDENTIAL_ITEMS, Category.SOCIAL_CARE)
+    whole = Notice(NoticeKind.CONFIDENTIAL_ITEMS)
+    health = Sharing({"F84004": coverage_of({DataItem.HEALTH_RECORDS})})
+
+    view = joined(answer(source="gp", notices=(social, whole)), sharing=health)
+
+    assert view.receipt.lines[0].notices == (whole,)
+    assert view.ends[0].notices == (social, whole)

@@ -1,14 +1,19 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract import Stage
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
+from gateway.access.agreements import coverage_of
 from gateway.patient.items import LabelledItem
 from gateway.patient.narrow import SAFETY_CATEGORIES, Terms, level_of, narrow
+from gateway.store.words import DataItem
 from rbac.types import Level
 from tests.patient.factories import (
     DIRECTORY,
+    EVERYTHING_AGREED,
     NOW,
     coded,
     item,
@@ -23,7 +28,8 @@ OLD = resource("Observation", effectiveDateTime="2019-01-01")
 
 
 def terms(hides_whereabouts=False, stages=OPEN, base=Level.ALL, role="gp", **by_word):
-    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW, role)
+    shared = dict.fromkeys(stages, EVERYTHING_AGREED)
+    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW, role, shared)
 
 
 def about(content, *labels, group=0, source="hospital"):
@@ -229,3 +235,23 @@ def test_every_item_is_shown_or_counted_and_order_is_kept(drawn, base):
     assert len(found.kept) + sum(found.withheld.values()) == len(items)
     places = [[each.item for each in items].index(shown.item) for shown in found.kept]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("items", "category", "label", "is_shown"),
+    [
+        ({DataItem.HEALTH_RECORDS}, Category.RESULTS, None, True),
+        ({DataItem.HEALTH_RECORDS}, Category.SOCIAL_CARE, None, False),
+        ({DataItem.HEALTH_RECORDS}, Category.RESULTS, "sexual-health", False),
+        ({DataItem.HEALTH_RECORDS, DataItem.SEX_LIFE}, Category.RESULTS, "sexual-health", True),
+        (set(), Category.RESULTS, None, False),
+    ],
+)
+def test_what_agreements_do_not_cover_is_shown_at_no_level(items, category, label, is_shown):
+    agreed = replace(terms(), shared={"hospital": coverage_of(items)})
+    labels = frozenset() if label is None else frozenset({Label(label)})
+
+    found = level_of(about(resource("Flag")), category, agreed, labels)
+
+    assert (found is Level.ALL) is is_shown
+    assert level_of(about(resource("Flag")), category, replace(agreed, shared={})) is Level.NONE

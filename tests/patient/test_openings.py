@@ -5,7 +5,15 @@ import json
 import pytest
 
 from rbac.types import Level
-from tests.patient.factories import answer, joined, labelled, levels, rendered, resource
+from tests.patient.factories import (
+    WITHOUT_IMAGES,
+    answer,
+    joined,
+    labelled,
+    levels,
+    rendered,
+    resource,
+)
 from tests.patient.test_attachments import DIRECTORY, HERE, letter, opening
 
 SEALED = labelled("sealed")
@@ -102,10 +110,10 @@ def test_a_document_that_says_it_belongs_to_what_is_shown_in_part_is_not_in_view
     assert attachment.in_view("Patient/p1") is not None
 
 
-def inline(seen, *resources):
+def inline(seen, *resources, **changes):
     held = [{"contentType": "x/y", "data": DEAR}]
     content = resource("DiagnosticReport", "r", presentedForm=held)
-    view = joined(answer(content, *resources), directory=DIRECTORY, levels=seen)
+    view = joined(answer(content, *resources), directory=DIRECTORY, levels=seen, **changes)
     [item] = [each for each in view.items if each.resource_type == "DiagnosticReport"]
     return json.dumps(rendered(item)), item.original()
 
@@ -119,6 +127,12 @@ def test_a_document_that_stands_in_its_item_reaches_who_may_open_documents():
 
 def test_and_nobody_else():
     told, original = inline(levels())
+
+    assert (DEAR in told, original) == (False, None)
+
+
+def test_and_not_without_an_agreement_on_images_because_it_may_be_one():
+    told, original = inline(opening(), sharing=WITHOUT_IMAGES)
 
     assert (DEAR in told, original) == (False, None)
 

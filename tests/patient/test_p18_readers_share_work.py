@@ -93,7 +93,7 @@ def test_p18_readers_in_turn_and_at_once_each_see_what_they_see_alone(
 
 
 def test_p18_terms_made_of_others_remember_nothing_of_these() -> None:
-    wide = Terms(levels(Level.ALL), False, {}, NOW, "gp")
+    wide = Terms(levels(Level.ALL), False, {}, NOW, "gp", {})
     asked_for = (Category.PROBLEMS, frozenset({Label.MENTAL_HEALTH}))
     assert wide.level_of(*asked_for) is Level.ALL
     assert wide.summarising(asked_for[1]) == frozenset()

@@ -90,3 +90,11 @@ def test_nobody_answered_when_no_source_gave_anything(outcome, has_proven_data):
 def test_when_nobody_was_to_be_asked_nobody_failed_to_answer():
     assert not no_source_answered((end(Outcome.NOT_ASKED),))
     assert not no_source_answered(())
+
+
+def test_a_source_that_no_agreement_binds_is_a_gap_and_one_alone_is_no_record():
+    unbound = end(Outcome.NOT_ASKED, Reason.AGREEMENT)
+
+    assert not line(unbound).is_complete
+    assert no_source_answered((unbound, end(Outcome.NOT_ASKED, Reason.ROLE)))
+    assert not no_source_answered((unbound, end(Outcome.EMPTY)))

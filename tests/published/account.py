@@ -26,7 +26,7 @@ from gateway.wiring import now
 from rbac.roles import Role
 from rbac.types import Act
 from tests.adapters.scalar_account import leaves_of, unaccounted
-from tests.patient.factories import DIRECTORY, IDS, joined, levels, person
+from tests.patient.factories import DIRECTORY, EVERYTHING_AGREED, IDS, joined, levels, person
 from tests.published.comparing import compared
 
 
@@ -130,7 +130,8 @@ def read_answer(answer: SourceAnswer, who: Person) -> Read:
     items = [Item(answer.source_id, each, False) for each in verified.proven]
     stages = {source.source_id: source.stage for source in DIRECTORY.sources}
     labelled = label(items, groups_of(items), labels_by_lists)
-    kept = narrow(labelled, Terms(levels(), False, stages, now(), Role.GP.value)).kept
+    shared = dict.fromkeys(stages, EVERYTHING_AGREED)
+    kept = narrow(labelled, Terms(levels(), False, stages, now(), Role.GP.value, shared)).kept
     opening = {*levels().acts, (Act.OPEN_DOCUMENT, Category.DOCUMENTS)}
     allowed = {
         "patient": who.nhs_number,

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -17,10 +17,12 @@ import orjson
 from adapters.contract import AddressUse, Contact, ContactProbe, Outcome, Trace, TraceOutcome
 from adapters.simulators.demo_users import DEMO_USERS
 from fhir_profiles.vocabulary import Category, Label
+from gateway.access.agreement_registry import AgreementRegistry, Signatures, StoredAgreements
 from gateway.access.decision import Question
 from gateway.audit.acts import AskedAct
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
+from gateway.demo.agreement import invented_agreement
 from gateway.errors import (
     ConflictError,
     NotAuthenticatedError,
@@ -55,6 +57,7 @@ KINDS = {
     "practice_admin": OrganisationKind.GENERAL_PRACTICE,
     "hospital_nurse": OrganisationKind.TRUST,
 }
+AGREED = ("F84004", "RRV", "F83021", "F84012", "RJ1")
 ADMINISTRATORS = ("policy-admin", "policy-approver")
 
 
@@ -142,6 +145,15 @@ async def prepare(folder: Path, sight: Sight, clock: Clock) -> Path:
     await activate(policy_of_sight(sight), "test", log, store, clock)
     names = tuple(DEMO_USERS[each].user_id for each in ADMINISTRATORS)
     await begin(names, "test", log, store, clock)
+    agreement = replace(invented_agreement(settings, clock()), parties=AGREED)
+    lasting = replace(
+        agreement.terms,
+        starts_at=datetime.min.replace(tzinfo=UTC),
+        ends_at=datetime.max.replace(tzinfo=UTC),
+    )
+    await AgreementRegistry(log, clock).add(
+        replace(agreement, terms=lasting), Signatures("test", "test")
+    )
     await log.aclose()
     store.close()
     (folder / "settings.json").write_text(settings.model_dump_json())
@@ -223,12 +235,18 @@ class Worker:
 
 def open_worker(settings_file: Path, town: Town, clock: Clock) -> Worker:
     services = open_services(Settings.model_validate_json(settings_file.read_bytes()))
-    access = replace(services.records.access, demographics=town, contact_sources={"RRV": town})
+    access = replace(
+        services.records.access,
+        agreements=StoredAgreements(services.store, frozenset({"RRV"})),
+        demographics=town,
+        contact_sources={"RRV": town},
+    )
     sources = [
         Source(answer(resource("Condition"), source="gp")),
         Source(answer(resource("Condition"), source="hospital")),
     ]
-    directory = SourceDirectory(tuple(each.known for each in sources))
+    known = (replace(each.known, organisation="RRV") for each in sources)
+    directory = SourceDirectory(tuple(known))
     records = replace(
         services.records,
         access=access,

@@ -1,10 +1,8 @@
 """Parts of the service that fail in one of five ways, in place of the real ones."""
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.access.break_glass import BreakGlass
@@ -12,55 +10,8 @@ from gateway.access.guarded import CallSite
 from gateway.audit.acts import Asked, Disclosed
 from gateway.wiring import Services
 from rbac.decide import CompiledPolicy
-
-
-class Failing(StrEnum):
-    """The ways in which a part can fail (P03)."""
-
-    RAISES = "raises"
-    NONE = "none"
-    TUPLE = "tuple"
-    COROUTINE = "coroutine"
-    STUCK = "stuck"
-
-
-async def _nobody_awaits_this() -> bool:
-    return True
-
-
-@dataclass
-class Fault:
-    """One way of failing, for parts that are awaited and for parts that are not."""
-
-    kind: Failing
-    left_over: list[Coroutine[Any, Any, bool]] = field(default_factory=list)
-    has_been_late: bool = False
-
-    def tell(self, *_args: object, **_more: object) -> Any:
-        match self.kind:
-            case Failing.RAISES:
-                raise RuntimeError("a fault of a part")
-            case Failing.NONE:
-                return None
-            case Failing.TUPLE:
-                return (True,)
-            case Failing.COROUTINE:
-                self.left_over.append(_nobody_awaits_this())
-                return self.left_over[-1]
-            case Failing.STUCK:
-                # Once is enough to be late; the answer that then comes would be a good one.
-                time.sleep(0.0 if self.has_been_late else 0.15)
-                self.has_been_late = True
-                return frozenset()
-
-    async def answer(self, *_args: object, **_more: object) -> Any:
-        if self.kind is Failing.STUCK:
-            await asyncio.Event().wait()
-        return self.tell()
-
-    def close(self) -> None:
-        for each in self.left_over:
-            each.close()
+from tests.safety.part_faults import Failing as Failing
+from tests.safety.part_faults import Fault as Fault
 
 
 @dataclass
@@ -76,6 +27,17 @@ class FailingStaff:
     fault: Fault
 
     async def is_suspended(self, _user_id: str, _role_profile_id: str) -> Any:
+        return await self.fault.answer()
+
+
+@dataclass
+class FailingAgreements:
+    fault: Fault
+
+    async def of(self, _organisation: Any) -> Any:
+        return await self.fault.answer()
+
+    async def parties(self, _agreements: Any, _practice: Any) -> Any:
         return await self.fault.answer()
 
 
@@ -208,6 +170,10 @@ def _policy(services: Services, fault: Fault) -> Services:
     return _with_access(services, policies=FailingPolicies(fault))
 
 
+def _agreements(services: Services, fault: Fault) -> Services:
+    return _with_access(services, agreements=FailingAgreements(fault))
+
+
 def _levels(services: Services, fault: Fault) -> Services:
     return _with_access(services, policies=FailingLevels(services.policies, fault))
 
@@ -278,6 +244,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
 
 
 CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
+    CallSite.AGREEMENTS: _agreements,
     CallSite.POLICY: _policy,
     CallSite.LEVELS: _levels,
     CallSite.STAFF: _staff,

@@ -18,13 +18,16 @@ from adapters.contract import AddressUse, Demographics, Outcome, Reason, SourceA
 from adapters.simulators.truth import Person
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
+from gateway.access.agreements import coverage_of
 from gateway.access.permit import Permit
+from gateway.access.sharing import Sharing
 from gateway.identity import Principal
 from gateway.patient.directory import KnownSource, SourceDirectory
 from gateway.patient.ids import PatientIds
 from gateway.patient.join import Joiner
 from gateway.patient.verify import Verified, verify
 from gateway.patient.work import WorkMemory
+from gateway.store.words import DataItem
 from rbac.types import OrganisationKind, Purpose
 from tests.safety.hostile_source import CANARY
 from tests.safety.mixups import KINDS, OWN, MixedUp, mixed_up
@@ -163,4 +166,5 @@ def permit_under(compiled: Mapping[str, Any]) -> Permit:
         objected_sources=frozenset(),
         hides_whereabouts=False,
         expires_at=NOW,
+        sharing=Sharing({"RRV": coverage_of(DataItem)}),
     )

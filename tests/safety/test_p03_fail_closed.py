@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 EVERYTHING = "/fhir/Patient/{}/$everything"
 RECORD_PATHS = (EVERYTHING, "/fhir/Patient/{}", "/fhir/Condition?patient={}")
 ALSO_FINDS_PEOPLE = {
+    CallSite.AGREEMENTS,
     CallSite.POLICY,
     CallSite.STAFF,
     CallSite.LEVELS,

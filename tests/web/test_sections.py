@@ -4,10 +4,14 @@ import pytest
 
 from adapters.contract import Notice, NoticeKind, Outcome, Stage
 from fhir_profiles.vocabulary import Category, Label
+from gateway.access.agreements import coverage_of
+from gateway.access.sharing import Sharing
 from gateway.patient.directory import KnownSource, SourceDirectory
 from gateway.patient.narrow import SAFETY_CATEGORIES
 from gateway.patient.sections import SectionState, says_none, section_of, supplies_of
+from gateway.store.words import DataItem
 from rbac.types import Level, Levels
+from tests.patient.factories import permit
 from tests.web.factories import allergy, ground, line, no_known_allergy, shown, status
 
 ALL_ANSWERED = (line("gp"), line("hospital", Outcome.EMPTY, 0))
@@ -157,7 +161,7 @@ def test_a_source_supplies_what_its_stage_of_release_lets_through():
         KnownSource(stage.value, None, stage, every, lambda _practice: None) for stage in Stage
     ]
 
-    supplies = supplies_of(SourceDirectory(tuple(sources)))
+    supplies = supplies_of(SourceDirectory(tuple(sources)), permit())
 
     assert supplies == {
         "shadow": frozenset(),
@@ -165,3 +169,18 @@ def test_a_source_supplies_what_its_stage_of_release_lets_through():
         "pilot": every,
         "open": every,
     }
+
+
+def test_a_source_supplies_what_agreements_let_through_and_leaves_a_gap_where_none_binds_it():
+    every = frozenset(Category)
+    sources = [
+        KnownSource(each, each, Stage.OPEN, every, lambda _practice: None)
+        for each in ("RRV", "RRU")
+    ]
+    health = coverage_of({DataItem.HEALTH_RECORDS})
+
+    supplies = supplies_of(
+        SourceDirectory(tuple(sources)), permit(sharing=Sharing({"RRV": health}))
+    )
+
+    assert supplies == {"RRV": health.categories, "RRU": every}
