@@ -18,6 +18,7 @@ DECIDES_NOTHING_OF_HOW_MUCH = {
     "patient_id",
     "person",
     "relationship",
+    "grant",
     "expires_at",
 }
 ADDRESSES = [
