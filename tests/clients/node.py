@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,23 @@ async def _run(command: list[str], task: Mapping[str, Any]) -> Any:
     told, complaint = await process.communicate(json.dumps(task).encode())
     assert process.returncode == 0, complaint.decode()[-2000:]
     return json.loads(told)
+
+
+@asynccontextmanager
+async def serving_node(script: str, task: Mapping[str, Any]) -> AsyncIterator[Any]:
+    """Run a Node script of this folder as a server until the block ends; what it said when it was ready."""
+    pipe = asyncio.subprocess.PIPE
+    server = await asyncio.create_subprocess_exec(
+        NODE, str(HERE / script), stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    assert server.stderr is not None
+    try:
+        server.stdin.write(json.dumps(task).encode() + b"\n")
+        told = await server.stdout.readline()
+        assert told, (await server.stderr.read()).decode()[-2000:]
+        yield json.loads(told)
+    finally:
+        server.stdin.close()
+        await server.communicate()
