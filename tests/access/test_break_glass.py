@@ -1,5 +1,6 @@
 """Who may break the glass about whom: role, person, objection, and what the second step needs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from gateway.access.break_glass import BreakGlass, BreakGlassPermit
 from gateway.access.decision import Question
 from gateway.access.grants import GRANT_LASTS
 from gateway.access.permit import Permit, Refusal, RefusalReason
+from gateway.app_context import AppContext
 from gateway.errors import UnavailableError
 from rbac.types import Act, Level, Levels, OrganisationKind, Purpose
 from tests.access.parts import Against, Broken, Parts, Policies, Probed, Registry, Row, grant, pds
@@ -20,6 +22,11 @@ WHO = principal(organisation="RRV", purposes=CARE, session="5" * 64)
 RESTRICTED = person(address_use=AddressUse.RESTRICTED)
 SILENT = Probed(ContactProbe(Outcome.TIMED_OUT))
 EVERYTHING, NO_EXCEPTIONS = Against("*", "break-glass"), Against("*", "none")
+
+
+def launched(patient, letters):
+    """The same clinician behind an application that was launched for one person."""
+    return replace(WHO, app=AppContext("an-app", f"patient/*.{letters}", patient))
 
 
 def allowed(act=Act.BREAK_GLASS):
@@ -66,6 +73,8 @@ async def test_a_relationship_is_named_where_there_is_one():
         (parts(Purpose.TREAT), Purpose.TREAT, WHO, RefusalReason.PURPOSE_NOT_ALLOWED),
         (parts(), None, WHO, RefusalReason.PURPOSE_NOT_ALLOWED),
         (parts(), Purpose.ETREAT, principal(), RefusalReason.PURPOSE_NOT_ALLOWED),
+        (parts(), Purpose.ETREAT, launched(PATIENT_ID, "r"), RefusalReason.OUT_OF_SCOPE),
+        (parts(), Purpose.ETREAT, launched("another", "rs"), RefusalReason.NOT_THE_LAUNCHED),
     ],
 )
 async def test_who_is_not_entitled_is_refused_before_anything_is_read(given, step, who, reason):

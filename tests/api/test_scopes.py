@@ -1,12 +1,22 @@
 """An application gets what its token's scopes name and its user's role may see, and nothing else, over HTTP."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.app_tokens import launched
-from tests.stack import Bundle, Stack, issuer_at, running_stack
+from tests.stack import DEADLINES, Bundle, Stack, issuer_at, running_stack
 
 DOCTOR, PERSON, OTHER = "ed-consultant", "everything", "sexual-health"
 CLINICAL = {"AllergyIntolerance", "Condition", "Encounter", "MedicationRequest", "Observation"}
+
+
+@pytest.fixture
+async def stack(london, template, tmp_path, compiled) -> AsyncIterator[Stack]:
+    """Give sources all the time that they need: answers are held against each other, byte for byte."""
+    patience = {"deadlines": dict.fromkeys(DEADLINES, 20.0), "overall_seconds": 30.0}
+    async with running_stack(london, template, tmp_path, compiled, **patience) as running:
+        yield running
 
 
 def everything_of(stack: Stack, name: str = PERSON) -> str:
