@@ -256,3 +256,27 @@ async def test_an_issuer_that_must_give_scopes_opens_no_record_without_them(
     assert is_out_of_scope(plain)
     assert is_out_of_scope(found)
     assert (policy.status_code, scoped.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ("user/DocumentReference.rs user/Binary.r", 200),
+        ("user/DocumentReference.r user/Binary.read", 200),
+        ("user/DocumentReference.rs user/Binary.s", 404),
+        ("user/DocumentReference.rs", 404),
+        ("user/Binary.rs", 404),
+    ],
+)
+async def test_a_document_is_opened_with_scopes_for_it_and_for_what_names_it(
+    stack: Stack, scope: str, status: int
+):
+    [first, *_others] = (await stack.everything(DOCTOR, PERSON)).of("DocumentReference", "hospital")
+    address = first["content"][0]["attachment"]["url"]
+    app = launched(stack, DOCTOR, scope)
+
+    opened = await stack.get(app, f"/fhir/{address}", Accept="*/*")
+    listed = await stack.get(app, f"/fhir/DocumentReference/{first['id']}")
+
+    assert opened.status_code == status
+    assert (address in listed.text) is (status == 200)

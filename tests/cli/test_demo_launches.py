@@ -1,6 +1,5 @@
 """The demo's provider looks people up at the gateway as an application of the user's would."""
 
-import pytest
 from joserfc.jwk import KeySet
 
 from adapters.simulators.launching import finds_nobody
@@ -10,20 +9,12 @@ from gateway.demo.simulators import Provider, identity_app
 from gateway.demo.smart import KEYED_APP, PUBLIC_APP, SCOPES, SETTINGS, demo_apps, patient_finder
 from gateway.smart_settings import SmartSettings
 from tests.clients.serving import served
-from tests.stack import Stack, running_stack
+from tests.stack import Stack
+from tests.stack_fixtures import compiled, stack
+
+__all__ = ["compiled", "stack"]
 
 PERSON = "everything"
-
-
-@pytest.fixture
-async def stack(london, template, tmp_path, compiled):
-    async with running_stack(london, template, tmp_path, compiled) as running:
-        yield running
-
-
-@pytest.fixture
-def compiled():
-    return {}
 
 
 async def test_a_person_is_found_as_the_user_may_find_people(stack: Stack):
