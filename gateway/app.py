@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from gateway.api import (
     binaries,
+    claims,
     conformance,
     emergencies,
     health,
@@ -35,7 +36,7 @@ from gateway.wiring import Services, new_id
 _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, patients),
-    *(privacy, privacy_alerts, policies, emergencies),
+    *(privacy, privacy_alerts, policies, emergencies, claims),
 )
 """In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
 

@@ -33,11 +33,15 @@ class NotAuthenticatedError(SharedCareRecordError):
 
 
 class RefusedError(SharedCareRecordError):
-    """Say that a known caller may not do this; `reason` is a closed word for people and audit."""
+    """Say that a known caller may not do this; `reason` is a closed word for people and audit.
 
-    def __init__(self, reason: str, message: str) -> None:
+    `offers` names, by closed words, what they may do instead.
+    """
+
+    def __init__(self, reason: str, message: str, offers: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.reason = reason
+        self.offers = frozenset(offers)
 
 
 class NoRoleError(RefusedError):

@@ -150,6 +150,13 @@ class Settings(Part):
     judged_views: int = Field(
         8, ge=0, le=1000, description="Views that may wait to be judged at a time; 0 judges none."
     )
+    self_claims_a_day: int = Field(
+        10,
+        ge=0,
+        le=1000,
+        description="Relationships that one user may claim by their own word in 24 hours; 0 allows none. Judgement:"
+        " an out-of-hours shift's new patients, and few enough that a privacy officer reads each.",
+    )
     spine_proxy: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",

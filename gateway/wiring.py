@@ -12,6 +12,7 @@ from adapters.source_clients import Surroundings
 from gateway.access.administration import PolicyAccess
 from gateway.access.agreement_registry import StoredAgreements
 from gateway.access.break_glass import BreakGlass
+from gateway.access.claims import SelfClaims
 from gateway.access.decision import AccessControl
 from gateway.access.registry import StoredRegistry
 from gateway.access.staff import StoredStaff
@@ -24,6 +25,7 @@ from gateway.keys import KeyPurpose, read_keys
 from gateway.metrics import Metrics
 from gateway.patient.alert_reviews import AlertReviews
 from gateway.patient.alerts import PrivacyAlerts
+from gateway.patient.claims import Claims
 from gateway.patient.disclosure import Records
 from gateway.patient.documents import Documents
 from gateway.patient.emergencies import Emergencies
@@ -83,6 +85,7 @@ class Services:
     people: People
     reviews: Reviews
     emergencies: Emergencies
+    claims: Claims
     privacy_alerts: AlertReviews
     policy: PolicyRooms
     pages: Pages
@@ -130,6 +133,7 @@ def open_services(settings: Settings) -> Services:
         documents=Documents(sources.directory, new_id),
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
+        claims=_claims(access, alerts, store, settings),
         privacy_alerts=AlertReviews(access, store, log, now),
         emergencies=Emergencies(BreakGlass(access), alerts, store, log, now, new_id),
         policy=_policy_rooms(policies, store, log),
@@ -164,6 +168,13 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
         staff=StoredStaff(registry.store),
         grants=registry,
     )
+
+
+def _claims(
+    access: AccessControl, alerts: PrivacyAlerts, store: Store, settings: Settings
+) -> Claims:
+    at_most = settings.self_claims_a_day
+    return Claims(SelfClaims(access), alerts, store, alerts.log, now, new_id, at_most)
 
 
 def _source_organisations(settings: Settings) -> frozenset[str]:

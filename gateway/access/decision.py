@@ -248,8 +248,8 @@ class AccessControl:
 def _without_relationship(question: Question, ground: Ground, evidence: Evidence) -> Refusal:
     if could_not_tell(evidence.probe):
         return ground.refusal(RefusalReason.CHECK_FAILED, question.patient_id)
-    return ground.refusal(
-        RefusalReason.NO_RELATIONSHIP,
-        question.patient_id,
-        looks_like_not_found=is_restricted(evidence.person),
+    is_hidden = is_restricted(evidence.person)
+    refusal = ground.refusal(
+        RefusalReason.NO_RELATIONSHIP, question.patient_id, looks_like_not_found=is_hidden
     )
+    return refusal if is_hidden else replace(refusal, offers=ground.offers)

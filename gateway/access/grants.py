@@ -9,17 +9,13 @@ from typing import Protocol
 
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.access.evidence import is_restricted
-from gateway.access.relationships import Evidence
+from gateway.access.relationships import SELF_CLAIMED, Evidence
 from gateway.identity import Principal
 from gateway.store.break_glass import Grant
 from rbac.types import Purpose
 
 GRANT_LASTS = timedelta(minutes=60)
 """docs/decisions/0016, section 3; the second step ends with the first."""
-
-
-SELF_CLAIMED = "self_claimed"
-"""The relationship that rests on somebody's own word."""
 
 
 class Grants(Protocol):

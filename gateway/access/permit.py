@@ -30,6 +30,8 @@ class RefusalReason(StrEnum):
     NO_PATIENT_ACCESS = "no-patient-access"
     NOT_FOR_ROLE = "not-for-role"
     NO_RELATIONSHIP = "no-relationship"
+    ALREADY_RELATED = "already-related"
+    TOO_MANY_CLAIMS = "too-many-claims"
     SHARING_RESTRICTED = "sharing-restricted"
     CHECK_FAILED = "check-failed"
     NOT_ADMINISTRATOR = "not-an-administrator"
@@ -50,6 +52,13 @@ _TOLD_ALIKE = dict.fromkeys(
     "no-agreement",
 )
 """What callers are told with one word; the audit keeps which it was."""
+
+
+class Offer(StrEnum):
+    """What a caller without a recorded relationship may do."""
+
+    SELF_CLAIM = "self-claim"
+    BREAK_GLASS = "break-glass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +157,17 @@ class ProbeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Say no. `looks_like_not_found` when even the existence of the person may not be told."""
+    """Say no. `looks_like_not_found` when even the existence of the person may not be told.
+
+    `offers` is what the caller's role may do instead.
+    """
 
     decision_id: UUID
     reason: RefusalReason
     policy_version: str
     patient_id: str | None = None
     looks_like_not_found: bool = False
+    offers: frozenset[Offer] = frozenset()
 
     @property
     def told(self) -> str:

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from adapters.contract import Contact, ContactProbe, Demographics, Outcome
+from adapters.contract import AddressUse, Contact, ContactProbe, Demographics, Outcome
 from gateway.identity import Principal
 from rbac.types import OrganisationKind
 
 CONTACT_LASTS = timedelta(hours=72)
 """An emergency or ambulance contact founds a relationship this long after its end. The probe carries no
 class, so a hospital stay that ended counts as an attendance; longer spans come from the registry."""
+
+SELF_CLAIMED = "self_claimed"
+"""The relationship that rests on somebody's own word."""
 
 _OPEN_STATUSES = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _ENDED_STATUS = "finished"
@@ -50,10 +53,17 @@ class Evidence:
 def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> str | None:
     """Name the relationship that holds now, or None."""
     return (
-        _registered(principal, evidence.registry, now)
+        _registered(principal, _counting(evidence), now)
         or _registered_practice(principal, evidence.person)
         or _contact(evidence.probe, now)
     )
+
+
+def _counting(evidence: Evidence) -> tuple[RegistryRow, ...]:
+    if evidence.person.address_use is AddressUse.UNRESTRICTED:
+        return evidence.registry
+    # Nobody's own word makes a restricted person exist for them, though it was given before PDS restricted them.
+    return tuple(row for row in evidence.registry if row.type != SELF_CLAIMED)
 
 
 def _registered(principal: Principal, rows: Iterable[RegistryRow], now: datetime) -> str | None:

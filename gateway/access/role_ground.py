@@ -11,7 +11,7 @@ from uuid import UUID
 
 from gateway.access.agreements import AgreementRow, coverage_of, limited
 from gateway.access.guarded import CallSite, asked, told
-from gateway.access.permit import Refusal, RefusalReason
+from gateway.access.permit import Offer, Refusal, RefusalReason
 from gateway.access.staff import Staff, may_act
 from gateway.identity import Principal
 from rbac.bars import EMERGENCY_PURPOSES
@@ -45,6 +45,7 @@ class Ground:
     purpose: Purpose
     levels: Levels
     agreements: tuple[AgreementRow, ...] = ()
+    offers: frozenset[Offer] = frozenset()
 
     @property
     def sees_anything(self) -> bool:
@@ -115,7 +116,21 @@ async def any_ground(
     )
     if levels is None:
         return Refusal(decision_id, RefusalReason.PURPOSE_NOT_ALLOWED, policy.version)
-    ground = Ground(decision_id, policy.version, purpose, levels)
+    offers = told(CallSite.LEVELS, lambda: _offers(policy, principal), frozenset)
+    ground = Ground(decision_id, policy.version, purpose, levels, offers=offers)
     if purpose in EMERGENCY_PURPOSES and not ground.may(Act.BREAK_GLASS):
         return ground.refusal(RefusalReason.NOT_FOR_ROLE)
     return ground
+
+
+def _offers(policy: CompiledPolicy, principal: Principal) -> frozenset[Offer]:
+    """Give what a role may do without a recorded relationship: the policy's rows for emergencies say it of both.
+
+    Whom it lets act when nobody can wait may say by their own word that they care for somebody; others ask them.
+    """
+    levels = policy.levels_for(principal.role, principal.organisation_kind, Purpose.ETREAT)
+    if levels is None or not any(act is Act.BREAK_GLASS for act, _category in levels.acts):
+        return frozenset()
+    if not principal.may_name(Purpose.ETREAT):
+        return frozenset({Offer.SELF_CLAIM})
+    return frozenset(Offer)

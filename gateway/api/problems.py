@@ -36,6 +36,8 @@ _NOT_FOUND = operation_outcome(
 _REFUSALS = {
     "no-agreement": "Your organisation shares no records here for this purpose.",
     "no-relationship": "Your organisation has no current relationship with this person.",
+    "already-related": "You have a relationship with this person already.",
+    "too-many-claims": "You have claimed too many relationships in one day.",
     "break-glass-required": "No emergency access to this person is open to you: give the reason first.",
     "sharing-restricted": "Sharing of this record is restricted.",
     "purpose-not-allowed": "This purpose of use is not one of yours.",
@@ -49,6 +51,11 @@ _REFUSALS = {
     "no-patient-access": "Your role has no access to one person's record.",
     "out-of-scope": "The scopes of this access token do not cover this.",
     "not-the-launched": "This application was launched for another person.",
+}
+
+_OFFERS = {
+    "break-glass": "In an emergency, state the reason by POST /access/break-glass.",
+    "self-claim": "If the person is in your care, say so by POST /access/claims.",
 }
 
 _BY_SCOPE = frozenset({"out-of-scope", "not-the-launched"})
@@ -74,7 +81,7 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             challenge = {"WWW-Authenticate": "Bearer"}
             return _problem(401, "login", "A valid access token is needed.", challenge)
         case RefusedError():
-            return _refused(fault.reason)
+            return _refused(fault)
         case GoneError() | NotAcceptableError() | UnservableDocumentError():
             return _problem(*_PLAIN[type(fault)])
         case ConflictError():
@@ -88,8 +95,10 @@ def problem_of(fault: SharedCareRecordError) -> Response:
             return _problem(503, "transient", _missing_part(fault), {"Retry-After": "5"})
 
 
-def _refused(reason: str) -> Response:
-    message = _REFUSALS.get(reason, "This is not allowed.")
+def _refused(fault: RefusedError) -> Response:
+    reason = fault.reason
+    offered = [_OFFERS[each] for each in sorted(fault.offers)]
+    message = " ".join([_REFUSALS.get(reason, "This is not allowed."), *offered])
     challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
     return _problem(403, "forbidden", message, challenge if reason in _BY_SCOPE else None)
 

@@ -21,6 +21,7 @@ from gateway.audit.canonical import escaped as escaped
 from gateway.audit.emergency_acts import EmergencyEnded as EmergencyEnded
 from gateway.audit.emergency_acts import GlassBroken as GlassBroken
 from gateway.audit.emergency_acts import PrivacyAlertSettled as PrivacyAlertSettled
+from gateway.audit.emergency_acts import RelationshipClaimed as RelationshipClaimed
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
@@ -177,6 +178,7 @@ AuditEvent: TypeAlias = (
     | GlassBroken
     | EmergencyEnded
     | PrivacyAlertSettled
+    | RelationshipClaimed
 )
 
 
@@ -218,7 +220,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
     match event:
         case Asked():
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
-        case GlassBroken():
+        case GlassBroken() | RelationshipClaimed():
             return event.decision_id, event.patient, event.user_id, event.decided_under
         case SignedIn() | RoleChosen():
             return None, None, event.who.user_id, None

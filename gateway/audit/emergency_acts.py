@@ -52,3 +52,20 @@ class PrivacyAlertSettled:
     decision_id: UUID
     alert: UUID
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipClaimed:
+    """Somebody said in their own words that they care for a person."""
+
+    action: ClassVar[AuditAction] = AuditAction.RELATIONSHIP_CLAIMED
+    at: datetime
+    user_id: str
+    patient: str = field(repr=False)
+    decision_id: UUID
+    decided_under: str
+    claim: UUID
+    reason_code: str
+    reason: str = field(repr=False)
+    ends_at: datetime
+    tell: tuple[str, ...]

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     GLASS_BROKEN = "glass-broken"
     EMERGENCY_ENDED = "emergency-ended"
     PRIVACY_ALERT_SETTLED = "privacy-alert-settled"
+    RELATIONSHIP_CLAIMED = "relationship-claimed"
 
 
 class AskedAct(StrEnum):
@@ -59,6 +60,7 @@ class AskedAct(StrEnum):
     BREAK_GLASS = "break-glass"
     OWN_EMERGENCIES = "own-emergencies"
     END_EMERGENCY = "end-emergency"
+    CLAIM = "claim"
 
 
 class Decision(StrEnum):

@@ -28,6 +28,7 @@ from gateway.errors import NotFoundError, RefusedError
 from gateway.patient.asked_rows import record_asked
 from gateway.patient.find import Finder
 from gateway.store.break_glass import grant_of
+from gateway.store.claims import claim_of
 from gateway.store.engine import Store
 from gateway.store.privacy_alerts import (
     PrivacyAlert,
@@ -156,8 +157,8 @@ def _told(
 def _reason(reading: Reading, alert: PrivacyAlert) -> str | None:
     if alert.basis is None:
         return None
-    grant = grant_of(reading, alert.basis)
-    return None if grant is None else grant.reason
+    basis = grant_of(reading, alert.basis) or claim_of(reading, alert.basis)
+    return None if basis is None else basis.reason
 
 
 def _opened(reading: Reading, alert: PrivacyAlert) -> Mapping[str, int]:

@@ -58,4 +58,4 @@ def refused(refusal: Refusal) -> SharedCareRecordError:
         return NotFoundError("There is no such record for this caller.")
     if refusal.reason is RefusalReason.CHECK_FAILED:
         return UnavailableError("A check that the decision rests on could not be made.")
-    return RefusedError(refusal.told, "The request was refused.")
+    return RefusedError(refusal.told, "The request was refused.", refusal.offers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gateway.audit.acts import escaped
 from gateway.errors import BadRequestError
-from gateway.store.words import EmergencyReason
+from gateway.store.words import ClaimReason, EmergencyReason
 
 REASON_CHARACTERS_AT_LEAST = 10
 """docs/decisions/0016, section 2."""
@@ -33,6 +33,25 @@ def read_plea(reason_code: object, reason: object) -> Plea:
     if reason_code not in words:
         raise BadRequestError(f"reason_code is one of: {', '.join(words)}.", "required")
     return Plea(EmergencyReason(str(reason_code)), read_reason(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPlea:
+    """A reason to claim a relationship. `reason` is escaped, as it is kept."""
+
+    reason_code: ClaimReason
+    reason: str = field(repr=False)
+
+
+def read_claim_plea(reason_code: object, reason: object) -> ClaimPlea:
+    """Read both parts of a reason.
+
+    Raises BadRequestError when the word is none of the closed list, or the text too short or too long.
+    """
+    words = tuple(each.value for each in ClaimReason)
+    if reason_code not in words:
+        raise BadRequestError(f"reason_code is one of: {', '.join(words)}.", "required")
+    return ClaimPlea(ClaimReason(str(reason_code)), read_reason(reason))
 
 
 def read_reason(reason: object) -> str:

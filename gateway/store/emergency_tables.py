@@ -7,7 +7,13 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text,
 
 from gateway.store.metadata import metadata, one_of
 from gateway.store.types import UtcDateTime
-from gateway.store.words import AlertKind, AlertOutcome, EmergencyReason
+from gateway.store.words import (
+    AlertKind,
+    AlertOutcome,
+    ClaimReason,
+    EmergencyReason,
+    PermissionAnswer,
+)
 
 break_glass_grant = Table(
     "break_glass_grant",
@@ -32,6 +38,38 @@ break_glass_grant = Table(
     CheckConstraint(one_of("reason_code", EmergencyReason), name="reason_code"),
     CheckConstraint("length(reason) >= 10", name="reason"),
     CheckConstraint("ends_at >= granted_at", name="period"),
+    CheckConstraint("length(session) = 64", name="session"),
+    CheckConstraint("length(patient_key) = 64", name="patient_key"),
+)
+
+relationship_claim = Table(
+    "relationship_claim",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("decision_id", Uuid, nullable=False),
+    Column("relationship", Uuid, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("user_id", Text, nullable=False, index=True),
+    Column("reason_code", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    CheckConstraint(one_of("reason_code", ClaimReason), name="reason_code"),
+    CheckConstraint("length(reason) >= 10", name="reason"),
+    CheckConstraint("ends_at >= claimed_at", name="period"),
+)
+
+view_permission = Table(
+    "view_permission",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("decision_id", Uuid, nullable=False),
+    Column("patient_key", String(64), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("session", String(64), nullable=False, index=True),
+    Column("answer", String(16), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint(one_of("answer", PermissionAnswer), name="answer"),
     CheckConstraint("length(session) = 64", name="session"),
     CheckConstraint("length(patient_key) = 64", name="patient_key"),
 )

@@ -20,6 +20,8 @@ from sqlalchemy import (
 
 from gateway.store.emergency_tables import break_glass_grant as break_glass_grant
 from gateway.store.emergency_tables import privacy_alert as privacy_alert
+from gateway.store.emergency_tables import relationship_claim as relationship_claim
+from gateway.store.emergency_tables import view_permission as view_permission
 from gateway.store.metadata import metadata as metadata
 from gateway.store.metadata import one_of
 from gateway.store.types import UtcDateTime

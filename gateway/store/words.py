@@ -49,6 +49,16 @@ class EmergencyReason(StrEnum):
     OTHER_EMERGENCY = "other-emergency"
 
 
+class ClaimReason(StrEnum):
+    """Why somebody claims a relationship. Judgement, to be approved by a Caldicott Guardian."""
+
+    REFERRAL_NOT_RECORDED = "referral-not-recorded"
+    ATTENDANCE_NOT_RECORDED = "attendance-not-recorded"
+    TRANSFER_OF_CARE = "transfer-of-care"
+    ADVICE_ASKED_FOR = "advice-asked-for"
+    OTHER_CARE = "other-care"
+
+
 class AlertKind(StrEnum):
     """What a privacy officer is told of."""
 
@@ -64,3 +74,11 @@ class AlertOutcome(StrEnum):
     JUSTIFIED = "justified"
     NOT_JUSTIFIED = "not-justified"
     ESCALATED = "escalated"
+
+
+class PermissionAnswer(StrEnum):
+    """What a person answered when asked whether their record may be viewed."""
+
+    YES = "yes"
+    UNABLE = "unable"
+    NO = "no"

@@ -26,6 +26,7 @@ from gateway.audit.acts import (
     PolicyProposed,
     PrivacyAlertSettled,
     ProviderSignedOut,
+    RelationshipClaimed,
     RelationshipsImported,
     RoleChosen,
     SafetyEventRaised,
@@ -37,6 +38,7 @@ from gateway.audit.acts import (
     entry_of,
     escaped,
 )
+from gateway.audit.agreement_acts import AgreementAdded, AgreementEnded
 from tests.store_factories import NOW, SIGNED_OUT, VERSION, WHO, asked, disclosed
 
 EVENTS: list[AuditEvent] = [
@@ -56,6 +58,19 @@ EVENTS: list[AuditEvent] = [
     PolicyApproved(NOW, "u1", UUID(int=4), "v1", UUID(int=5), "d"),
     PolicyActivated(NOW, "u1", "v2", "v1"),
     RelationshipsImported(NOW, "u1", "registry", 12),
+    AgreementAdded(
+        at=NOW,
+        user_id="u1",
+        checked_by="u2",
+        agreement="london",
+        digest="d" * 64,
+        parties=2,
+        items=("health-records",),
+        purposes=("TREAT",),
+        starts_at=NOW,
+        ends_at=NOW,
+    ),
+    AgreementEnded(NOW, "u1", "london", NOW),
     SafetyEventRaised(NOW, "u1", "p" * 36, UUID(int=1), "hospital", Reason.FOREIGN_SUBJECT),
     SafetyEventReviewed(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
     IdentityHoldReleased(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=1), "hospital"),
@@ -75,6 +90,18 @@ EVENTS: list[AuditEvent] = [
     ),
     EmergencyEnded(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
     PrivacyAlertSettled(NOW, "u1", None, UUID(int=2), UUID(int=4), "justified"),
+    RelationshipClaimed(
+        at=NOW,
+        user_id="u1",
+        patient="p" * 36,
+        decision_id=UUID(int=2),
+        decided_under=VERSION,
+        claim=UUID(int=5),
+        reason_code="other-care",
+        reason="asked for advice",
+        ends_at=NOW,
+        tell=("F84004",),
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.access.break_glass import BreakGlass
+from gateway.access.claims import SelfClaims
 from gateway.access.guarded import CallSite
 from gateway.audit.acts import Asked, Disclosed
 from gateway.wiring import Services
@@ -163,6 +164,7 @@ def _with_access(services: Services, **parts: Any) -> Services:
         people=replace(services.people, access=access),
         emergencies=replace(services.emergencies, access=BreakGlass(access)),
         privacy_alerts=replace(services.privacy_alerts, access=access),
+        claims=replace(services.claims, access=SelfClaims(access)),
     )
 
 
@@ -225,6 +227,7 @@ def _privacy_alert(services: Services, fault: Fault) -> Services:
         services,
         records=replace(services.records, alerts=alerts),
         emergencies=replace(services.emergencies, alerts=alerts),
+        claims=replace(services.claims, alerts=alerts),
     )
 
 
@@ -238,6 +241,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
             people=replace(services.people, log=log),
             emergencies=replace(services.emergencies, log=log),
             privacy_alerts=replace(services.privacy_alerts, log=log),
+            claims=replace(services.claims, log=log),
         )
 
     return changed

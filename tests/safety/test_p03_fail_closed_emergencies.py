@@ -19,6 +19,7 @@ from tests.safety.emergencies import (
 from tests.safety.failing_parts import Failing, Fault, with_failing
 from tests.safety.siege import DOCTOR, person_of, rows
 from tests.safety.test_p03_fail_closed import BREAKING_GLASS, fault_of, hurry
+from tests.safety.test_self_claims import claims
 from tests.stack import Stack
 
 __all__ = ["fault_of"]
@@ -146,3 +147,22 @@ async def test_p03_what_is_to_be_reviewed_is_listed_on_record_or_not_at_all(
 
     assert answer.status_code in {403, 503}
     assert stack.patient(NO_RELATIONSHIP) not in answer.text
+
+
+@pytest.mark.parametrize("kind", Failing)
+@pytest.mark.parametrize("site", sorted(BREAKING_GLASS - {CallSite.GRANTS}))
+async def test_p03_a_failing_part_founds_no_claim(
+    stack: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+    fault_of: Callable[..., Fault],
+    site: CallSite,
+    kind: Failing,
+):
+    await stack.token(DOCTOR)
+    hurry(monkeypatch)
+
+    async with as_served(stack, with_failing(stack.services, site, fault_of(kind))) as faulty:
+        answer = await claims(faulty, DOCTOR, NO_RELATIONSHIP)
+
+    assert tells_nothing(answer, stack, NO_RELATIONSHIP)
+    assert await rows(stack, "relationship-claimed") == []
