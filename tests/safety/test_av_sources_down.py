@@ -67,7 +67,7 @@ async def test_av_01_no_section_pretends_to_be_whole_when_a_source_of_it_is_miss
 ):
     stack.london.faults[source].set(fault)
     opened = await _opened(stack)
-    supplies = supplies_of(stack.services.sources.directory)
+    supplies = supplies_of(stack.services.sources.directory, opened.permit)
     ground = Ground(opened.receipt, supplies, opened.permit.levels)
 
     for category in supplies[source] & frozenset(Category):
