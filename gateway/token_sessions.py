@@ -1,6 +1,6 @@
 """Say which session a token belongs to: what its holder opened in one is not open in another.
 
-Checks nothing of the token. `sid`: OpenID Connect Front-Channel Logout 1.0, section 3; docs/decisions/0016, section 3.
+Checks nothing of the token. `sid`: OpenID Connect Front-Channel Logout 1.0, section 3; docs/decisions/0019, section 3.
 """
 
 from collections.abc import Mapping

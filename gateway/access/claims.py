@@ -1,6 +1,6 @@
 """Decide who may claim a relationship by their own word: the only maker of a ClaimPermit.
 
-Opens no record: each reading is decided anew, with the claim among the relationships. Source: docs/decisions/0018.
+Opens no record: each reading is decided anew, with the claim among the relationships. Source: docs/decisions/0020.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from gateway.errors import UnavailableError
 from rbac.types import Purpose
 
 CLAIM_LASTS = timedelta(hours=24)
-"""docs/decisions/0018, section 2."""
+"""docs/decisions/0020, section 2."""
 
 
 @dataclass(frozen=True, slots=True)

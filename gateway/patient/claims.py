@@ -1,7 +1,7 @@
 """Claim a relationship with a person by one's own word, for a reason, and tell privacy officers.
 
 Holds no rule: `gateway/access/claims.py` decides. Claim, relationship, alert and audit entry are one transaction
-(docs/decisions/0018).
+(docs/decisions/0020).
 """
 
 from collections.abc import Callable

@@ -1,12 +1,14 @@
 """What code and tests cite, an outside reader can open: a decision of this repository, with a section that it has."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.source_tree import PACKAGES, ROOT, Sources, sources
 
-PAGES = {path.name[:4]: path for path in (ROOT / "docs" / "decisions").glob("*.md")}
+WRITTEN = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+PAGES = {path.name[:4]: path for path in WRITTEN}
 CITED = re.compile(r"docs/decisions/([0-9]{4})(?:[a-z-]+\.md)?(?:,\s+sections?\s+([0-9]+))?")
 NOBODY_CAN_OPEN = re.compile(
     r"\bbriefs?\b[,):;]|\b[Dd]esign(?:'s)?\s+decisions\b|\bdecisions\.md\b"
@@ -36,6 +38,17 @@ def test_everything_that_is_cited_can_be_opened():
 
     assert len(CITED.findall("".join(found.values()))) > 30
     assert unopenable(found) == set()
+
+
+def test_no_two_decisions_have_one_number():
+    numbers = [path.name[:4] for path in WRITTEN]
+
+    assert numbers == [f"{number:04}" for number in range(1, len(WRITTEN) + 1)]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
+def test_a_decision_is_headed_by_its_number(page: Path):
+    assert page.read_text("utf-8").startswith(f"# {int(page.name[:4])}. ")
 
 
 @pytest.mark.parametrize(
