@@ -15,6 +15,7 @@ from gateway.access.permit import Offer, Refusal, RefusalReason
 from gateway.access.relationships import Evidence, relationship_of
 from gateway.access.role_ground import Ground
 from gateway.errors import UnavailableError
+from gateway.identity import Principal
 from rbac.types import Purpose
 
 CLAIM_LASTS = timedelta(hours=24)
@@ -38,18 +39,28 @@ class SelfClaims:
 
     access: AccessControl
 
-    async def permit(self, question: Question) -> ClaimPermit | Refusal:
-        """Decide one claim, for direct care; a part that does not answer refuses it with `check-failed`.
+    async def ground(self, principal: Principal, purpose: Purpose | None) -> Ground | Refusal:
+        """Find whether a role may claim relationships at all.
 
         Raises UnavailableError when there is no policy to decide under.
         """
-        ground = await self.access.any_ground(question.principal, question.purpose)
+        ground = await self.access.any_ground(principal, purpose)
         if isinstance(ground, Refusal):
             return ground
         if ground.purpose is not Purpose.TREAT:
             return ground.refusal(RefusalReason.PURPOSE_NOT_ALLOWED)
         if Offer.SELF_CLAIM not in ground.offers or not ground.sees_anything:
             return ground.refusal(RefusalReason.NOT_FOR_ROLE)
+        return ground
+
+    async def permit(self, question: Question) -> ClaimPermit | Refusal:
+        """Decide one claim, for direct care; a part that does not answer refuses it with `check-failed`.
+
+        Raises UnavailableError when there is no policy to decide under.
+        """
+        ground = await self.ground(question.principal, question.purpose)
+        if isinstance(ground, Refusal):
+            return ground
         against = scopes_stand_against(question.principal, question.wanted, question.patient_id)
         if against is not None:
             return ground.refusal(against, question.patient_id)

@@ -16,14 +16,14 @@ from gateway.errors import NotAuthenticatedError, RefusedError
 from gateway.patient.alerts import REVIEWED_WITHIN_DAYS
 from gateway.patient.find import Finder
 from gateway.patient.pleas import REASON_CHARACTERS_AT_LEAST
-from gateway.web.break_glass_form import REASON_FIELD, read_break_glass_form
+from gateway.web.break_glass_form import read_break_glass_form
 from gateway.web.cookies import session_cookie
 from gateway.web.emergency_words import REASON_WORDS, slice_in_words
 from gateway.web.find_form import FieldError
 from gateway.web.forms import read_form
 from gateway.web.next_steps import ASK_A_CLINICIAN
-from gateway.web.people_words import FoundWords, found_in_words
-from gateway.web.record import Patient, open_grant, patient_of, question_of
+from gateway.web.reason_form import REASON_FIELD
+from gateway.web.record import Patient, named, open_grant, patient_of, question_of
 from gateway.web.refusals import Told, page_of
 from gateway.web.sessions import break_glass
 from gateway.web.visits import Visit, to_start
@@ -117,7 +117,7 @@ async def _form_page(
         return _not_for_role(visit)
     content = {
         "patient_id": patient.id,
-        "person": await _person(visit, patient),
+        "person": await named(visit, patient),
         "is_second_step": step is Purpose.BTG,
         "slice": slice_in_words(ground.levels),
         "reasons": REASON_WORDS,
@@ -129,13 +129,6 @@ async def _form_page(
         "typed": typed,
     }
     return write_page("break_glass.html", visit.frame, content, 400 if errors else 200)
-
-
-async def _person(visit: Visit, patient: Patient) -> FoundWords | None:
-    """Name the person as a search would; None where a search finds nobody, restricted or not there."""
-    finder = Finder(visit.session.principal, Purpose.TREAT, visit.request_id)
-    found = await visit.services.people.by_number(finder, patient.number)
-    return found_in_words(found[0]) if found else None
 
 
 def _to_record(patient: Patient, step: Purpose) -> RedirectResponse:

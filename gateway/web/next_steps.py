@@ -1,18 +1,21 @@
 """Offer, after a refusal, what the visitor's role may do next about the person; never what the record holds.
 
-Decides nothing: each step is decided anew, on record, when it is taken. Every offer rests on role and policy alone,
-so that it tells nothing of the person.
+Decides nothing: each step is decided anew, on record, when it is taken. Every offer rests on role, policy and the
+reason that is told, so that it tells nothing more of the person.
 """
 
 from datetime import timedelta
 
+from gateway.access.claims import CLAIM_LASTS
 from gateway.access.grants import GRANT_LASTS
+from gateway.access.permit import Offer
 from gateway.errors import RefusedError
 from gateway.web.refusals import NextStep
 from gateway.web.visits import Visit
 from rbac.types import Purpose
 
 _MINUTES = GRANT_LASTS // timedelta(minutes=1)
+_HOURS = CLAIM_LASTS // timedelta(hours=1)
 
 _MAY_HELP = frozenset({"no-relationship", "sharing-restricted", "break-glass-required"})
 """Refusals of which an emergency may be the way out. An objection without exceptions is among them: that it is
@@ -31,13 +34,25 @@ async def steps_after(visit: Visit, patient_id: str, fault: RefusedError) -> tup
     if fault.reason not in _MAY_HELP:
         return ()
     offered = await visit.services.emergencies.steps(visit.session.principal)
-    if Purpose.ETREAT not in offered:
-        return (ASK_A_CLINICIAN,)
-    return (
-        NextStep(
-            f"In an emergency you can open part of a record for {_MINUTES} minutes. You must say why. "
-            "It is recorded, and the privacy officer reviews it.",
-            "Ask for emergency access",
-            f"/patient/{patient_id}/break-glass",
-        ),
+    in_an_emergency = _emergency(patient_id) if Purpose.ETREAT in offered else ASK_A_CLINICIAN
+    if Offer.SELF_CLAIM not in fault.offers:
+        return (in_an_emergency,)
+    return (_claim(patient_id), in_an_emergency)
+
+
+def _claim(patient_id: str) -> NextStep:
+    return NextStep(
+        f"If the person is in your care and it is not recorded yet, you can say so, for {_HOURS} hours. You must "
+        "say why. It is recorded, and the privacy officer reviews it.",
+        "Say that the person is in your care",
+        f"/patient/{patient_id}/claim",
+    )
+
+
+def _emergency(patient_id: str) -> NextStep:
+    return NextStep(
+        f"In an emergency you can open part of a record for {_MINUTES} minutes. You must say why. "
+        "It is recorded, and the privacy officer reviews it.",
+        "Ask for emergency access",
+        f"/patient/{patient_id}/break-glass",
     )

@@ -6,11 +6,13 @@ Decides nothing, and names nobody whose record it is. Wording: NHS content style
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.audit.words import AskedAct
 from gateway.patient.alert_reviews import ReviewedAlert
 from gateway.store.identity_holds import HeldAnswer
 from gateway.store.privacy_alerts import PrivacyAlert
 from gateway.store.safety_events import SafetyEvent
-from gateway.store.words import AlertKind, AlertOutcome, EmergencyReason
+from gateway.store.words import AlertKind, AlertOutcome
+from gateway.web.claim_form import CLAIM_REASON_WORDS
 from gateway.web.dates_in_words import instant_in_words
 from gateway.web.emergency_words import REASON_WORDS
 from gateway.web.facts import Fact
@@ -53,6 +55,18 @@ _REFUSALS: Mapping[str, str] = {
     "sharing-restricted": "the person objects, without exception",
 }
 
+_CLAIM_REFUSALS: Mapping[str, str] = {
+    "purpose-not-allowed": "the role does not claim relationships",
+    "not-for-role": "the role does not claim relationships",
+    "sharing-restricted": "the person objects",
+    "too-many-claims": "more claims in a day than one person may make",
+}
+
+_REASONS: Mapping[str, str] = {
+    **{code.value: words for code, words in REASON_WORDS.items()},
+    **{code.value: words for code, words in CLAIM_REASON_WORDS.items()},
+}
+
 _DOUBTS: Mapping[str, str] = {
     "number-not-verified": "the source says that the NHS number is not verified",
     "demographics-differ": "name and date of birth are not this person’s",
@@ -84,7 +98,7 @@ def alert_in_words(reviewed: ReviewedAlert, organisations: Mapping[str, str]) ->
         Fact("When", instant_in_words(alert.raised_at)),
         Fact("For", _PURPOSES.get(alert.purpose or "", "a purpose that is not one of theirs")),
         Fact("Reason given", _reason(alert.reason_code)),
-        Fact("Refused", _REFUSALS.get(alert.refusal or "", alert.refusal or "")),
+        Fact("Refused", _refusal(alert)),
         Fact("Review by", "" if alert.outcome else instant_in_words(alert.due_at)),
     )
     return Waiting(
@@ -125,7 +139,12 @@ def event_in_words(event: SafetyEvent, names: Mapping[str, SourceName]) -> Waiti
 
 
 def _reason(code: str | None) -> str:
-    return "" if code is None else REASON_WORDS[EmergencyReason(code)]
+    return "" if code is None else _REASONS.get(code, code)
+
+
+def _refusal(alert: PrivacyAlert) -> str:
+    words = _CLAIM_REFUSALS if alert.act == AskedAct.CLAIM else {}
+    return {**_REFUSALS, **words}.get(alert.refusal or "", alert.refusal or "")
 
 
 def _role(role: str) -> str:

@@ -14,10 +14,12 @@ from gateway.access.permit import Permit
 from gateway.audit.acts import AskedAct
 from gateway.errors import NotFoundError, RefusedError
 from gateway.patient.disclosure import Inquiry, OpenView
+from gateway.patient.find import Finder
 from gateway.patient.sections import supplies_of
 from gateway.store.break_glass import Grant
 from gateway.web.emergency_words import EmergencyWords, emergency_in_words
 from gateway.web.next_steps import steps_after
+from gateway.web.people_words import FoundWords, found_in_words
 from gateway.web.record_page import Deployment, RecordPage, record_page
 from gateway.web.refusals import page_of, told
 from gateway.web.source_words import source_names
@@ -74,6 +76,16 @@ async def open_grant(visit: Visit, patient: Patient, step: Purpose) -> Grant | N
 def question_of(visit: Visit, patient: Patient, purpose: Purpose) -> Question:
     """Ask about a person, for the visitor."""
     return Question(visit.session.principal, purpose, patient.number, patient.id)
+
+
+async def named(visit: Visit, patient: Patient) -> FoundWords | None:
+    """Name a person as a search would, on record; None where a search finds nobody, restricted or not there.
+
+    Raises RefusedError, UnavailableError.
+    """
+    finder = Finder(visit.session.principal, Purpose.TREAT, visit.request_id)
+    found = await visit.services.people.by_number(finder, patient.number)
+    return found_in_words(found[0]) if found else None
 
 
 async def _record(visit: Visit, purpose: Purpose) -> Response:

@@ -48,6 +48,10 @@ _REASONS = {
         "Records are shown to organisations that care for the person now.",
         "If they are in your care, ask for the relationship to be recorded, then open the record again.",
     ),
+    "too-many-claims": (
+        "You have claimed too many relationships today",
+        "Nothing was done. Ask for the relationship to be recorded, then open the record.",
+    ),
     "break-glass-required": (
         "Emergency access is not open",
         "It was not asked for, has ended, or was opened in another session. Nothing was shown.",

@@ -92,6 +92,20 @@ def show_not_for_role(page, site):
     page.goto(f"{site.record_of('everything')}/break-glass")
 
 
+def show_claim(page, site):
+    page.goto(f"{site.record_of('other-practice')}/claim")
+
+
+def show_claim_mistakes(page, site):
+    show_claim(page, site)
+    page.get_by_role("button", name="Open the record").click()
+
+
+def show_role_choice(page, site):
+    page.context.clear_cookies()
+    sign_in(page, "gp-analyst")
+
+
 def show_what_waits(page, site):
     show_emergency(page, site)
     page.context.clear_cookies()
@@ -119,6 +133,9 @@ PAGES = [
     show_second_reason,
     show_sensitive,
     show_not_for_role,
+    show_claim,
+    show_claim_mistakes,
+    show_role_choice,
     show_what_waits,
     show_alert,
 ]
@@ -153,9 +170,11 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
         (show_mistakes, ".error-summary a"),
         (show_reason, "button, textarea, input:not([type=hidden])"),
         (show_emergency, "button, .ways a"),
+        (show_claim, "button, textarea, input:not([type=hidden])"),
+        (show_role_choice, "button, input:not([type=hidden])"),
         (show_alert, "button"),
     ],
-    ids=["forms", "error summary", "reason", "emergency", "alert"],
+    ids=["forms", "error summary", "reason", "emergency", "claim", "role choice", "alert"],
 )
 def test_every_control_is_large_enough_to_touch(examined, site, show, controls):
     show(examined, site)
