@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from adapters.source_config import SourceConfigError
-from gateway.commands import agreement, database, keys, policy, staff
+from gateway.commands import agreement, database, keys, policy, staff, team
 from gateway.commands.bench import bench
 from gateway.commands.check import check
 from gateway.commands.demo import demo
@@ -36,6 +36,7 @@ for each in (demo, serve, simulate, check, docs, bench):
     app.command()(each)
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
+app.add_typer(team.app, name="team")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(keys.app, name="keys")
 app.add_typer(database.app, name="db")

@@ -205,7 +205,8 @@ class AccessControl:
         Raises UnavailableError.
         """
         reader = EvidenceReader(self.registry, self.demographics, self.contact_sources)
-        return await reader.read(ProbeRequest(question.patient, question.principal.organisation))
+        asks = question.principal
+        return await reader.read(ProbeRequest(question.patient, asks.organisation, asks.user_id))
 
     def _on_evidence(
         self,

@@ -23,7 +23,7 @@ from gateway.access.guarded import CallSite, asked
 from gateway.access.holds import HoldRow
 from gateway.access.objections import ObjectionRow
 from gateway.access.permit import ProbeRequest
-from gateway.access.relationships import Evidence, RegistryRow
+from gateway.access.relationships import Evidence, RegistryRow, TeamRow
 from gateway.errors import UnavailableError
 
 PROBE_SECONDS = 2.0
@@ -31,11 +31,12 @@ PROBE_SECONDS = 2.0
 
 
 class Registry(Protocol):
-    """What is recorded of a person beside their record, keyed by a keyed hash of the number."""
+    """What is recorded of a person beside their record, keyed by a keyed hash of the number; and who is on a team."""
 
     async def relationships(self, patient: NhsNumber) -> tuple[RegistryRow, ...]: ...
     async def objections(self, patient: NhsNumber) -> tuple[ObjectionRow, ...]: ...
     async def holds(self, patient: NhsNumber) -> tuple[HoldRow, ...]: ...
+    async def teams(self, organisation: str, user_id: str) -> tuple[TeamRow, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class EvidenceReader:
         """
         # All are always read, whatever the first ones say, so that the time taken tells nothing.
         patient = probe_request.patient
-        trace, probe, *recorded = await asyncio.gather(
+        trace, probe, teams, *recorded = await asyncio.gather(
             asked(CallSite.DEMOGRAPHICS, lambda: self.demographics.read(patient), Trace),
             asked(
                 CallSite.CONTACTS,
@@ -70,6 +71,7 @@ class EvidenceReader:
                 ContactProbe,
                 limit_seconds=PROBE_SECONDS + 0.5,
             ),
+            asked(CallSite.TEAMS, lambda: self._teams(probe_request), tuple),
             self._recorded(patient),
         )
         person = _the_person(trace)
@@ -86,7 +88,7 @@ class EvidenceReader:
             tuple(row for each in recorded for row in each.objections),
             tuple(row for each in recorded for row in each.holds),
         )
-        return Evidence(whole.relationships, person, probe), whole
+        return Evidence(whole.relationships, teams, person, probe), whole
 
     async def _recorded(self, number: NhsNumber) -> Recorded:
         return Recorded(
@@ -96,6 +98,9 @@ class EvidenceReader:
                 asked(CallSite.IDENTITY_HOLDS, lambda: self.registry.holds(number), tuple),
             )
         )
+
+    async def _teams(self, request: ProbeRequest) -> tuple[TeamRow, ...]:
+        return await self.registry.teams(request.organisation, request.user_id)
 
     async def _contacts(self, request: ProbeRequest) -> ContactProbe:
         source = self.contact_sources.get(request.organisation)

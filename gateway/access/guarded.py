@@ -26,6 +26,7 @@ class CallSite(StrEnum):
     STAFF = "staff"
     LEVELS = "levels"
     RELATIONSHIPS = "relationships"
+    TEAMS = "teams"
     OBJECTIONS = "objections"
     IDENTITY_HOLDS = "identity-holds"
     DEMOGRAPHICS = "demographics"

@@ -149,10 +149,11 @@ class PolicyPermit:
 
 @dataclass(frozen=True, slots=True)
 class ProbeRequest:
-    """Allow the two reads that found a relationship; they disclose nothing."""
+    """Allow the two reads that found a relationship, for one member of staff; they disclose nothing."""
 
     patient: NhsNumber
     organisation: str
+    user_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Read what is recorded about a person's relationships, objections and identity holds, and whose glass is broken.
+"""Read what is recorded about a person's relationships, objections and identity holds, who is on a team, and whose
+glass is broken.
 
 Keyed by a keyed hash, so that the tables hold no NHS number.
 """
@@ -16,6 +17,7 @@ from gateway.store.engine import Store
 from gateway.store.identity_holds import IdentityHold, holds_of
 from gateway.store.objections import Objection, objections_of
 from gateway.store.relationships import Relationship, relationships_of
+from gateway.store.team_members import TeamMember, memberships_of
 
 BREAK_GLASS = "break-glass"
 """The `source` of a relationship that somebody claimed by breaking the glass."""
@@ -48,6 +50,10 @@ class StoredRegistry:
     async def holds(self, patient: NhsNumber) -> tuple[IdentityHold, ...]:
         """Give the holds on what sources have about the person."""
         return await self.store.read(holds_of, self.key_of(patient))
+
+    async def teams(self, organisation: str, user_id: str) -> tuple[TeamMember, ...]:
+        """Give the teams of an organisation that somebody is on now."""
+        return await self.store.read(memberships_of, organisation, user_id, self.clock())
 
     async def of_session(self, principal: Principal) -> tuple[Grant, ...]:
         """Give the broken glass of a caller's session that is open now."""

@@ -20,6 +20,9 @@ class, so a hospital stay that ended counts as an attendance; longer spans come 
 SELF_CLAIMED = "self_claimed"
 """The relationship that rests on somebody's own word."""
 
+BY_TEAM = "-by-team"
+"""Ends the name of a relationship that is a team's, and this caller's as a member of it."""
+
 _OPEN_STATUSES = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _ENDED_STATUS = "finished"
 
@@ -41,19 +44,36 @@ class RegistryRow(Protocol):
     def type(self) -> str: ...
 
 
+class TeamRow(Protocol):
+    """Somebody's membership of a team; `ends_at` is None while it has no end. Times are UTC."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that may found a relationship, as it was read for this decision."""
+    """Everything that may found a relationship, as it was read for this decision; `teams` are the caller's."""
 
     registry: tuple[RegistryRow, ...]
+    teams: tuple[TeamRow, ...]
     person: Demographics
     probe: ContactProbe
 
 
 def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> str | None:
-    """Name the relationship that holds now, or None."""
+    """Name the relationship that holds now, or None; one by a team says so."""
+    teams = _teams_of(principal, evidence.teams, now)
     return (
-        _registered(principal, _counting(evidence), now)
+        _registered(principal, _counting(evidence), teams, now)
         or _registered_practice(principal, evidence.person)
         or _contact(evidence.probe, now)
     )
@@ -66,19 +86,37 @@ def _counting(evidence: Evidence) -> tuple[RegistryRow, ...]:
     return tuple(row for row in evidence.registry if row.type != SELF_CLAIMED)
 
 
-def _registered(principal: Principal, rows: Iterable[RegistryRow], now: datetime) -> str | None:
-    return next((row.type for row in rows if _is_live(row, principal, now)), None)
+def _teams_of(principal: Principal, rows: Iterable[TeamRow], now: datetime) -> frozenset[str]:
+    # A team is its organisation's: another's of the same name is another team.
+    return frozenset(
+        row.team
+        for row in rows
+        if (row.organisation, row.user_id) == (principal.organisation, principal.user_id)
+        and _is_in_force(row, now)
+    )
 
 
-def _is_live(row: RegistryRow, principal: Principal, now: datetime) -> bool:
+def _registered(
+    principal: Principal, rows: Iterable[RegistryRow], teams: frozenset[str], now: datetime
+) -> str | None:
+    return next((_name_of(row) for row in rows if _is_live(row, principal, teams, now)), None)
+
+
+def _name_of(row: RegistryRow) -> str:
+    return row.type if row.team is None else f"{row.type}{BY_TEAM}"
+
+
+def _is_live(row: RegistryRow, principal: Principal, teams: frozenset[str], now: datetime) -> bool:
     return (
         row.organisation == principal.organisation
-        # Nobody says yet who is on a team, so what is one team's is no individual's.
-        and row.team is None
+        and (row.team is None or row.team in teams)
         and row.user_id in {None, principal.user_id}
-        and row.starts_at <= now
-        and (row.ends_at is None or now < row.ends_at)
+        and _is_in_force(row, now)
     )
+
+
+def _is_in_force(row: RegistryRow | TeamRow, now: datetime) -> bool:
+    return row.starts_at <= now and (row.ends_at is None or now < row.ends_at)
 
 
 def _registered_practice(principal: Principal, person: Demographics) -> str | None:

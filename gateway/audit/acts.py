@@ -35,6 +35,8 @@ from gateway.audit.staff_acts import SignedOut as SignedOut
 from gateway.audit.staff_acts import SignInFailed as SignInFailed
 from gateway.audit.staff_acts import StaffRestored as StaffRestored
 from gateway.audit.staff_acts import StaffSuspended as StaffSuspended
+from gateway.audit.staff_acts import TeamMemberAdded as TeamMemberAdded
+from gateway.audit.staff_acts import TeamMemberEnded as TeamMemberEnded
 from gateway.audit.staff_acts import Who as Who
 from gateway.audit.words import AskedAct as AskedAct
 from gateway.audit.words import AuditAction as AuditAction
@@ -161,6 +163,8 @@ AuditEvent: TypeAlias = (
     | CallerRefused
     | StaffSuspended
     | StaffRestored
+    | TeamMemberAdded
+    | TeamMemberEnded
     | ProviderSignedOut
     | RoleChosen
     | JobRolesChanged
@@ -232,6 +236,8 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | CallerRefused()
             | StaffSuspended()
             | StaffRestored()
+            | TeamMemberAdded()
+            | TeamMemberEnded()
             | ProviderSignedOut()
             | JobRolesChanged()
             | AdministratorsNamed()

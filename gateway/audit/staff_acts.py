@@ -111,6 +111,33 @@ class StaffRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMemberAdded:
+    """Somebody was put on a team, which opens to them the records that the team has to do with."""
+
+    action: ClassVar[AuditAction] = AuditAction.TEAM_MEMBER_ADDED
+    at: datetime
+    user_id: str
+    subject: str
+    organisation: str
+    team: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMemberEnded:
+    """Somebody is on a team no longer."""
+
+    action: ClassVar[AuditAction] = AuditAction.TEAM_MEMBER_ENDED
+    at: datetime
+    user_id: str
+    subject: str
+    organisation: str
+    team: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class JobRolesChanged:
     """The gateway started with other job roles than before; `digest` is the hash of all, `rows` those of the settings."""
 

@@ -17,6 +17,8 @@ class AuditAction(StrEnum):
     CALLER_REFUSED = "caller-refused"
     STAFF_SUSPENDED = "staff-suspended"
     STAFF_RESTORED = "staff-restored"
+    TEAM_MEMBER_ADDED = "team-member-added"
+    TEAM_MEMBER_ENDED = "team-member-ended"
     PROVIDER_SIGNED_OUT = "provider-signed-out"
     ROLE_CHOSEN = "role-chosen"
     JOB_ROLES_CHANGED = "job-roles-changed"

@@ -225,6 +225,20 @@ staff_suspension = Table(
     CheckConstraint("length(role_profile_id) > 0", name="role_profile_id"),
 )
 
+team_member = Table(
+    "team_member",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation", String(16), nullable=False),
+    Column("team", String(200), nullable=False),
+    Column("user_id", String(200), nullable=False, index=True),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=True),
+    CheckConstraint("length(team) > 0", name="team"),
+    CheckConstraint("length(user_id) > 0", name="user_id"),
+    CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="period"),
+)
+
 safety_event = Table(
     "safety_event",
     metadata,

@@ -33,6 +33,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Member:
+    """The caller's membership of a team of their own organisation, in force now."""
+
+    organisation: str = "RRV"
+    team: str = "ward 9"
+    user_id: str = "u1"
+    starts_at: datetime = NOW
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Against:
     """An objection."""
 
@@ -56,6 +67,7 @@ class Registry:
     rows: dict = field(default_factory=dict)
     against: dict = field(default_factory=dict)
     held: dict = field(default_factory=dict)
+    on_teams: tuple = ()
     asked: list = field(default_factory=list)
 
     async def relationships(self, patient):
@@ -69,6 +81,13 @@ class Registry:
     async def holds(self, patient):
         self.asked.append(("holds", patient))
         return self.held.get(patient, ())
+
+    async def teams(self, organisation, user_id):
+        return tuple(
+            each
+            for each in self.on_teams
+            if (each.organisation, each.user_id) == (organisation, user_id)
+        )
 
 
 @dataclass

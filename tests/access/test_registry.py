@@ -7,6 +7,7 @@ from gateway.access.objections import objected_sources, objects_to_everything
 from gateway.access.registry import StoredRegistry, patient_key
 from gateway.store.objections import EVERY_SOURCE, Objection, record_objection
 from gateway.store.relationships import Relationship, add_relationships
+from gateway.store.team_members import TeamMember, add_team_member
 from gateway.store.words import ObjectionExceptions, RelationshipType
 from tests.access.parts import Against
 from tests.patient.factories import NOW, NUMBER, OTHER_NUMBER
@@ -72,6 +73,16 @@ async def test_objections_are_found_by_the_keyed_number(registry, log):
 
     assert await registry.objections(NUMBER) == (objection,)
     assert await registry.objections(OTHER_NUMBER) == ()
+
+
+async def test_teams_are_those_that_somebody_is_on_now(registry, log):
+    member = TeamMember(UUID(int=2), "RRV", "renal", "u1", NOW, NOW + timedelta(days=1))
+    await keep(log, add_team_member, member)
+
+    assert await registry.teams("RRV", "u1") == (member,)
+    assert await registry.teams("RJ1", "u1") == ()
+    registry.clock.now = NOW + timedelta(days=1)
+    assert await registry.teams("RRV", "u1") == ()
 
 
 def test_a_key_holds_no_number_and_differs_by_person_and_by_secret():

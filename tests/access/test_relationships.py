@@ -5,7 +5,7 @@ import pytest
 from adapters.contract import Contact, ContactProbe, Outcome
 from gateway.access.relationships import CONTACT_LASTS, Evidence, relationship_of
 from rbac.types import OrganisationKind
-from tests.access.parts import Row
+from tests.access.parts import Member, Row
 from tests.patient.factories import NOW, person, principal
 
 SECOND = timedelta(seconds=1)
@@ -13,8 +13,8 @@ NO_CONTACT = ContactProbe(Outcome.EMPTY)
 HOSPITAL = principal(organisation="RRV", organisation_kind=OrganisationKind.TRUST)
 
 
-def relationship(*rows, probe=NO_CONTACT, asks=HOSPITAL, practice=None):
-    return relationship_of(asks, Evidence(rows, person(practice=practice), probe), NOW)
+def relationship(*rows, probe=NO_CONTACT, asks=HOSPITAL, practice=None, teams=()):
+    return relationship_of(asks, Evidence(rows, teams, person(practice=practice), probe), NOW)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,45 @@ def relationship(*rows, probe=NO_CONTACT, asks=HOSPITAL, practice=None):
 )
 def test_a_recorded_relationship_holds_for_its_organisation_user_and_time(row, holds):
     assert relationship(row) == ("referral" if holds else None)
+
+
+@pytest.mark.parametrize(
+    ("member", "is_on_it"),
+    [
+        (Member(), True),
+        (Member(team="ward 8"), False),
+        (Member(team="WARD 9"), False),
+        (Member(organisation="RJ1"), False),
+        (Member(user_id="u2"), False),
+        (Member(starts_at=NOW + SECOND), False),
+        (Member(starts_at=NOW - SECOND), True),
+        (Member(ends_at=NOW + SECOND), True),
+        (Member(ends_at=NOW), False),
+        (Member(ends_at=NOW - SECOND), False),
+    ],
+)
+def test_what_is_a_teams_is_its_present_members_in_that_organisation(member, is_on_it):
+    row = Row(team="ward 9", type="caseload")
+
+    assert relationship(row, teams=(member,)) == ("caseload-by-team" if is_on_it else None)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Row(team="ward 9", organisation="RJ1"),
+        Row(team="ward 9", user_id="u2"),
+        Row(team="ward 9", ends_at=NOW),
+        Row(team="ward 9", starts_at=NOW + SECOND),
+    ],
+)
+def test_a_member_has_no_more_than_what_the_row_says(row):
+    assert relationship(row, teams=(Member(),)) is None
+
+
+def test_a_member_has_what_is_the_whole_organisations_by_its_own_name():
+    assert relationship(Row(), Row(team="ward 9"), teams=(Member(),)) == "referral"
+    assert relationship(Row(type="caseload"), teams=(Member(),)) == "caseload"
 
 
 def test_the_first_recorded_relationship_that_holds_is_named():

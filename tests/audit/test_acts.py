@@ -35,6 +35,8 @@ from gateway.audit.acts import (
     SignInFailed,
     StaffRestored,
     StaffSuspended,
+    TeamMemberAdded,
+    TeamMemberEnded,
     entry_of,
     escaped,
 )
@@ -50,6 +52,8 @@ EVENTS: list[AuditEvent] = [
     CallerRefused(NOW, "u1", str(UUID(int=6)), "no-role"),
     StaffSuspended(NOW, "u1", "u2", "*", "left"),
     StaffRestored(NOW, "u1", "u2", "*"),
+    TeamMemberAdded(NOW, "u1", "u2", "RRV", "renal", NOW, None),
+    TeamMemberEnded(NOW, "u1", "u2", "RRV", "renal", NOW),
     ProviderSignedOut(NOW, "u1", "https://identity.example", 1),
     RoleChosen(NOW, WHO),
     JobRolesChanged(NOW, "u1", "d", ("R0270 general-practice gp",)),

@@ -64,6 +64,9 @@ class NoRows:
     async def holds(self, _patient):
         return ()
 
+    async def teams(self, _organisation, _user_id):
+        return ()
+
 
 def found(*people: Demographics) -> Trace:
     return Trace(TraceOutcome.FOUND, people, tuple(1.0 for _ in people))

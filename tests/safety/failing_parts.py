@@ -77,10 +77,13 @@ class FailingRegistry:
     async def holds(self, patient: Any) -> Any:
         return await self._asked("holds", patient)
 
-    async def _asked(self, what: str, patient: Any) -> Any:
+    async def teams(self, organisation: Any, user_id: Any) -> Any:
+        return await self._asked("teams", organisation, user_id)
+
+    async def _asked(self, what: str, *about: Any) -> Any:
         if what == self.fails:
             return await self.fault.answer()
-        return await getattr(self.registry, what)(patient)
+        return await getattr(self.registry, what)(*about)
 
 
 @dataclass
@@ -189,6 +192,11 @@ def _relationships(services: Services, fault: Fault) -> Services:
     return _with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
 
 
+def _teams(services: Services, fault: Fault) -> Services:
+    registry = services.records.access.registry
+    return _with_access(services, registry=FailingRegistry(registry, fault, "teams"))
+
+
 def _objections(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
     return _with_access(services, registry=FailingRegistry(registry, fault, "objections"))
@@ -253,6 +261,7 @@ CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.LEVELS: _levels,
     CallSite.STAFF: _staff,
     CallSite.RELATIONSHIPS: _relationships,
+    CallSite.TEAMS: _teams,
     CallSite.OBJECTIONS: _objections,
     CallSite.IDENTITY_HOLDS: _identity_holds,
     CallSite.DEMOGRAPHICS: _demographics,
