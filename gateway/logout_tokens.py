@@ -13,6 +13,7 @@ from gateway.errors import NotAuthenticatedError
 from gateway.identity import Signed
 from gateway.token_claims import LEEWAY, check_times, text_in
 
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -48,9 +49,13 @@ def check_logout_token(signed: Signed, client_id: str, now: datetime) -> ProvenL
         named.get("sub"),
         named.get("sid"),
         sha256(f"{issuer} {text_in(claims, 'jti')}".encode()).hexdigest(),
-        # Past this moment the token's own times refuse it, and nobody need remember it.
-        datetime.fromtimestamp(claims["exp"], UTC) + LEEWAY,
+        _refused_from(claims["exp"]),
     )
+
+
+def _refused_from(expires: int) -> datetime:
+    """Give the moment from which the token's own times refuse it, and nobody need remember it."""
+    return min(datetime.fromtimestamp(expires, UTC), _LAST_MOMENT - LEEWAY) + LEEWAY
 
 
 def _check_event(claims: Mapping[str, Any]) -> None:

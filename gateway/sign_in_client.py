@@ -38,7 +38,9 @@ _SCOPE = "openid profile nationalrbacaccess selectedrole"
 _SCOPES_FOR_RECORDS = "user/*.rs"
 """Asked for where tokens open no record without: the pages then open what their user's role may see."""
 
-_ATTEMPT = re.compile(r"([0-9]{1,12})\.[A-Za-z0-9_-]{43}")
+_ATTEMPT = re.compile(r"([0-9]{1,11})\.[A-Za-z0-9_-]{43}")
+"""Eleven digits of seconds lead to the year 5138; one more would be no moment at all."""
+
 _CODE = re.compile(r"[!-~]{1,2048}")
 
 

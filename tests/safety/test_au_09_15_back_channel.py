@@ -98,6 +98,14 @@ async def test_au_15_a_token_that_names_no_session_of_ours_is_heard_and_ends_non
     assert await lives(stack, session_id)
 
 
+async def test_au_15_a_logout_token_of_the_last_moment_is_heard_and_remembered(stack: Stack):
+    token = logout_token(stack, exp=253_402_300_799)
+
+    answers = [(await tells(stack, token)).status_code for _time in range(2)]
+
+    assert answers == [200, 400]
+
+
 async def test_au_15_a_logout_token_is_heard_once(stack: Stack):
     token = logout_token(stack)
     assert (await tells(stack, token)).status_code == 200

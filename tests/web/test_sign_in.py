@@ -164,6 +164,16 @@ async def test_au_18_a_session_and_a_token_together_are_refused(stack):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("at", [0, 10**11 - 1, 10**11, 10**12 - 1, 10**12])
+async def test_a_try_of_an_impossible_moment_is_none(stack, at):
+    forged = f"{at}.{'A' * 43}"
+
+    assert Attempt.read(ISSUER, forged, NOW) is None
+    stack.client.cookies.set("sign-in", forged, domain="gateway.test", path="/")
+    answer = await stack.client.get("/sign-in/callback?code=c&state=s")
+    await assert_refused(stack, answer, "no-attempt")
+
+
 def test_a_try_to_sign_in_is_forgotten_after_ten_minutes():
     attempt = Attempt.begin(ISSUER, NOW, b"r" * 32)
 
