@@ -15,7 +15,9 @@ def granted_to(principal: Principal, patient_id: str | None = None) -> Granted:
     """
     scopes = scopes_in(principal.app.scope)
     if not scopes.are_clinical:
-        return NOTHING if principal.app.needs_scopes else EVERYTHING
+        # Launched for a person and left without a scope for them: fewer scopes must not open more.
+        is_limited = principal.app.needs_scopes or principal.app.patient is not None
+        return NOTHING if is_limited else EVERYTHING
     if patient_id is not None and patient_id == principal.app.patient:
         return scopes.for_user.and_also(scopes.for_patient)
     return scopes.for_user
@@ -38,4 +40,5 @@ def is_for_records_alone(principal: Principal) -> bool:
 
     The gateway's own pages are no such application, though where scopes are required they ask for some.
     """
-    return scopes_in(principal.app.scope).are_clinical and not principal.app.is_own
+    app = principal.app
+    return (scopes_in(app.scope).are_clinical or app.patient is not None) and not app.is_own

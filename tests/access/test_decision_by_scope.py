@@ -44,6 +44,9 @@ async def decide(context, wanted=ANYTHING, parts=None):
         (app("openid profile"), READ_CONDITION, None),
         (app(needs_scopes=True), ANYTHING, OUT),
         (app("openid", needs_scopes=True), READ_CONDITION, OUT),
+        (app("openid launch/patient", PATIENT_ID), ANYTHING, OUT),
+        (app("", PATIENT_ID), READ_CONDITION, OUT),
+        (app("openid", ""), ANYTHING, OUT),
         (app("user/Condition.rs", needs_scopes=True), SEARCH_CONDITION, None),
         (app("user/Condition.rs"), SEARCH_CONDITION, None),
         (app("user/Condition.r"), SEARCH_CONDITION, OUT),
@@ -114,6 +117,7 @@ async def test_scopes_do_not_open_what_the_role_may_not_see():
         (app("patient/*.rs", PATIENT_ID), OTHER),
         (app("patient/*.rs"), OUT),
         (app("system/Patient.rs"), OUT),
+        (app("openid", PATIENT_ID), OUT),
     ],
 )
 async def test_people_are_looked_up_with_a_users_scope_for_that(context, refused):
@@ -151,6 +155,7 @@ class Named:
     [
         (app("openid"), False),
         (app("patient/*.rs"), True),
+        (app("openid", PATIENT_ID), True),
         (AppContext("own", "user/*.rs", is_own=True), False),
     ],
 )
