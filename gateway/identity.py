@@ -193,14 +193,20 @@ class TokenVerifier:
             self._remembered.clear()
         self._remembered[checked.principal.token_hash] = checked
 
-    def has_place(self, principal: Principal) -> bool:
-        """Say whether somebody who was recognised before would still be given the same role at the same place."""
+    def has_place(self, principal: Principal, issuer: str | None) -> bool:
+        """Say whether somebody who signed in with a provider would still get the same role at the same place there."""
         organisation = self._organisations.get(principal.organisation)
         return (
             organisation is not None
+            and self.trusts(issuer, principal.app)
             and organisation.kind is principal.organisation_kind
             and self._role_of(principal.role_code, organisation.kind) == principal.role
         )
+
+    def trusts(self, issuer: str | None, app: AppContext) -> bool:
+        """Say whether a provider's tokens are still taken, and those without scopes for as much as before."""
+        known = None if issuer is None else self._issuers.get(issuer)
+        return known is not None and (app.needs_scopes or not known.needs_scopes)
 
     async def signed(self, token: str) -> Signed:
         """Check a token's form, issuer and signature; what it claims is for the caller to check.

@@ -11,6 +11,7 @@ import msgspec
 from starlette.responses import Response
 
 from gateway.access.asking import who_of
+from gateway.access.staff import may_act
 from gateway.audit.acts import RoleChosen, SignedIn, Who
 from gateway.errors import BadRequestError, ConflictError, NotFoundError
 from gateway.id_tokens import ProvenSignIn
@@ -44,12 +45,22 @@ async def begin(
     """
     if holding.chosen is not None:
         return await begin_session(services, holding.chosen, proven, replaced)
+    await _refuse_suspended_in_each(services, holding)
     now = services.records.clock()
     begun = begun_with_choice(holding.profiles, proven, now)
     await keep_session(
         services, SignedIn(now, _nobody_yet(holding), "openid-connect"), begun, replaced
     )
     return begun.id
+
+
+async def _refuse_suspended_in_each(services: Services, holding: Holding) -> None:
+    """Refuse who could choose none but suspended roles. Raises RefusedError, UnavailableError."""
+    held = [each.principal for each in holding.profiles if each.principal is not None]
+    for each in held[:-1]:
+        if await may_act(services.records.access.staff, each):
+            return
+    await refuse_suspended(services, held[-1])
 
 
 def _nobody_yet(holding: Holding) -> Who:
@@ -99,7 +110,7 @@ async def _go_on(services: Services, session: Session | ChoiceToMake, principal:
     """
     await refuse_suspended(services, principal)
     before = await services.store.read(sign_in_of, session.id_hash)
-    if before is None or not services.verifier.has_place(principal):
+    if before is None or not services.verifier.has_place(principal, before.issuer):
         raise ConflictError("The session has ended: sign in again.")
     session_id, now = secrets.token_urlsafe(32), services.records.clock()
     async with services.log.recorded(RoleChosen(now, who_of(principal))) as recorded:

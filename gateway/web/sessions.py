@@ -160,8 +160,8 @@ def _read(services: Services, sign_in: SignIn, form_token: str) -> Session | Cho
     subject = msgspec.json.decode(sign_in.subject, type=Subject)
     if subject.principal is None:
         return ChoiceToMake(sign_in.user_id, sign_in.id_hash, form_token, subject.profiles)
-    # Settings may have changed since: the role must still follow from them.
-    if not services.verifier.has_place(subject.principal):
+    # Settings may have changed since: provider and role must still follow from them.
+    if not services.verifier.has_place(subject.principal, sign_in.issuer):
         return None
     principal = replace(subject.principal, session=sign_in.id_hash)
     return Session(principal, sign_in.id_hash, form_token, subject.profiles)

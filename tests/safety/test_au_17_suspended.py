@@ -64,6 +64,19 @@ async def test_au_17_every_kind_of_request_is_refused(stack: Stack, user, method
     assert (await stack.audit())[-1]["reason"] == "suspended"
 
 
+async def test_au_17_who_is_suspended_is_told_not_even_who_they_are(stack: Stack):
+    address = f"/fhir/Practitioner/{NURSE.user_id}"
+    assert (await stack.get("nurse", address)).status_code == 200
+
+    await suspend(stack, NURSE)
+    found = await stack.get("nurse", address)
+
+    assert (found.status_code, "Lis" in found.text) == (403, False)
+    entry = (await stack.audit())[-1]
+    assert (entry["action"], entry["user_id"]) == ("caller-refused", NURSE.user_id)
+    assert entry["reason"] == "suspended"
+
+
 async def test_au_17_another_role_profile_and_other_people_go_on(stack: Stack):
     await suspend(stack, profile="555000000000")
     await suspend(stack, NURSE)

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.commands.staff import _suspend
 from gateway.store.sign_ins import sign_in_of
+from gateway.store.staff_suspensions import EVERY_PROFILE
 from gateway.web.role_choice import PROFILE_FIELD
 from gateway.web.sessions import found_session, hash_of, live_session
 from tests.web.visitor import Visitor
@@ -161,6 +162,15 @@ async def test_au_17_a_role_that_is_suspended_cannot_be_chosen_and_another_can(s
     taken = await choose(stack, ANALYST)
 
     assert (refused.status_code, taken.status_code) == (403, 303)
+
+
+async def test_au_17_who_is_suspended_in_every_role_cannot_sign_in_to_choose(stack):
+    await _suspend(stack.services.store, stack.services.log, "555057000123", EVERY_PROFILE, "left")
+
+    answer = await Visitor(stack).sign_in(USER)
+
+    assert (answer.status_code, "session" in stack.client.cookies) == (400, False)
+    assert (await stack.audit())[-1]["reason"] == "suspended"
 
 
 async def test_where_the_provider_chose_there_is_nothing_to_choose(stack):

@@ -1,8 +1,8 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from gateway.errors import NotAuthenticatedError
 from gateway.id_tokens import ProvenSignIn
@@ -10,11 +10,14 @@ from gateway.settings import Settings
 from gateway.store.sign_ins import SignIn, sign_in_of
 from gateway.store.tables import sign_in as table
 from gateway.web.cookies import session_cookie
-from gateway.web.sessions import begin_session, is_live, live_session
+from gateway.web.sessions import begin_session, hash_of, is_live, live_session
+from tests.stack import issuer_at, running_stack
 from tests.web.factories import NOW
 from tests.web.visitor import Visitor
 
-PROVEN = ProvenSignIn("555", None, "https://id.example")
+
+def proven(stack):
+    return ProvenSignIn("555", None, stack.london.addresses["identity"])
 
 
 def test_over_https_cookies_are_bound_to_the_host():
@@ -62,7 +65,7 @@ async def test_au_15_a_session_is_over_after_signing_out(stack):
 
 async def signed_in_row(stack):
     principal = await stack.services.verifier.principal(await stack.token("nurse"))
-    session_id = await begin_session(stack.services, principal, PROVEN, None)
+    session_id = await begin_session(stack.services, principal, proven(stack), None)
     return principal, session_id
 
 
@@ -96,7 +99,7 @@ async def test_a_session_lasts_eight_hours_whatever_the_token_says(stack):
     principal = await stack.services.verifier.principal(await stack.token("nurse"))
     long = replace(principal, expires_at=principal.expires_at + timedelta(days=1))
 
-    session_id = await begin_session(stack.services, long, PROVEN, None)
+    session_id = await begin_session(stack.services, long, proven(stack), None)
 
     now = stack.services.records.clock()
     assert await moved(stack, session_id, last_seen_at=now) is not None
@@ -117,7 +120,7 @@ async def test_a_token_that_has_run_out_begins_no_session(stack):
     spent = replace(principal, expires_at=stack.services.records.clock())
 
     with pytest.raises(NotAuthenticatedError):
-        await begin_session(stack.services, spent, PROVEN, None)
+        await begin_session(stack.services, spent, proven(stack), None)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +129,31 @@ async def test_a_token_that_has_run_out_begins_no_session(stack):
 async def test_a_session_whose_role_no_longer_follows_from_the_settings_is_over(stack, changes):
     principal = await stack.services.verifier.principal(await stack.token("nurse"))
 
-    session_id = await begin_session(stack.services, replace(principal, **changes), PROVEN, None)
+    session_id = await begin_session(
+        stack.services, replace(principal, **changes), proven(stack), None
+    )
 
     assert await live_session(stack.services, session_id) is None
+
+
+@pytest.mark.parametrize("issuer", ["https://gone.example", None])
+async def test_a_session_of_a_provider_that_is_none_of_ours_any_more_is_over(stack, issuer):
+    _principal, session_id = await signed_in_row(stack)
+
+    assert await moved(stack, session_id, issuer=issuer) is None
+
+
+async def test_a_session_without_scopes_is_over_once_its_provider_must_give_them(
+    stack, london, template, tmp_path_factory, compiled
+):
+    _principal, session_id = await signed_in_row(stack)
+    row = await stack.services.store.read(sign_in_of, hash_of(session_id))
+    strict = {"issuer": [{**issuer_at(london.addresses["identity"]), "smart_scopes": "required"}]}
+    folder = tmp_path_factory.mktemp("strict")
+
+    async with running_stack(london, template, folder, compiled, **strict) as later:
+        with later.services.store.writes.begin() as connection:
+            connection.execute(insert(table).values(asdict(row)))
+        assert await live_session(later.services, session_id) is None
+
+    assert await live_session(stack.services, session_id) is not None
