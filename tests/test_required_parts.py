@@ -62,6 +62,6 @@ def test_a_part_that_nobody_knows_is_not_taken_for_one_that_is_there(tmp_path):
 def test_continuous_integration_requires_every_part_and_installs_spark():
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
-    assert f"SCR_REQUIRE={','.join(PARTS)} " in run
+    assert f"export SCR_REQUIRE={','.join(PARTS)}" in run.splitlines()
     assert "default-jre-headless" in run
     assert "'.[spark]'" in run

@@ -152,7 +152,7 @@ def test_no_row_lets_care_export_or_administer(role, purpose, act, is_given):
 
 
 @pytest.mark.parametrize(
-    "answer", [None, 1, "True", (True, []), [True], object(), Effect.ALLOW], ids=repr
+    "answer", [None, 1, "True", (True, []), [True], NotImplemented, Effect.ALLOW], ids=repr
 )
 def test_az_17_an_answer_that_is_not_exactly_true_gives_nothing(answer):
     compiled = compile_policy(policy_of([RULE]), lambda _rules: AnsweringEnforcer(answer))

@@ -86,7 +86,7 @@ async def test_a_safety_event_is_marked_as_looked_at(doubtful):
     assert "Nothing waits." in (await doubtful.client.get(HOME)).text
 
 
-@pytest.mark.parametrize("path", [f"{HOME}/holds/x/hospital", f"{HOME}/holds/{uuid4()}/gp"])
+@pytest.mark.parametrize("path", [f"{HOME}/holds/x/hospital", f"{HOME}/holds/{HELD_UNDER}/gp"])
 async def test_what_is_not_there_is_not_found(doubtful, path):
     await visit(doubtful)
 

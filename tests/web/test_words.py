@@ -50,7 +50,7 @@ def test_a_period_says_when_it_has_no_end(start, end, expected):
     assert period_in_words(start, end) == expected
 
 
-@pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.DATA, Outcome.EMPTY})
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.DATA, Outcome.EMPTY}))
 def test_a_source_that_gave_less_than_its_record_is_never_told_as_having_none(outcome):
     words = " ".join(line_in_words(line("gp", outcome, 0), GP).sentences)
 
