@@ -244,7 +244,7 @@ def _wholly_shown_lists(
     candidates = [
         kept
         for each in nobodys
-        if each.item.worked.annotates and _takes_nothing(each.labels, terms.levels)
+        if each.item.worked.annotates and _takes_nothing(each, terms)
         if (kept := _whole(each, terms)) is not None
     ]
     while True:
@@ -257,11 +257,17 @@ def _wholly_shown_lists(
         candidates = complete
 
 
-def _takes_nothing(labels: frozenset[Label], levels: Levels) -> bool:
-    """Say whether these labels leave every category as readable as it is without them."""
-    return not labels & HARD_BARRED and all(
-        levels.level_of(category, labels) is levels.level_of(category, frozenset())
-        for category in Category
+def _takes_nothing(each: LabelledItem, terms: Terms) -> bool:
+    """Say whether an item's labels leave every category as readable as it is without them, and are agreed upon."""
+    levels, labels = terms.levels, each.labels
+    shared = terms.shared.get(each.item.source_id, NOTHING)
+    return (
+        not labels & HARD_BARRED
+        and shared.lets_through((), labels)
+        and all(
+            levels.level_of(category, labels) is levels.level_of(category, frozenset())
+            for category in Category
+        )
     )
 
 

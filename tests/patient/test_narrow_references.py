@@ -1,10 +1,15 @@
 """People, places, products, lists: seen where something that is shown speaks of them."""
 
+from dataclasses import replace
+
 import pytest
 
+from gateway.access.agreements import coverage_of
+from gateway.patient.narrow import narrow
+from gateway.store.words import DataItem
 from rbac.types import Level
-from tests.patient.factories import named_by, patient, resource
-from tests.patient.test_narrow import about, kept, narrowed
+from tests.patient.factories import EVERYTHING_AGREED, named_by, patient, resource
+from tests.patient.test_narrow import about, kept, narrowed, terms
 
 ENCOUNTER = resource("Encounter", performer=named_by("Practitioner"))
 
@@ -146,6 +151,17 @@ def test_a_list_with_labels_is_shown_where_they_take_nothing_away(labels, of_lab
     found = names(conditions()[0], listing, mental_health=of_label, sexual_health=Level.NONE)
 
     assert ("List/x" in found) is is_shown
+
+
+@pytest.mark.parametrize("resource_type", ["List", "Provenance"])
+def test_a_list_with_a_label_that_its_source_does_not_share_is_not_shown(resource_type):
+    """Another source's agreement frees the label for this reader, so that no level takes it away."""
+    listing = nobodys(resource_type, "x", "sexual-health", **LISTED)
+    bound = {"hospital": coverage_of(set(DataItem) - {DataItem.SEX_LIFE}), "gp": EVERYTHING_AGREED}
+
+    found = narrow((*conditions(), listing), replace(terms(), shared=bound)).kept
+
+    assert [each.item.worked.local_name for each in found] == ["Condition/1", "Condition/2"]
 
 
 def test_a_list_of_a_restricted_person_tells_no_whereabouts():
