@@ -64,9 +64,9 @@ async def end(visit: Visit) -> Response:
     """End an emergency with all its steps, and lead back to what direct care shows."""
     await read_form(visit.request, visit.session, visit.services.settings)
     patient = patient_of(visit)
-    grant = await open_grant(visit, patient, Purpose.ETREAT)
-    if grant is not None:
-        finder = Finder(visit.session.principal, Purpose.ETREAT, visit.request_id)
+    finder = Finder(visit.session.principal, Purpose.ETREAT, visit.request_id)
+    # Whoever gave a reason more than once has more than one: none of them stays open.
+    while (grant := await open_grant(visit, patient, Purpose.ETREAT)) is not None:
         await visit.services.emergencies.end(finder, grant.id)
     # One that has run out meanwhile has ended as well: the way on is the same.
     return RedirectResponse(f"/patient/{patient.id}", 303)
