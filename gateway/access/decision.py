@@ -138,10 +138,10 @@ class AccessControl:
         ground = await self._ground(principal, purpose)
         if isinstance(ground, Refusal):
             return ground
-        if not ground.sees_anything or not ground.may(Act.SEARCH):
-            return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
         if not covers_demographics(ground.agreements):
             return ground.refusal(RefusalReason.AGREEMENT_MISSING)
+        if not ground.may_look_people_up:
+            return ground.refusal(RefusalReason.NO_PATIENT_ACCESS)
         against = scopes_stand_against(principal, _LOOK_PEOPLE_UP)
         if against is not None:
             return ground.refusal(against)

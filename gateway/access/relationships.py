@@ -23,6 +23,9 @@ SELF_CLAIMED = "self_claimed"
 BY_TEAM = "-by-team"
 """Ends the name of a relationship that is a team's, and this caller's as a member of it."""
 
+REGISTERED_GP = "registered_gp"
+"""The relationship that rests on a recorded registration with a practice."""
+
 _OPEN_STATUSES = frozenset({"arrived", "triaged", "in-progress", "onleave"})
 _ENDED_STATUS = "finished"
 
@@ -80,10 +83,11 @@ def relationship_of(principal: Principal, evidence: Evidence, now: datetime) -> 
 
 
 def _counting(evidence: Evidence) -> tuple[RegistryRow, ...]:
-    if evidence.person.address_use is AddressUse.UNRESTRICTED:
-        return evidence.registry
-    # Nobody's own word makes a restricted person exist for them, though it was given before PDS restricted them.
-    return tuple(row for row in evidence.registry if row.type != SELF_CLAIMED)
+    is_open = evidence.person.address_use is AddressUse.UNRESTRICTED
+    # Of who is not restricted PDS tells the practice itself, and a row may be of an earlier one. Nobody's own word
+    # makes a restricted person exist for them, though it was given before PDS restricted them.
+    never = REGISTERED_GP if is_open else SELF_CLAIMED
+    return tuple(row for row in evidence.registry if row.type != never)
 
 
 def _teams_of(principal: Principal, rows: Iterable[TeamRow], now: datetime) -> frozenset[str]:

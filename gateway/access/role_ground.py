@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
+from fhir_profiles.vocabulary import Category
 from gateway.access.agreements import AgreementRow, coverage_of, limited
 from gateway.access.guarded import CallSite, asked, told
 from gateway.access.permit import Offer, Refusal, RefusalReason
@@ -55,6 +56,13 @@ class Ground:
     def may(self, act: Act) -> bool:
         """Say whether the role does this act on any category."""
         return any(allowed is act for allowed, _category in self.levels.acts)
+
+    @property
+    def may_look_people_up(self) -> bool:
+        """Say whether the role may search for people, and see who they are."""
+        may_search = (Act.SEARCH, Category.DEMOGRAPHICS) in self.levels.acts
+        shown = self.levels.level_of(Category.DEMOGRAPHICS, frozenset())
+        return may_search and shown is not Level.NONE
 
     @property
     def agreed(self) -> tuple[str, ...]:

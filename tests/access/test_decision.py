@@ -245,6 +245,8 @@ async def test_a_caller_who_may_search_gets_a_permit_to_find():
         levels(Level.NONE),
         seen(acts=frozenset()),
         seen(acts=frozenset((Act.VIEW, category) for _act, category in levels().acts)),
+        seen(acts=levels().acts - {(Act.SEARCH, Category.DEMOGRAPHICS)}),
+        levels(demographics=Level.NONE),
     ],
 )
 async def test_a_role_that_sees_nobody_or_may_not_search_finds_nobody(allowed):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.contract import Contact, ContactProbe, Outcome
+from adapters.contract import AddressUse, Contact, ContactProbe, Outcome
 from gateway.access.relationships import CONTACT_LASTS, Evidence, relationship_of
 from rbac.types import OrganisationKind
 from tests.access.parts import Member, Row
@@ -73,6 +73,23 @@ def test_a_member_has_no_more_than_what_the_row_says(row):
 def test_a_member_has_what_is_the_whole_organisations_by_its_own_name():
     assert relationship(Row(), Row(team="ward 9"), teams=(Member(),)) == "referral"
     assert relationship(Row(type="caseload"), teams=(Member(),)) == "caseload"
+
+
+@pytest.mark.parametrize(
+    ("address_use", "holds"),
+    [
+        (AddressUse.UNRESTRICTED, False),
+        (AddressUse.RESTRICTED, True),
+    ],
+)
+def test_a_recorded_registration_counts_only_where_pds_does_not_tell_the_practice(
+    address_use, holds
+):
+    row = Row(type="registered_gp")
+    known = person(practice=None, address_use=address_use)
+    evidence = Evidence((row,), (), known, NO_CONTACT)
+
+    assert relationship_of(HOSPITAL, evidence, NOW) == ("registered_gp" if holds else None)
 
 
 def test_the_first_recorded_relationship_that_holds_is_named():
