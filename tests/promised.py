@@ -47,8 +47,11 @@ PROMISES: Mapping[str, Promise] = {
     "P02": Promise(
         "The service decides as an independent reference does, over random policies and random worlds.",
         1_000_000,
-        {"SCR_PROVE_COUNT": "950000"},
-        ("tests/differential/test_p02_rows.py",),
+        {"SCR_PROVE_COUNT": "950000", "SCR_PROVE_WHOLE": "50000"},
+        (
+            "tests/differential/test_p02_rows.py",
+            "tests/differential/test_p02_whole_decisions.py",
+        ),
         (
             "gateway/access",
             "rbac",

@@ -7,15 +7,17 @@ It calls no source and writes no audit. Follows the roles file, section 6, in it
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from tests.reference import settled
 from tests.reference.admission import Case, Refusal, admit
 from tests.reference.agreed_sources import (
     agreed_categories,
+    objects_to_all,
     sources_agreed,
     sources_not_objected_to,
     sources_open_to,
 )
 from tests.reference.item_levels import highest_open_step, item_level
-from tests.reference.policy_evaluator import may
+from tests.reference.policy_evaluator import has_open_row, may
 from tests.reference.relationships import bases_of_relationship
 from tests.reference.vocabulary import (
     CATEGORIES,
@@ -82,9 +84,9 @@ def outward_for_item(verdict: Verdict, source: str, item: Item) -> Outward | Non
 
 
 def _refused(request: Request, refusal: Refusal) -> Verdict:
-    # Roles file, section 8, test 2: "deny, offer emergency or self-claim". The offer rests
-    # on the role alone, so that it does not tell whether the person exists.
-    may_offer = refusal.outward == "not-found-uniform" and request.role in EMERGENCY_ROLES
+    # Roles file, section 8, test 2: "deny, offer emergency or self-claim".
+    is_unrelated = refusal.rule.startswith("4") and refusal.outward == "forbidden"
+    may_offer = is_unrelated and request.role in EMERGENCY_ROLES
     return Verdict(
         allowed=False,
         rule=refusal.rule,
@@ -95,13 +97,17 @@ def _refused(request: Request, refusal: Refusal) -> Verdict:
 
 
 def _decide_record(case: Case) -> Verdict | Refusal:
+    if not _shows_anything(case):
+        return Refusal("6 nothing for this role", "forbidden")
     person = _known_person(case)
     if isinstance(person, Refusal):
         return person
     bases = bases_of_relationship(case.world, case.request, person, case.staff)
     # Step 4: "Relationship valid now (or emergency → create)".
-    if not bases and case.purpose not in EMERGENCY_PURPOSES:
-        return Refusal("4 no relationship", "not-found-uniform")
+    is_emergency = case.purpose in EMERGENCY_PURPOSES
+    if not bases and not (is_emergency and settled.emergency_relates(restricted=person.restricted)):
+        outward = settled.outward_without_relationship(restricted=person.restricted)
+        return Refusal("4 no relationship", outward)
     accesses = _accesses(case, person)
     if isinstance(accesses, Refusal):
         return accesses
@@ -123,19 +129,13 @@ def _known_person(case: Case) -> Person | Refusal:
 
 
 def _accesses(case: Case, person: Person) -> tuple[SourceAccess, ...] | Refusal:
-    reachable = sources_open_to(case.world, case.request, person)
-    # Safety, rule 20: "0 sources = 503".
-    if not reachable:
-        return Refusal("5 no source is open to this role", "unavailable")
-    agreed = sources_agreed(case.world, case.request, case.purpose, reachable)
-    if not agreed:
-        return Refusal("5 no agreement with any source", "forbidden")
-    willing = sources_not_objected_to(case.world, person, case.purpose, agreed)
     # Roles file, section 8, test 16: "deny, neutral text".
-    if not willing:
+    if objects_to_all(case.world, person, case.purpose):
         alerts = _alerts(case.purpose, person, ())
         return Refusal("5 sharing restricted", "forbidden", alerts)
-    return willing
+    reachable = sources_open_to(case.world, case.request, person)
+    agreed = sources_agreed(case.world, case.request, case.purpose, reachable)
+    return sources_not_objected_to(case.world, person, case.purpose, agreed)
 
 
 def _released(
@@ -144,13 +144,13 @@ def _released(
     agreed = frozenset[str]().union(*(access.categories for access in accesses))
     levels: dict[Item, Level] = {
         item: item_level(case.world, case.request, case.purpose, person, item)
-        if item[0] in agreed
+        if settled.lets_through(agreed, *item)
         else "none"
         for item in EVERY_ITEM
     }
     # Step 6: "deny by default".
-    if all(level == "none" for level in levels.values()):
-        return Refusal("6 nothing for this role", "forbidden", alerts)
+    if case.request.act == "open-document" and all(level == "none" for level in levels.values()):
+        return Refusal("6 nothing to open", "forbidden", alerts)
     return Verdict(
         allowed=True,
         rule="8 released",
@@ -169,30 +169,43 @@ def _decide_find(case: Case) -> Verdict | Refusal:
         return Refusal("6 may not search for people", "forbidden")
     item = ("demographics", frozenset({"normal"}))
     level = item_level(case.world, case.request, case.purpose, None, item)
+    if level == "none":
+        return Refusal("6 may see nobody", "forbidden")
     return Verdict(allowed=True, rule="8 released", levels={item: level})
 
 
 def _decide_break_glass(case: Case) -> Verdict | Refusal:
     request = case.request
     # Safety, AZ 12: no reason, fewer than 10 characters, a non-existing patient, a role not
-    # entitled: "400/403"; each is `forbidden` here.
+    # entitled: "400/403".
     if not request.reason_code or len(request.reason_text.strip()) < REASON_CHARACTERS:
         return Refusal("6 no sufficient reason", "forbidden")
-    person = _known_person(case)
-    if isinstance(person, Refusal):
-        outward: Outward = "unavailable" if person.outward == "unavailable" else "forbidden"
-        return Refusal(person.rule, outward)
     # Decisions, section 15: labelled items "by a second step", which needs a first.
     if request.step_asked not in _steps_within_reach(case):
         return Refusal("6 second step before the first", "forbidden")
-    if not _may_in(case, CATEGORIES):
-        return Refusal("6 policy gives no break-glass", "forbidden", frozenset({"emergency"}))
-    return Verdict(allowed=True, rule="8 granted", alerts=frozenset({"emergency"}))
+    person = _known_person(case)
+    if isinstance(person, Refusal):
+        return person
+    return _glass_stands(case, person) or Verdict(
+        allowed=True, rule="8 granted", alerts=frozenset({"emergency"})
+    )
+
+
+def _glass_stands(case: Case, person: Person) -> Refusal | None:
+    # What no reading under the glass would be shown, the glass is not broken for: settled.
+    if person.restricted and not bases_of_relationship(
+        case.world, case.request, person, case.staff
+    ):
+        outward = settled.outward_without_relationship(restricted=True)
+        return Refusal("4 no relationship", outward)
+    if objects_to_all(case.world, person, case.purpose):
+        return Refusal("5 sharing restricted", "forbidden", frozenset({"emergency"}))
+    return None
 
 
 def _steps_within_reach(case: Case) -> frozenset[int]:
     first_is_open = highest_open_step(case.world, case.request) >= 1
-    return frozenset({1, 2} if first_is_open else {1})
+    return settled.steps_asked_for(case.purpose, first_is_open=first_is_open)
 
 
 def _decide_without_care(case: Case) -> Verdict | Refusal:
@@ -205,6 +218,18 @@ def _decide_without_care(case: Case) -> Verdict | Refusal:
     if not _may_in(case, CATEGORIES):
         return Refusal("6 policy does not permit", "forbidden")
     return Verdict(allowed=True, rule="8 released")
+
+
+def _shows_anything(case: Case) -> bool:
+    # Step 6, "deny by default", and before the person is read: settled.
+    request, caller = case.request, frozenset({case.request.organisation})
+    agreed = agreed_categories(case.world, caller, case.purpose, request.time)
+    return any(
+        has_open_row(case.world.rows, request.role, request.kind, case.purpose, category, label)
+        for category in CATEGORIES
+        for label in LABELS
+        if category in agreed and settled.frees(agreed, frozenset({label}))
+    )
 
 
 def _may_in(case: Case, categories: Iterable[str]) -> bool:

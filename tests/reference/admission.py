@@ -6,14 +6,14 @@ It looks at no person's data. Follows the roles file, section 6, steps 1 and 2.
 from dataclasses import dataclass
 from typing import Final
 
+from tests.reference import settled
 from tests.reference.agreed_sources import agreed_categories, is_signed
-from tests.reference.item_levels import highest_open_step
+from tests.reference.item_levels import highest_open_step, may_break_glass
 from tests.reference.vocabulary import (
     ACT_PURPOSES,
     ADMINISTRATION_PURPOSES,
     CARE_ROLES,
     EMERGENCY_PURPOSES,
-    EMERGENCY_ROLES,
     purposes_of,
 )
 from tests.reference.world import Outward, Request, Staff, World
@@ -75,7 +75,8 @@ def purpose_in_use(request: Request) -> str | None:
     asked = request.purposes_asked or tuple(request.token_purposes)
     if len(asked) != 1:
         return None
-    covered = not request.token_purposes or asked[0] in request.token_purposes
+    named = settled.purposes_named(request.token_purposes)
+    covered = not request.token_purposes or asked[0] in named
     return asked[0] if covered else None
 
 
@@ -127,10 +128,11 @@ def _emergency_refusal(case: Case) -> Refusal | None:
     if case.purpose not in EMERGENCY_PURPOSES and not asks_to_break_glass:
         return None
     # Roles file, section 4, third row: "must ask a clinician"; section 8, test 4: "deny + alert".
-    if request.role not in EMERGENCY_ROLES:
+    if not may_break_glass(case.world, request, case.purpose):
         return Refusal("2 role has no emergency right", "forbidden", frozenset({"emergency"}))
     # Safety, AZ 09: "`ETREAT` without break-glass ... DENY 403".
-    if not asks_to_break_glass and highest_open_step(case.world, request) == 0:
+    is_open = highest_open_step(case.world, request) >= settled.step_of(case.purpose)
+    if not asks_to_break_glass and not is_open:
         return Refusal("2 emergency without break-glass", "forbidden")
     return None
 

@@ -72,11 +72,14 @@ def sources_not_objected_to(
     Source: information governance, section 2, "hide all data from that source (or all)
     unless break-glass allowed"; the roles file, section 6 step 5.
     """
-    objections = tuple(_standing_objections(world, person, purpose))
-    if any(objection.source is None for objection in objections):
-        return ()
-    refused = {objection.source for objection in objections}
+    refused = {objection.source for objection in _standing_objections(world, person, purpose)}
     return tuple(access for access in accesses if access.source not in refused)
+
+
+def objects_to_all(world: World, person: Person, purpose: str) -> bool:
+    """Return whether the person objects to every source at once."""
+    standing = _standing_objections(world, person, purpose)
+    return any(objection.source is None for objection in standing)
 
 
 def _in_force(row: Agreement, now: datetime) -> bool:

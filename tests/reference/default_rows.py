@@ -47,7 +47,7 @@ ACTS_OF_NON_CARE_ROLE: Final[dict[str, tuple[str, ...]]] = {
 def default_rows() -> tuple[PolicyRow, ...]:
     """Return allow rows for every cell of the tables that is not none.
 
-    Shape: emergency rows hold the second step's level, since a row has no step.
+    Shape: rows for ETREAT hold the first step's level, rows for BTG the second's (settled).
     """
     return (*_view_rows(), *_break_glass_rows(), *_non_care_rows())
 
@@ -74,7 +74,9 @@ def _item_rows(role: str, purpose: str, category: str, label: str) -> Iterator[P
 def _row_level(role: str, purpose: str, category: str, label: str) -> Level:
     # A row for `own` says what stands in the place of a sexual-health label.
     labels = {"own", "sexual-health"} if label == "own" else {label}
-    return expected_level(role, purpose, category, frozenset(labels), step=2)
+    return expected_level(
+        role, purpose, category, frozenset(labels), step=1 if purpose == "ETREAT" else 2
+    )
 
 
 def _break_glass_rows() -> Iterator[PolicyRow]:

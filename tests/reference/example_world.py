@@ -51,7 +51,11 @@ def a_world(role: str, **changes: Any) -> World:
     parties = frozenset(ODS_OF_KIND.values()) | {source.organisation for source in sources}
     purposes = CARE_PURPOSES | {"PUBHLTH", "HOPERAT", "HRESCH"}
     agreement = Agreement(
-        parties, frozenset(CATEGORIES), purposes, LONG_AGO, NOW + timedelta(days=365)
+        parties,
+        frozenset({*CATEGORIES, "sex-life", "equalities"}),
+        purposes,
+        LONG_AGO,
+        NOW + timedelta(days=365),
     )
     world = World(
         people=(Person(PATIENT),),
@@ -80,6 +84,11 @@ def a_request(role: str, purpose: str = "TREAT", **changes: Any) -> Request:
 def broken_glass(step: int = 1, **changes: Any) -> BreakGlassGrant:
     """Return a break-glass that starts now."""
     return replace(BreakGlassGrant("user", PATIENT, "session", step, NOW), **changes)
+
+
+def broken_up_to(step: int) -> tuple[BreakGlassGrant, ...]:
+    """Return every step of one emergency up to this one."""
+    return tuple(broken_glass(each) for each in range(1, step + 1))
 
 
 def outward(world: World, request: Request) -> Outward | None:

@@ -7,15 +7,9 @@ decisions, sections 9 and 15, and the roles file, section 6 steps 6 and 7.
 from datetime import timedelta
 from typing import Final
 
-from tests.reference.policy_evaluator import effective_labels, level, may
-from tests.reference.vocabulary import (
-    EMERGENCY_PURPOSES,
-    OPENED_BY_BREAK_GLASS,
-    SAFETY_EXCEPTION_CATEGORIES,
-    SECOND_STEP_LABELS,
-    Level,
-    lowest,
-)
+from tests.reference import settled
+from tests.reference.policy_evaluator import level, may
+from tests.reference.vocabulary import CATEGORIES, EMERGENCY_PURPOSES, Level, lowest
 from tests.reference.world import BreakGlassGrant, Item, Person, Request, World
 
 # Decisions, section 15: "Break-glass 60 minutes".
@@ -32,7 +26,7 @@ def item_level(
         [
             by_policy,
             _level_of_act(world, request, purpose, item, by_policy),
-            _level_of_step(world, request, purpose, item),
+            _level_of_step(world, request, purpose),
             _level_if_restricted(person, category),
         ]
     )
@@ -43,7 +37,16 @@ def highest_open_step(world: World, request: Request) -> int:
 
     Source: safety, AZ 12, "grant is bound to user+patient+session+time".
     """
-    return max((grant.step for grant in world.grants if _is_open(grant, request)), default=0)
+    steps = {grant.step for grant in world.grants if _is_open(grant, request)}
+    return settled.furthest_step(steps)
+
+
+def may_break_glass(world: World, request: Request, purpose: str) -> bool:
+    """Return whether the rows let this role break the glass for a purpose: settled."""
+    return any(
+        may(world.rows, request.role, request.kind, purpose, "break-glass", category)
+        for category in CATEGORIES
+    )
 
 
 def _is_open(grant: BreakGlassGrant, request: Request) -> bool:
@@ -68,18 +71,10 @@ def _level_of_act(
     return "all" if permitted else "none"
 
 
-def _level_of_step(world: World, request: Request, purpose: str, item: Item) -> Level:
-    category, labels = item
-    if purpose not in EMERGENCY_PURPOSES:
-        return "all"
-    # Decisions, section 15: break-glass "opens" a list, "labelled items only by a second step".
-    step = highest_open_step(world, request)
-    if step == 0 or category not in OPENED_BY_BREAK_GLASS:
-        return "none"
-    if step == 2 or not effective_labels(labels) & SECOND_STEP_LABELS:
-        return "all"
-    # Roles file, section 2: restricted medicines are never hidden silently (ambiguity 8).
-    return "mask" if category in SAFETY_EXCEPTION_CATEGORIES else "none"
+def _level_of_step(world: World, request: Request, purpose: str) -> Level:
+    # What a step that is open opens is said by the rows: settled.
+    is_open = highest_open_step(world, request) >= settled.step_of(purpose)
+    return "all" if purpose not in EMERGENCY_PURPOSES or is_open else "none"
 
 
 def _level_if_restricted(person: Person | None, category: str) -> Level:

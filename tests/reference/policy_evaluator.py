@@ -95,6 +95,13 @@ def may(
     return _act_level(rows, question, frozenset(labels)) in LEVELS_THAT_PERMIT_AN_ACT
 
 
+def has_open_row(rows: Rows, role: str, kind: str, purpose: str, category: str, label: str) -> bool:
+    """Return whether the rows of one category and label show anything, whatever other rows say: settled."""
+    if act_is_barred(role, purpose, "view") or label in BARRED_LABELS:
+        return False
+    return _cell_level(rows, Cell(role, kind, category, label, purpose, "view")) != "none"
+
+
 def act_is_barred(role: str, purpose: str, act: str) -> bool:
     """Return whether no policy can let this role do this act for this purpose.
 

@@ -8,7 +8,7 @@ import calendar
 from datetime import datetime, timedelta
 from typing import Final
 
-from tests.reference.vocabulary import EMERGENCY_ROLES
+from tests.reference import settled
 from tests.reference.world import Encounter, Person, Relationship, Request, SelfClaim, Staff, World
 
 # Identity, section 5: "Default expiry: ED/ambulance 72 h after end, inpatient discharge + 30 d".
@@ -48,7 +48,7 @@ def bases_of_relationship(
         bases.add("open_encounter")
     if any(_claim_counts(claim, request) for claim in world.self_claims):
         bases.add("self_claimed")
-    return frozenset(bases)
+    return settled.counting_bases(bases, restricted=person.restricted)
 
 
 def practice_told_by_pds(person: Person) -> str | None:
@@ -97,8 +97,6 @@ def _is_current(relationship: Relationship, now: datetime) -> bool:
 
 def _type_counts(relationship: Relationship, request: Request, person: Person) -> bool:
     match relationship.type:
-        case "self_claimed":
-            return request.role in EMERGENCY_ROLES
         case "registered_gp":
             # PDS is read at every request and wins; only where it withholds the practice
             # of a restricted person does the registry speak alone (ambiguity 12).
@@ -109,23 +107,20 @@ def _type_counts(relationship: Relationship, request: Request, person: Person) -
 
 def _is_open_here(encounter: Encounter, request: Request) -> bool:
     # Decisions, section 7: "an open-encounter probe ... to the *caller's own organisation's*
-    # source only". An ended encounter counts by its registry row alone (ambiguity 13).
+    # source only".
     return (
         encounter.patient == request.patient
         and encounter.organisation == request.organisation
-        and encounter.start <= request.time
-        and (encounter.end is None or request.time < encounter.end)
+        and settled.contact_counts(encounter.start, encounter.end, request.time)
     )
 
 
 def _claim_counts(claim: SelfClaim, request: Request) -> bool:
-    # Only roles that may break glass may rest on a self-claim (ambiguity 14).
-    return (
-        request.role in EMERGENCY_ROLES
-        and (claim.user, claim.patient, claim.organisation)
-        == (request.user, request.patient, request.organisation)
-        and claim.start <= request.time < claim.start + SELF_CLAIM
-    )
+    return (claim.user, claim.patient, claim.organisation) == (
+        request.user,
+        request.patient,
+        request.organisation,
+    ) and claim.start <= request.time < claim.start + SELF_CLAIM
 
 
 def _months_after(start: datetime, months: int) -> datetime:

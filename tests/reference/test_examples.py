@@ -14,6 +14,7 @@ from tests.reference.example_world import (
     a_request,
     a_world,
     broken_glass,
+    broken_up_to,
     labels,
     ods,
     outward,
@@ -38,7 +39,7 @@ def test_01_ed_consultant_with_an_ed_attendance_sees_medications():
 def test_02_ed_consultant_without_a_relationship_is_refused_and_offered_a_way():
     verdict = decide(a_world("ed_consultant", relationships=()), a_request("ed_consultant"))
 
-    assert verdict.outward == "not-found-uniform"
+    assert verdict.outward == "forbidden"
     assert verdict.offers == {"emergency", "self-claim"}
 
 
@@ -59,10 +60,10 @@ def test_04_practice_admin_has_no_emergency_and_raises_an_alert():
 
 @pytest.mark.parametrize(
     ("number", "purpose", "step", "expected"),
-    [(5, "TREAT", 0, "none"), (6, "ETREAT", 1, "none"), (6, "ETREAT", 2, "all")],
+    [(5, "TREAT", 0, "none"), (6, "ETREAT", 1, "none"), (6, "BTG", 2, "all")],
 )
 def test_05_06_paramedic_opens_sexual_health_by_a_second_step_only(number, purpose, step, expected):
-    world = a_world("paramedic", grants=(broken_glass(step),))
+    world = a_world("paramedic", grants=broken_up_to(step))
 
     verdict = decide(world, a_request("paramedic", purpose))
 
@@ -119,7 +120,7 @@ def test_14_gp_does_not_see_another_practices_patient():
     people = (Person(PATIENT, registered_practice="F84004"),)
     world = a_world("gp", people=people, relationships=())
 
-    assert outward(world, a_request("gp")) == "not-found-uniform"
+    assert outward(world, a_request("gp")) == "forbidden"
 
 
 @pytest.mark.parametrize("role", ["gp", "paramedic", "practice_admin"])

@@ -9,7 +9,7 @@ from tests.reference.example_world import (
     NORMAL,
     a_request,
     a_world,
-    broken_glass,
+    broken_up_to,
     labels,
 )
 from tests.reference.matrix import COLUMNS, DIRECT_CARE_TABLE, UNSTATED_CATEGORIES, expected_level
@@ -36,7 +36,7 @@ def test_the_table_is_whole():
 @pytest.mark.parametrize("role", sorted(CARE_ROLES))
 @pytest.mark.parametrize(("purpose", "step"), [("TREAT", 0), ("ETREAT", 1), ("BTG", 2)])
 def test_whole_decision_on_default_rows_agrees_with_the_tables(role, purpose, step):
-    verdict = decide(a_world(role, grants=(broken_glass(step),)), a_request(role, purpose))
+    verdict = decide(a_world(role, grants=broken_up_to(step)), a_request(role, purpose))
 
     for category in CATEGORIES:
         for label in set(LABELS) - {"own"}:

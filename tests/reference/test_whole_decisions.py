@@ -67,7 +67,13 @@ def test_relationships_hold_for_their_time_and_their_people(relationship, relate
 
 
 @pytest.mark.parametrize(
-    ("here", "end", "related"), [(True, None, True), (True, NOW, False), (False, None, False)]
+    ("here", "end", "related"),
+    [
+        (True, None, True),
+        (True, NOW, True),
+        (True, NOW - timedelta(hours=72), False),
+        (False, None, False),
+    ],
 )
 def test_open_encounter_counts_at_the_callers_own_organisation(here, end, related):
     where = ods("ed_consultant") if here else "RTRUST"
@@ -77,12 +83,17 @@ def test_open_encounter_counts_at_the_callers_own_organisation(here, end, relate
     assert decide(world, a_request("ed_consultant")).allowed is related
 
 
+@pytest.mark.parametrize("role", ["ed_consultant", "discharge_officer"])
 @pytest.mark.parametrize(
-    ("role", "related"), [("ed_consultant", True), ("discharge_officer", False)]
+    ("hours", "restricted", "related"), [(23, False, True), (24, False, False), (23, True, False)]
 )
-def test_self_claim_counts_for_roles_that_may_break_glass(role, related):
-    claim = SelfClaim("user", PATIENT, ods(role), NOW - timedelta(hours=23))
-    verdict = decide(a_world(role, relationships=(), self_claims=(claim,)), a_request(role))
+def test_a_claim_counts_for_a_day_and_never_about_a_restricted_person(
+    role, hours, restricted, related
+):
+    claim = SelfClaim("user", PATIENT, ods(role), NOW - timedelta(hours=hours))
+    people = (Person(PATIENT, restricted=restricted),)
+    world = a_world(role, people=people, relationships=(), self_claims=(claim,))
+    verdict = decide(world, a_request(role))
 
     assert verdict.allowed is related
     assert verdict.alerts == ({"self-claim"} if related else set())
@@ -122,8 +133,9 @@ def test_break_glass_is_granted_with_a_reason_step_by_step(role, changes, allowe
                       reason_code="unconscious", reason_text="found collapsed")  # fmt: skip
     verdict = decide(a_world(role, relationships=()), replace(asked, **changes))
 
+    told = "not-found-uniform" if "patient" in changes else "forbidden"
     assert verdict.allowed is allowed
-    assert verdict.outward == (None if allowed else "forbidden")
+    assert verdict.outward == (None if allowed else told)
 
 
 def test_an_objection_to_one_source_leaves_the_others():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from tests.reference import settled
 from tests.reference.policy_evaluator import PolicyIndex, PolicyRow, effective_labels
 from tests.reference.vocabulary import Level, lowest
 
@@ -224,6 +225,7 @@ class Verdict:
     def level_from(self, source: str, category: str, labels: frozenset[str]) -> Level:
         """Return the level of an item that one source sent."""
         asked = any(
-            access.source == source and category in access.categories for access in self.sources
+            access.source == source and settled.lets_through(access.categories, category, labels)
+            for access in self.sources
         )
         return self.level_for(category, labels) if asked else "none"
