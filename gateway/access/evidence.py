@@ -5,7 +5,7 @@ Decides nothing, and discloses nothing: docs/decisions/0008, section 3.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adapters.contract import (
@@ -19,11 +19,11 @@ from adapters.contract import (
     TraceOutcome,
 )
 from fhir_profiles.nhs_number import NhsNumber
-from gateway.access.guarded import CallSite, asked
+from gateway.access.guarded import CallSite, asked, told
 from gateway.access.holds import HoldRow
 from gateway.access.objections import ObjectionRow
 from gateway.access.permit import ProbeRequest
-from gateway.access.relationships import Evidence, RegistryRow, TeamRow
+from gateway.access.relationships import SELF_CLAIMED, Evidence, RegistryRow, TeamRow
 from gateway.errors import UnavailableError
 
 PROBE_SECONDS = 2.0
@@ -82,7 +82,7 @@ class EvidenceReader:
             return None
         # What is recorded under any of the person's numbers is about the person.
         others = [each for each in (*person.superseded, person.nhs_number) if each != patient]
-        recorded += [await self._recorded(number) for number in others]
+        recorded += [_without_claims(await self._recorded(number)) for number in others]
         whole = Recorded(
             tuple(row for each in recorded for row in each.relationships),
             tuple(row for each in recorded for row in each.objections),
@@ -107,6 +107,17 @@ class EvidenceReader:
         if source is None:
             return ContactProbe(Outcome.NOT_ASKED)
         return await source.contacts(request.patient)
+
+
+def _without_claims(recorded: Recorded) -> Recorded:
+    # A claim is reviewed by the id that it was made for: under another number, nobody would see what it opened.
+    rows = recorded.relationships
+    kept = told(
+        CallSite.RELATIONSHIPS,
+        lambda: tuple(row for row in rows if row.type != SELF_CLAIMED),
+        tuple,
+    )
+    return replace(recorded, relationships=kept)
 
 
 def _the_person(trace: Trace) -> Demographics | None:

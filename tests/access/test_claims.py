@@ -14,7 +14,15 @@ from rbac.canonical import length_prefixed
 from rbac.decide import CompiledPolicy
 from rbac.types import Act, Level, Levels, OrganisationKind, Purpose
 from tests.access.parts import VERSION, Against, Parts, Probed, Registry, Row, pds
-from tests.patient.factories import NOW, NUMBER, PATIENT_ID, levels, person, principal
+from tests.patient.factories import (
+    NOW,
+    NUMBER,
+    OLD_NUMBER,
+    PATIENT_ID,
+    levels,
+    person,
+    principal,
+)
 
 WHO = principal(organisation="RRV", session="5" * 64)
 RESTRICTED = person(address_use=AddressUse.RESTRICTED)
@@ -161,3 +169,16 @@ async def test_a_restricted_person_is_no_occasion_for_an_offer():
     decision = await read(parts(pds=pds(TraceOutcome.FOUND, RESTRICTED)))
 
     assert decision.offers == frozenset()
+
+
+@pytest.mark.parametrize("claimed_under", [NUMBER, OLD_NUMBER])
+async def test_a_claim_holds_under_the_number_that_it_was_made_for(claimed_under):
+    """Or it would open what the privacy officer who reviews it is not shown."""
+    registry = Registry({claimed_under: (Row(type="self_claimed"),)})
+    merged = pds(TraceOutcome.FOUND, person(superseded=(OLD_NUMBER,)))
+
+    decision = await Parts(registry=registry, pds=merged).decide(
+        number=OLD_NUMBER, organisation="RRV"
+    )
+
+    assert isinstance(decision, Permit) is (claimed_under == OLD_NUMBER)

@@ -19,7 +19,7 @@ from tests.safety.emergencies import (
     everything,
     refusal,
 )
-from tests.safety.siege import rows
+from tests.safety.siege import person_of, rows
 from tests.safety.staff import sign_in, staff
 from tests.safety.test_az_13_no_audit_no_emergency import locked_out
 from tests.stack import Stack
@@ -83,6 +83,18 @@ async def test_a_claim_is_one_users_in_any_session(stack: Stack):
 
     assert (await everything(stack, again, NO_RELATIONSHIP)).status == 200
     assert await refusal(stack, "nurse", NO_RELATIONSHIP) == NOT_RELATED
+
+
+async def test_a_claim_is_about_the_person_as_asked_for(stack: Stack):
+    """Under another number of theirs it would open what nobody who reviews it is shown."""
+    user = sign_in(stack, staff("stranger", "R0260", "F84012"))
+    [former] = person_of(stack, "superseded").former_numbers
+    by_former_number = f"/fhir/Patient/{stack.services.ids.seal(former)}/$everything"
+
+    assert (await claims(stack, user, "superseded")).status_code == 201
+
+    assert (await everything(stack, user, "superseded")).status == 200
+    assert (await stack.get(user, by_former_number)).status_code == 403
 
 
 async def test_a_claim_is_told_with_why_and_what_was_opened(stack: Stack):
