@@ -4,7 +4,14 @@ Reads nothing about a person: the token and the id that was asked about decide. 
 """
 
 from gateway.access.permit import RefusalReason
-from gateway.access.scopes import EVERYTHING, NOTHING, Granted, Wanted, scopes_in
+from gateway.access.scopes import (
+    EVERYTHING,
+    NOTHING,
+    WHATEVER_IS_LEFT,
+    Granted,
+    Wanted,
+    scopes_in,
+)
 from gateway.identity import Principal
 
 
@@ -33,6 +40,11 @@ def scopes_stand_against(
     if is_for_somebody and scopes_in(principal.app.scope).for_patient.covers(wanted):
         return RefusalReason.NOT_THE_LAUNCHED
     return RefusalReason.OUT_OF_SCOPE
+
+
+def reaches(principal: Principal, patient_id: str) -> bool:
+    """Say whether a caller's scopes leave anything of a person, so that they may be told that there is such a one."""
+    return granted_to(principal, patient_id).covers(WHATEVER_IS_LEFT)
 
 
 def is_for_records_alone(principal: Principal) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 from gateway.access.asking import who_of
 from gateway.access.break_glass import BreakGlass, BreakGlassPermit
 from gateway.access.decision import Question
+from gateway.access.granting import reaches
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal
 from gateway.access.registry import BREAK_GLASS
@@ -109,7 +110,7 @@ class Emergencies:
         raise UnavailableError("The role policy keeps changing.")
 
     async def own(self, finder: Finder) -> tuple[Grant, ...]:
-        """List the glass that the caller's session has broken and that is open now, latest first.
+        """List the glass that the caller's session has broken and that is open now, latest first, as far as scopes reach.
 
         Raises RefusedError, UnavailableError.
         """
@@ -151,9 +152,11 @@ class Emergencies:
                 await session.do(end_relationship, grant.relationship, now)
 
     async def _own(self, principal: Principal) -> tuple[Grant, ...]:
-        return await self.store.read(
+        found = await self.store.read(
             grants_of_session, principal.user_id, principal.session, self.clock()
         )
+        # Several applications may share a session: one that was launched for somebody else hears of nobody else.
+        return tuple(each for each in found if reaches(principal, each.patient))
 
     async def _ground(self, finder: Finder, act: AskedAct, patient: str | None) -> Ground:
         ground = await self.access.ground(finder.principal, Purpose.ETREAT)
