@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from unicodedata import normalize
 
 import typer
 
@@ -60,8 +61,8 @@ def add(
 
       scr agreement add london.toml --entered-by "Sam Ade" --checked-by "Kim Roy"
     """
-    people = Signatures(entered_by.strip(), checked_by.strip())
-    if not people.entered_by or people.entered_by.casefold() == people.checked_by.casefold():
+    people = Signatures(_named(entered_by), _named(checked_by))
+    if people.entered_by.casefold() == people.checked_by.casefold():
         fail("Two different people enter and check an agreement.", MISUNDERSTOOD)
     agreement = read_agreement(file, now())
 
@@ -120,7 +121,7 @@ def end(
 
       scr agreement end london-2021 --entered-by "Sam Ade" --on 2027-04-01
     """
-    at = now()
+    at, person = now(), _named(entered_by)
     ends_at = at if on is None else on.replace(tzinfo=UTC)
     if ends_at < at:
         fail(
@@ -128,10 +129,19 @@ def end(
         )
 
     async def act(registry: AgreementRegistry) -> None:
-        await registry.end(agreement, ends_at, entered_by)
+        await registry.end(agreement, ends_at, person)
 
     _recorded(settings_from(config), act)
     progress(f"{agreement} ends at {ends_at.isoformat()}.")
+
+
+def _named(person: str) -> str:
+    """Read a person's name in one spelling; what cannot be seen, or looks alike, makes nobody else."""
+    seen = "".join(each for each in normalize("NFKC", person) if each.isprintable())
+    name = " ".join(seen.split())
+    if not name:
+        fail("Whoever enters, checks or ends an agreement is named.", MISUNDERSTOOD)
+    return name
 
 
 def _recorded(settings: Settings, act: Callable[[AgreementRegistry], Awaitable[T]]) -> T:

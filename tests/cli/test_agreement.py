@@ -91,13 +91,31 @@ def test_an_end_may_be_set_for_a_day_to_come(scr, config, file):
     assert scr("agreement", "end", "paris", *by).code == 1
 
 
-@pytest.mark.parametrize("second", ["Sam Ade", " sam ade ", ""])
-def test_one_person_alone_enters_none(scr, config, file, second):
-    people = ("--entered-by", "Sam Ade", "--checked-by", second) if second else ("--entered-by", "")
-    people = people if second else ("--entered-by", " ", "--checked-by", "Kim Roy")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Sam Ade", "Sam Ade"),
+        ("Sam Ade", " sam ade "),
+        ("Sam Ade", "Sam  Ade"),
+        ("Sam Ade", "Sam\u200b Ade"),
+        ("Zo\u00eb", "Zoe\u0308"),
+        ("Sam Ade", ""),
+        ("Sam Ade", " \u200b"),
+        (" ", "Kim Roy"),
+    ],
+)
+def test_one_person_alone_enters_none(scr, config, file, first, second):
+    people = ("--entered-by", first, "--checked-by", second)
 
     assert scr("agreement", "add", file, *people, *config).code == 2
     assert listed(scr, config) == []
+
+
+def test_nobody_ends_none(scr, config, file):
+    scr("agreement", "add", file, *PEOPLE, *config)
+
+    assert scr("agreement", "end", "london", "--entered-by", " ", *config).code == 2
+    assert listed(scr, config)[0]["state"] == "in force"
 
 
 def test_the_same_id_is_not_entered_twice(scr, config, file):
