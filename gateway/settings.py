@@ -157,6 +157,11 @@ class Settings(Part):
         description="Relationships that one user may claim by their own word in 24 hours; 0 allows none. Judgement:"
         " an out-of-hours shift's new patients, and few enough that a privacy officer reads each.",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer token that `/metrics` is told for; without one, nobody is told.",
+    )
     spine_proxy: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",

@@ -49,6 +49,10 @@ ORGANISATION_KINDS = {
 
 ADMINISTRATORS = tuple(DEMO_USERS[each].user_id for each in ("policy-admin", "policy-approver"))
 
+METRICS_TOKEN = "the-operators-own-token"
+OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+"""Headers of whoever reads `/metrics`."""
+
 DEADLINES = {"pds": 1.5, "gp": 1.5, "hospital": 1.5, "ambulance": 1.5}
 
 
@@ -122,6 +126,7 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
             "database_url": f"sqlite:///{database}",
             "key_file": key_file,
             "overall_seconds": 3.0,
+            "metrics_token": METRICS_TOKEN,
             # Each judges in a process of its own, which few tests are about.
             "judged_views": 0,
             "source": sources_of(london, deadlines),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.access.scopes import Interaction, Wanted
 from gateway.api.bundles import completeness, resource_response
-from gateway.api.caller import caller_of, services_of
+from gateway.api.caller import Caller, caller_of, services_of
 from gateway.api.disconnect import until_disconnected
 from gateway.api.entity_tags import EntityTags
 from gateway.api.listing import Listing, question_of, serve_list, take_cursor
@@ -63,16 +63,20 @@ async def everything(request: Request, patient_id: str) -> Response:
 
 @router.get("/{resource_type}", summary="Search one type of one person's record")
 async def search_type(request: Request, resource_type: str) -> Response:
-    return await _search(request, resource_type, query_of(request))
+    caller = await caller_of(request)
+    return await _search(request, caller, resource_type, query_of(request))
 
 
 @router.post("/{resource_type}/_search", summary="Search, with the parameters in the body")
 async def post_search(request: Request, resource_type: str) -> Response:
-    return await _search(request, resource_type, await form_of(request))
-
-
-async def _search(request: Request, resource_type: str, parameters: Parameters) -> Response:
+    # Nobody's body is read before it is known whose it is.
     caller = await caller_of(request)
+    return await _search(request, caller, resource_type, await form_of(request))
+
+
+async def _search(
+    request: Request, caller: Caller, resource_type: str, parameters: Parameters
+) -> Response:
     if resource_type not in PARAMETERS:
         raise BadRequestError("This resource type cannot be searched here.", "not-supported")
     cursor, query = take_cursor(parameters)

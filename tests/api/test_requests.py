@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stack import Stack
+from tests.stack import OPERATOR, Stack
 
 
 async def asked_rows(stack: Stack) -> int:
@@ -178,7 +178,7 @@ async def test_what_is_declared_is_served(stack: Stack):
 async def test_health_and_metrics_tell_nothing_of_a_person(stack: Stack):
     await stack.everything("ed-consultant", "everything")
 
-    metrics = await stack.client.get("/metrics")
+    metrics = await stack.client.get("/metrics", headers=OPERATOR)
     ready = await stack.client.get("/health/ready")
 
     assert ready.json() == {"status": "ready"}

@@ -11,6 +11,7 @@ PUBLIC = {
     "/health/live",
     "/health/ready",
     "/version",
+    # Asks for the operator's token, which is nobody's of the care record.
     "/metrics",
     "/fhir/metadata",
     "/fhir/.well-known/smart-configuration",

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.simulators.faults import FaultKind
 from tests.cli.gateway_process import gateway_over
+from tests.stack import METRICS_TOKEN, OPERATOR
 
 WORKERS = [(), ("--workers", "2")]
 
@@ -72,7 +73,7 @@ async def test_a_body_that_never_comes_does_not_keep_a_gateway_alive(london, tem
 
 async def test_two_workers_tell_one_sum_of_counts(london, template, tmp_path):
     asked = 24
-    with gateway_over(london, template, tmp_path, "--workers", "2") as served:
+    with counting(london, template, tmp_path, "--workers", "2") as served:
         for _each in range(asked):
             # A connection of its own each, so that both workers get some.
             httpx2.get(f"{served.address}/version")
@@ -82,15 +83,20 @@ async def test_two_workers_tell_one_sum_of_counts(london, template, tmp_path):
     assert told == {float(asked)}
 
 
+def counting(*about):
+    """Serve, and tell the counts for the operator's token."""
+    return gateway_over(*about, metrics_token=METRICS_TOKEN)
+
+
 def counted(address, route):
-    text = httpx2.get(f"{address}/metrics").text
+    text = httpx2.get(f"{address}/metrics", headers=OPERATOR).text
     found = re.findall(rf'^scr_requests_total{{route="{route}",status="200"}} (\S+)$', text, re.M)
     assert len(found) == 1, text
     return float(found[0])
 
 
 async def test_how_each_source_answered_is_counted_by_closed_words(london, template, tmp_path):
-    with gateway_over(london, template, tmp_path) as served:
+    with counting(london, template, tmp_path) as served:
         headers = {"Authorization": f"Bearer {served.token('gp')}"}
         with httpx2.Client(base_url=served.address, headers=headers, timeout=20) as client:
             form = {"identifier": london.people["everything"].digits}
@@ -99,7 +105,7 @@ async def test_how_each_source_answered_is_counted_by_closed_words(london, templ
             client.get(f"/fhir/Patient/{person}/$everything")
             london.faults["hospital"].set(FaultKind.ERROR_500)
             client.get(f"/fhir/Patient/{person}/$everything")
-            text = client.get("/metrics").text
+            text = client.get("/metrics", headers=OPERATOR).text
 
     lines = sorted(line for line in text.splitlines() if line.startswith("scr_source_outcomes_t"))
     assert lines == [

@@ -31,7 +31,7 @@ from tests.safety.siege import (
     others_answered,
     safety_events,
 )
-from tests.stack import running_stack, settings_for
+from tests.stack import OPERATOR, running_stack, settings_for
 from tests.web.visitor import Visitor
 
 SECRET = "zq-canary-token/of.the+gateway=="
@@ -137,7 +137,7 @@ async def told_elsewhere(siege: Siege) -> list[bytes]:
     visitor = Visitor(siege.stack)
     await visitor.sign_in(DOCTOR)
     page = await visitor.client.get(f"/patient/{siege.stack.patient(ASKED_ABOUT)}")
-    metrics = await siege.stack.client.get("/metrics")
+    metrics = await siege.stack.client.get("/metrics", headers=OPERATOR)
     assert (page.status_code, metrics.status_code) == (200, 200)
     return [
         page.content,

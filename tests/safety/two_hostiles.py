@@ -23,7 +23,7 @@ class TwoHostiles:
 
 @asynccontextmanager
 async def besieged_twice(
-    london: London, template: Path, folder: Path, compiled: Mapping[str, Any]
+    london: London, template: Path, folder: Path, compiled: Mapping[str, Any], **settings: Any
 ) -> AsyncIterator[TwoHostiles]:
     hospital, ambulance = Hostile(), Hostile()
     async with (
@@ -35,5 +35,5 @@ async def besieged_twice(
             "ambulance": ambulance.stub.url.removesuffix("/fhir"),
         }
         there = replace(london, addresses={**london.addresses, **elsewhere})
-        async with running_stack(there, template, folder, compiled) as stack:
+        async with running_stack(there, template, folder, compiled, **settings) as stack:
             yield TwoHostiles(hospital, ambulance, stack)
