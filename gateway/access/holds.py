@@ -30,6 +30,14 @@ def may_review(role: str, reviewing: Reviewing) -> bool:
     return reviewing is Reviewing.LOOK or role in _SETTLE
 
 
+def may_know_whose(role: str) -> bool:
+    """Say whether a role that reviews is told whose record something is about: who is to ask about it has to know.
+
+    An auditor sees who did what and why, by opaque ids, and no data of a person.
+    """
+    return role in _SETTLE
+
+
 def is_ones_own(permit: ReviewPermit, concerned: str | None) -> bool:
     """Say whether somebody would settle what is about themselves; to look at it is theirs."""
     return permit.reviewing is Reviewing.SETTLE and permit.principal.user_id == concerned

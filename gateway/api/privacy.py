@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gateway.access.holds import may_know_whose
 from gateway.api.caller import caller_of, services_of
 from gateway.api.requests import id_in, only, query_of, without_body
 from gateway.errors import BadRequestError
@@ -37,7 +38,8 @@ async def identity_hold(request: Request, held_under: str, source: str) -> Respo
     finder = await _finder(request)
     services = services_of(request)
     held = await services.reviews.held_one(finder, id_in(held_under), source)
-    number = None if held.patient is None else services.ids.open(held.patient)
+    patient = held.patient if may_know_whose(finder.principal.role) else None
+    number = None if patient is None else services.ids.open(patient)
     return _json({**_hold(held), "nhs_number": None if number is None else number.digits})
 
 

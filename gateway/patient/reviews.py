@@ -13,6 +13,7 @@ from fhir_profiles.vocabulary import Category
 from gateway.access.asking import who_of
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
+from gateway.access.holds import may_know_whose
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import (
     Asked,
@@ -74,8 +75,12 @@ class Reviews:
         held = await self.store.read(held_answer, held_under, source)
         patient = None if held is None else held.patient
         permit = await self._permit(finder, AskedAct.REVIEW, patient)
-        shown = {} if held is None else {Category.DEMOGRAPHICS.value: 1}
-        await self._disclose(permit, patient, shown)
+        told = (
+            Category.DEMOGRAPHICS.value
+            if may_know_whose(permit.principal.role)
+            else "identity-holds"
+        )
+        await self._disclose(permit, patient, {} if held is None else {told: 1})
         if held is None:
             raise NotFoundError("There is no such hold.")
         return held

@@ -11,7 +11,7 @@ from gateway.access.permit import Reviewing
 from gateway.errors import BadRequestError
 from gateway.store.words import AlertOutcome
 from gateway.web.forms import read_form
-from gateway.web.privacy_visits import HOME, finder_of, id_in_path
+from gateway.web.privacy_visits import HOME, finder_of, id_in_path, number_in_words
 from gateway.web.privacy_words import OUTCOME_WORDS, Waiting, alert_in_words, opened_in_words
 from gateway.web.visits import Visit
 from gateway.web.writing import write_page
@@ -36,11 +36,9 @@ async def alert(visit: Visit) -> Response:
     """Show one alert, whose record it is about, and what was said and opened."""
     reviews, alert_id = visit.services.privacy_alerts, id_in_path(visit, "alert_id")
     found = await reviews.one(finder_of(visit), alert_id)
-    patient = found.alert.patient
-    number = None if patient is None else visit.services.ids.open(patient)
     content = {
         "alert": alert_in_words(found, _organisations(visit)),
-        "number": None if number is None else number.grouped,
+        "number": number_in_words(visit, found.alert.patient),
         "reason": found.reason,
         "opened": opened_in_words(found.opened),
         "outcomes": OUTCOME_WORDS,

@@ -11,7 +11,7 @@ from gateway.access.holds import may_review
 from gateway.access.permit import Reviewing
 from gateway.web.forms import read_form
 from gateway.web.privacy_alerts import alerts_in_words
-from gateway.web.privacy_visits import HOME, finder_of, id_in_path
+from gateway.web.privacy_visits import HOME, finder_of, id_in_path, number_in_words
 from gateway.web.privacy_words import event_in_words, hold_in_words
 from gateway.web.source_words import source_names
 from gateway.web.visits import Visit
@@ -37,11 +37,10 @@ async def hold(visit: Visit) -> Response:
     """Show whose record a hold is about."""
     held_under, source = _hold_of(visit)
     held = await visit.services.reviews.held_one(finder_of(visit), held_under, source)
-    number = None if held.patient is None else visit.services.ids.open(held.patient)
     names = source_names(visit.services.settings)
     content = {
         "hold": hold_in_words(held, names),
-        "number": None if number is None else number.grouped,
+        "number": number_in_words(visit, held.patient),
         "may_settle": may_review(visit.session.principal.role, Reviewing.SETTLE),
     }
     return write_page("privacy_hold.html", visit.frame, content)

@@ -5,6 +5,7 @@ Shows nothing and decides nothing: the use cases decide anew, on record.
 
 from uuid import UUID
 
+from gateway.access.holds import may_know_whose
 from gateway.access.permit import Reviewing, ReviewPermit
 from gateway.errors import NotFoundError
 from gateway.patient.find import Finder
@@ -38,3 +39,11 @@ def id_in_path(visit: Visit, name: str) -> UUID:
         return UUID(visit.request.path_params[name])
     except ValueError as fault:
         raise NotFoundError("There is nothing of that name.") from fault
+
+
+def number_in_words(visit: Visit, patient_id: str | None) -> str:
+    """Write the NHS number behind an opaque id, for a visitor who may know it."""
+    if not may_know_whose(visit.session.principal.role):
+        return "not shown in your role"
+    number = None if patient_id is None else visit.services.ids.open(patient_id)
+    return "not kept" if number is None else number.grouped

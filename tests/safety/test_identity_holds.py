@@ -180,6 +180,8 @@ async def test_an_auditor_looks_and_changes_nothing(siege: Siege):
     answers = [await act(siege, each, "auditor") for each in acts]
 
     assert [each.status_code for each in answers] == [403, 403, 403]
+    assert (await get(siege, path, "auditor"))["nhs_number"] is None
+    assert (await rows(siege.stack, "disclosed"))[-1]["shown"] == {"identity-holds": 1}
     assert (await get(siege, HOLDS, "auditor"))["holds"][0]["state"] == "held"
 
 

@@ -109,7 +109,8 @@ async def test_an_auditor_reads_alerts_and_has_nothing_to_press(stack, told):
 
     page = (await stack.client.get(told)).text
 
-    assert stack.london.people[STRANGER].grouped in page
+    assert stack.london.people[STRANGER].grouped not in page
+    assert "not shown in your role" in page
     assert "/settle" not in page
     assert (await visitor.post(f"{told}/settle", outcome="justified")).status_code == 403
 

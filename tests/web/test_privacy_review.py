@@ -101,6 +101,7 @@ async def test_an_auditor_sees_what_waits_and_has_nothing_to_press(doubtful):
 
     assert "Hospital record" in page
     assert f'action="{HOME}' not in page + hold
+    assert doubtful.london.people["everything"].grouped not in hold
 
 
 @pytest.mark.parametrize("user", ["ed-consultant", "receptionist", "planner", "policy-admin"])
