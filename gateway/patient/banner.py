@@ -13,6 +13,7 @@ from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.uk_core import nhs_number_claims
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
+from gateway.errors import RefusedError
 from gateway.patient.dates import span_of
 from rbac.types import Level
 
@@ -49,9 +50,16 @@ class Banner:
 
 
 def banner_of(permit: Permit, now: datetime) -> Banner:
-    """Make the banner of one view."""
+    """Make the banner of one view.
+
+    Raises RefusedError where policy or agreements tell the reader nothing of who people are.
+    """
     person = permit.person
-    whereabouts = _whereabouts(permit)
+    level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
+    if level is Level.NONE:
+        # Items may be read one by one then. A page that cannot say whose they are would be taken for somebody else's.
+        raise RefusedError("person-not-told", "The reader may not be told who the person is.")
+    whereabouts = _whereabouts(permit, level)
     is_told = whereabouts is Whereabouts.TOLD
     postcode = (person.postcode,) if person.postcode else ()
     return Banner(
@@ -91,9 +99,8 @@ def _number_status(person: Demographics) -> str | None:
     return next((status for status in stated if status is not None), None)
 
 
-def _whereabouts(permit: Permit) -> Whereabouts:
+def _whereabouts(permit: Permit, level: Level) -> Whereabouts:
     if permit.hides_whereabouts:
         return Whereabouts.RESTRICTED
-    level = permit.levels.level_of(Category.DEMOGRAPHICS, frozenset())
     is_for_reader = level is Level.ALL and permit.granted.shows("Patient")
     return Whereabouts.TOLD if is_for_reader else Whereabouts.NOT_FOR_ROLE

@@ -62,6 +62,12 @@ _REASONS = {
         "This happens when you signed in again, or opened or ended emergency access, after the page was shown. "
         "Open the page again, then send the form.",
     ),
+    "person-not-told": (
+        "This record is not shown as a page",
+        "Your role, or your organisation's sharing agreements, do not cover who people are, and a page must say "
+        "whose record it is.",
+        "Ask who looks after sharing agreements in your organisation.",
+    ),
     "sharing-restricted": (
         "Sharing of this record is restricted",
         "This says nothing about what the record holds. Contact the person's GP practice.",

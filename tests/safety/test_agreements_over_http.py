@@ -12,8 +12,9 @@ from gateway.store.agreements import Agreement
 from gateway.store.words import DataItem
 from rbac.types import Purpose
 from tests.london import now
-from tests.safety.siege import ASKED_ABOUT, DOCTOR, rows
+from tests.safety.siege import ASKED_ABOUT, DOCTOR, person_of, rows
 from tests.stack import Bundle, Stack
+from tests.web.visitor import Visitor
 
 PEOPLE = Signatures("sam", "kim")
 DAY = timedelta(days=1)
@@ -173,6 +174,20 @@ async def test_a_sources_patient_is_shown_only_with_what_is_mixed_into_it(stack:
 
     assert seen.of("Patient", "hospital") == []
     assert len(seen.of("Patient", "pds")) == 1
+
+
+async def test_a_page_of_a_record_names_nobody_whose_name_is_not_agreed_upon(stack: Stack):
+    items = frozenset({DataItem.HEALTH_RECORDS})
+    await instead(stack, agreement(stack, "health-alone", items=items))
+    await Visitor(stack).sign_in(DOCTOR)
+
+    page = await stack.client.get(f"/patient/{stack.patient(ASKED_ABOUT)}")
+
+    person = person_of(stack, ASKED_ABOUT)
+    told = (person.family_name.upper(), person.family_name, person.nhs_number.grouped)
+    assert page.status_code == 403
+    assert [each for each in told if each in page.text] == []
+    assert (await rows(stack, "disclosed"))[-1]["outcome"] == "nothing"
 
 
 async def test_administration_goes_on_without_an_agreement(stack: Stack):

@@ -4,6 +4,7 @@ import pytest
 
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category, Label
+from gateway.errors import RefusedError
 from gateway.patient.banner import Whereabouts, age_in_years, banner_of
 from gateway.web.people_words import banner_in_words
 from rbac.types import Level, Levels
@@ -44,6 +45,15 @@ def test_a_role_without_demographics_sees_who_but_not_where():
 
     assert banner_of(permit(levels=levels), NOW).whereabouts is Whereabouts.NOT_FOR_ROLE
     assert words(levels=levels)[1]["Address"] == "Not shown in your role"
+
+
+def test_where_nothing_may_be_told_of_who_the_person_is_there_is_no_banner():
+    levels = Levels(
+        {**EVERYTHING.view, (Category.DEMOGRAPHICS, Label.NORMAL): Level.NONE}, frozenset()
+    )
+
+    with pytest.raises(RefusedError, match="may not be told"):
+        banner_of(permit(levels=levels), NOW)
 
 
 def test_a_death_and_a_replaced_number_are_told():
