@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import (
     Field,
@@ -24,6 +24,9 @@ from gateway.caller_settings import IssuerSettings as IssuerSettings
 from gateway.caller_settings import JobRoleSettings as JobRoleSettings
 from gateway.caller_settings import OrganisationSettings as OrganisationSettings
 from gateway.settings_part import Part
+from gateway.source_settings import AuthSettings as AuthSettings
+from gateway.source_settings import GpEndpointSettings as GpEndpointSettings
+from gateway.source_settings import SourceSettings as SourceSettings
 from rbac.job_roles import JobRoles, job_roles
 
 PREFIX = "SCR_"
@@ -31,15 +34,6 @@ _LISTS = ("source", "issuer", "organisation", "gp_endpoint", "job_role")
 
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Ours to set, not a setting: prometheus_client reads it when a worker starts."""
-
-_TOKEN_REQUEST = ("token_url", "client_id", "secret")
-_NEEDED: Mapping[str, tuple[str, ...]] = {
-    "bearer": ("secret",),
-    "client-credentials": _TOKEN_REQUEST,
-    "private-key-jwt": _TOKEN_REQUEST,
-    "mtls": ("certificate_file", "private_key_file"),
-}
-"""What each way of identifying ourselves cannot do without."""
 
 
 class SettingsError(ValueError):
@@ -51,76 +45,6 @@ class Profile(StrEnum):
 
     PRODUCTION = "production"
     DEMO = "demo"
-
-
-class AuthSettings(Part):
-    """How the gateway identifies itself to one source."""
-
-    kind: Literal[
-        "none", "spine-jwt", "client-credentials", "private-key-jwt", "bearer", "mtls"
-    ] = "none"
-    token_url: str | None = Field(
-        None, description="Token endpoint of a client-credentials source."
-    )
-    client_id: str | None = Field(None, description="Client id at the token endpoint.")
-    scope: str | None = Field(
-        None, description="Scope to ask the token endpoint for, if it wants one."
-    )
-    secret: SecretStr | None = Field(
-        None, description="Client secret, bearer token or private key (PEM)."
-    )
-    certificate_file: Path | None = Field(None, description="Client certificate for mutual TLS.")
-    private_key_file: Path | None = Field(None, description="Key of the client certificate.")
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        missing = [name for name in _NEEDED.get(self.kind, ()) if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
-        return self
-
-
-class SourceSettings(Part):
-    """One source of records, or PDS."""
-
-    id: str = Field(
-        pattern=r"^[a-z][a-z0-9-]{0,19}$", description="Short and stable: it names resource ids."
-    )
-    kind: Literal["gp-connect", "gp-london", "fhir-r4", "ambulance-r4", "pds"] = Field(
-        description="Dialect of the source: `gp-connect`, `gp-london` (London's FHIR service, one for all"
-        " practices; `base_url` ends in `/api/STU3`), `fhir-r4`, `ambulance-r4` or `pds`."
-    )
-    base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="Where the source is.")
-    organisation: str | None = Field(
-        None, description="ODS code of who writes there; none for GP and PDS."
-    )
-    deadline_seconds: float | None = Field(
-        None, gt=0, le=30, description="Total time for one answer."
-    )
-    stage: Literal["shadow", "safety", "pilot", "open"] = Field(
-        "open", description="How far readers see it."
-    )
-    auth: AuthSettings = AuthSettings()
-
-    @model_validator(mode="after")
-    def _shows_what_is_taken(self) -> Self:
-        # The Spine's token is made for a practice: London's service would be asked with no token at all.
-        if self.kind == "gp-london" and self.auth.kind == "spine-jwt":
-            raise ValueError("gp-london does not take a spine-jwt")
-        return self
-
-
-class GpEndpointSettings(Part):
-    """Where one practice's GP Connect endpoint is, as the Spine directory says."""
-
-    practice: str = Field(description="ODS code of the practice.")
-    base_url: str = Field(pattern=r"^https?://[^\s?#]+$", description="FHIR base of the practice.")
-    asid: str = Field(pattern=r"^[0-9]{12}$", description="Accredited system id of the practice.")
-    documents_base_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s?#]+$",
-        description="FHIR base of its Access Document interface, if it offers one.",
-    )
 
 
 class Settings(Part):
@@ -202,6 +126,16 @@ class Settings(Part):
         twice = [name for name, each in told.items() if len(set(each)) != len(each)]
         if twice:
             raise ValueError(f"{', '.join(twice)} must differ")
+        return self
+
+    @model_validator(mode="after")
+    def _pilots_are_of_those_who_may_call(self) -> Self:
+        callers = {row.code for row in self.organisation}
+        elsewhere = [row.id for row in self.source if set(row.pilot_organisations or ()) - callers]
+        if elsewhere:
+            raise ValueError(
+                f"source {', '.join(elsewhere)}: pilot_organisations must be organisations that may call"
+            )
         return self
 
     @field_validator("source")

@@ -3,7 +3,7 @@
 Holds no rule of access. The one place where a source's kind chooses its adapter.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.ambulance import ambulance_adapter
@@ -26,7 +26,7 @@ from adapters.source_config import (
     TlsFiles,
 )
 from fhir_profiles.vocabulary import Category
-from gateway.patient.directory import KnownSource, SourceDirectory
+from gateway.patient.directory import KnownSource, Pilot, SourceDirectory
 from gateway.settings import GpEndpointSettings, Settings, SourceSettings
 from gateway.version import VERSION
 
@@ -93,7 +93,8 @@ class _Opening:
         adapter_for: Callable[[str | None], SourceAdapter],
     ) -> KnownSource:
         stage = Stage(source.stage)
-        return KnownSource(source.id, source.organisation, stage, supplies, adapter_for)
+        known = KnownSource(source.id, source.organisation, stage, supplies, adapter_for)
+        return replace(known, pilot=pilot_of(source))
 
     def _r4(self, source: SourceSettings, client: SourceClient) -> FhirR4Adapter:
         monotonic = self._surroundings.monotonic
@@ -120,6 +121,15 @@ class _Opening:
         client = open_source_client(config, self._surroundings)
         self.closers.append(client.aclose)
         return client
+
+
+def pilot_of(source: SourceSettings) -> Pilot:
+    """Turn the settings of a pilot into whom the source is for."""
+    return Pilot(_named(source.pilot_roles), _named(source.pilot_organisations))
+
+
+def _named(words: Iterable[str] | None) -> frozenset[str] | None:
+    return None if words is None else frozenset(words)
 
 
 def _always(adapter: SourceAdapter) -> Callable[[str | None], SourceAdapter]:

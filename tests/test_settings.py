@@ -43,6 +43,26 @@ def source(**members):
     return "\n".join(["", "[[source]]", *lines, ""])
 
 
+RRV = '[[organisation]]\ncode = "RRV"\nkind = "trust"\nname = "x"\n'
+
+
+def pilot(lines, stage="pilot"):
+    return f"{source(stage=stage)}{lines}\n"
+
+
+def test_a_pilot_names_whom_it_is_for(read):
+    [_pds, nobody] = read(source(stage="pilot")).source
+    named = pilot('pilot_roles = ["gp", "paramedic"]\npilot_organisations = ["RRV"]')
+    [_pds, some] = read(named + RRV).source
+
+    assert (nobody.pilot_roles, nobody.pilot_organisations) == (None, None)
+    assert (some.pilot_roles, some.pilot_organisations) == (("gp", "paramedic"), ("RRV",))
+
+
+def test_pds_has_no_stage(read):
+    assert "pds is no record" in faults(read, 'stage = "safety"\n')
+
+
 def test_a_file_is_read_with_safe_defaults(read):
     settings = read()
 
@@ -124,6 +144,13 @@ def test_what_has_no_default_is_required(name):
             "does not take a spine-jwt",
         ),
         (source(colour="red"), "source.1.colour"),
+        (pilot('pilot_roles = ["doctor"]'), "source.1.pilot_roles.0"),
+        (pilot("pilot_roles = []"), "source.1.pilot_roles"),
+        (pilot("pilot_organisations = []"), "source.1.pilot_organisations"),
+        (pilot('pilot_organisations = ["RRV"]'), "x: pilot_organisations must be"),
+        (pilot('pilot_roles = ["gp"]', stage="open"), "belong to the stage pilot"),
+        (pilot('pilot_roles = ["gp"]', stage="safety"), "belong to the stage pilot"),
+        (pilot(f'pilot_organisations = ["RRV"]\n{RRV}', stage="shadow"), "belong to the stage"),
         ("[spine_proxy]", "spine_proxy"),
         ('[[organisation]]\ncode = "rrv"\nkind = "trust"\nname = "x"', "organisation.0.code"),
         ('[[organisation]]\ncode = "RRV"\nkind = "club"\nname = "x"', "organisation.0.kind"),

@@ -13,8 +13,9 @@ from adapters.gp_london import GpLondonAdapter
 from adapters.source_clients import Surroundings
 from adapters.source_config import DEADLINE_SECONDS, Auth, AuthKind, SourceConfigError, TlsFiles
 from fhir_profiles.vocabulary import Category
+from gateway.patient.directory import Pilot
 from gateway.settings import Settings, SourceSettings
-from gateway.sources import config_of, open_sources
+from gateway.sources import config_of, open_sources, pilot_of
 from tests.adapters.gp_practice import CALLER
 from tests.adapters.stub_source import answer, stub_source
 from tests.patient.factories import NUMBER
@@ -84,6 +85,25 @@ async def test_every_configured_source_but_pds_is_in_the_directory_in_order(open
     ]
     assert isinstance(opened.demographics, PdsAdapter)
     assert opened.demographics.source_id == "p"
+
+
+@pytest.mark.parametrize(
+    ("named", "pilot"),
+    [
+        ({}, Pilot()),
+        ({"pilot_roles": ["gp"]}, Pilot(frozenset({"gp"}), None)),
+        ({"pilot_organisations": ["RRV"]}, Pilot(None, frozenset({"RRV"}))),
+    ],
+)
+def test_a_pilot_is_for_whom_the_settings_name(named, pilot):
+    assert pilot_of(source(stage="pilot", **named)) == pilot
+
+
+async def test_a_pilot_counts_where_the_source_is_asked():
+    sources = open_sources(settings({**GP, "pilot_roles": ["gp"]}), SURROUNDINGS)
+
+    assert sources.directory.sources[0].pilot == Pilot(frozenset({"gp"}))
+    await sources.aclose()
 
 
 async def test_a_source_is_asked_by_the_adapter_of_its_kind(opened):

@@ -15,7 +15,6 @@ from adapters.contract import (
     Reason,
     SourceAnswer,
     SourceRequest,
-    Stage,
 )
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
@@ -81,9 +80,10 @@ def _not_asked(
     if source.source_id in permit.objected_sources:
         # The same outcome as when the source itself says that the person dissents: the reason stays untold.
         return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.OBJECTION)
-    if source.stage is Stage.SHADOW:
+    shown = source.shows_to(permit.principal)
+    if not shown:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
-    if not source.supplies & categories & shared.categories:
+    if not shown & categories & shared.categories:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
     if source.source_id in permit.held_sources:
         told = (Notice(NoticeKind.IDENTITY_HOLD),)

@@ -12,7 +12,6 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from adapters.contract import Stage
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.access.sharing import NOTHING, Coverage
@@ -24,9 +23,6 @@ from gateway.patient.summary_rows import Reading, row_of
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
-SAFETY_CATEGORIES = frozenset({Category.ALLERGIES, Category.ALERTS, Category.MEDICATIONS})
-"""What a source at the stage `safety` may contribute."""
-
 _RETRACTED = frozenset({ENTERED_IN_ERROR, "cancelled"})
 _SUMMARY_RANK = Level.SUMMARY.rank
 _READABLE = frozenset({Level.ALL, Level.SUMMARY})
@@ -34,14 +30,15 @@ _READABLE = frozenset({Level.ALL, Level.SUMMARY})
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What narrowing goes by: the permit's levels, the sources' stages, the time for "current", who reads.
+    """What narrowing goes by: the permit's levels, what of each source is released, the time for "current", who reads.
 
+    `released` says, by source, which categories of it this reader may see at its stage; of one that is not named, none.
     `shared` says, by source, what agreements let through of it; a source that is not named, nothing.
     """
 
     levels: Levels
     hides_whereabouts: bool
-    stages: Mapping[str, Stage]
+    released: Mapping[str, frozenset[Category]]
     now: datetime
     role: str
     shared: Mapping[str, Coverage]
@@ -117,10 +114,10 @@ def level_of(
     labels = each.labels | more if more else each.labels
     if labels & HARD_BARRED:
         return Level.NONE
-    if terms.stages[each.item.source_id] is Stage.SAFETY and category not in SAFETY_CATEGORIES:
-        return Level.NONE
     # What an item contains is shown with it, so it is shown no further than that may be.
     categories = (category, *each.item.worked.inner_categories)
+    if not terms.released.get(each.item.source_id, frozenset()).issuperset(categories):
+        return Level.NONE
     if not terms.shared.get(each.item.source_id, NOTHING).lets_through(categories, labels):
         return Level.NONE
     return min(

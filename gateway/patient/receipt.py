@@ -15,6 +15,9 @@ _COMPLETE = frozenset({Outcome.DATA, Outcome.EMPTY})
 _BY_DESIGN = frozenset({Reason.ROLE, Reason.STAGE})
 """Why a source is rightly not asked; any other reason leaves a gap that the reader must hear of."""
 
+_LEAVES_NO_RECORD = frozenset({Reason.AGREEMENT, Reason.STAGE})
+"""Why a source is not asked for any of what it holds."""
+
 _WHOLE_OR_NOT_WANTED = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.NOT_ASKED})
 
 _ANSWERED = frozenset({Outcome.DATA, Outcome.EMPTY, Outcome.STALE})
@@ -82,8 +85,8 @@ def no_source_answered(ends: tuple[SourceEnd, ...]) -> bool:
 
 
 def _was_to_be_asked(end: SourceEnd) -> bool:
-    # Sources that no agreement binds are a gap like sources that are down: none left is no record, not an empty one.
-    return end.outcome is not Outcome.NOT_ASKED or end.reason is Reason.AGREEMENT
+    # Where no source is agreed, or none is released to the reader yet, there is no record; it is not an empty one.
+    return end.outcome is not Outcome.NOT_ASKED or end.reason in _LEAVES_NO_RECORD
 
 
 def _answered(end: SourceEnd) -> bool:

@@ -7,16 +7,14 @@ section 1: the five states of a section).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
 
-from adapters.contract import Notice, NoticeKind, Outcome, Stage
+from adapters.contract import Notice, NoticeKind, Outcome
 from fhir_profiles import systems
 from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import Category
 from gateway.access.permit import Permit
 from gateway.patient.conflicts import NO_KNOWN_ALLERGY
 from gateway.patient.directory import KnownSource, SourceDirectory
-from gateway.patient.narrow import SAFETY_CATEGORIES
 from gateway.patient.receipt import Receipt, SourceLine
 from gateway.patient.shown import ShownItem
 from rbac.types import Level, Levels
@@ -54,7 +52,7 @@ class Section:
 class Ground:
     """What section states rest on besides the items.
 
-    `supplies`: what each source can hold for readers; one that is not named can hold anything.
+    `supplies`: what each source can hold for this reader; one that is not named can hold anything.
     """
 
     receipt: Receipt
@@ -68,7 +66,7 @@ def supplies_of(directory: SourceDirectory, permit: Permit) -> Mapping[str, froz
     One that no agreement binds could contribute anything: that it was not asked is a gap.
     """
     return {
-        source.source_id: _at_stage(_agreed(source, permit), source.stage)
+        source.source_id: _agreed(source, permit) & source.shows_to(permit.principal)
         for source in directory.sources
     }
 
@@ -124,18 +122,6 @@ def _state(items: Sequence[ShownItem], *, has_gap: bool, has_answer: bool) -> Se
 def _agreed(source: KnownSource, permit: Permit) -> frozenset[Category]:
     shared = permit.sharing.with_organisation(source.written_by(permit.person.practice))
     return source.supplies if shared is None else source.supplies & shared.categories
-
-
-def _at_stage(supplies: frozenset[Category], stage: Stage) -> frozenset[Category]:
-    match stage:
-        case Stage.SHADOW:
-            return frozenset()
-        case Stage.SAFETY:
-            return supplies & SAFETY_CATEGORIES
-        case Stage.PILOT | Stage.OPEN:
-            return supplies
-        case _:
-            assert_never(stage)
 
 
 def _can_hold(line: SourceLine, category: Category, ground: Ground) -> bool:

@@ -17,7 +17,7 @@ def terms_of(directory: SourceDirectory, permit: Permit, now: datetime) -> Terms
     return Terms(
         permit.levels,
         permit.hides_whereabouts,
-        {source.source_id: source.stage for source in directory.sources},
+        {source.source_id: source.shows_to(permit.principal) for source in directory.sources},
         now,
         permit.principal.role,
         shared_by_source(directory, permit),

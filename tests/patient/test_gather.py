@@ -7,7 +7,7 @@ from adapters.contract import NoticeKind, Outcome, Reason, SourceAnswer, Stage
 from fhir_profiles.vocabulary import Category
 from gateway.access.agreements import coverage_of
 from gateway.access.sharing import Sharing
-from gateway.patient.directory import SourceDirectory
+from gateway.patient.directory import Pilot, SourceDirectory
 from gateway.patient.gather import Gatherer
 from gateway.store.words import DataItem
 from rbac.types import Level
@@ -82,6 +82,7 @@ async def test_a_source_hears_who_asks_about_whom_and_for_what():
 
 
 SILENT = Level.NONE
+NURSES = Pilot(roles=frozenset({"gp_nurse"}))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,14 @@ SILENT = Level.NONE
     [
         ({}, {"objected_sources": frozenset({"gp"})}, Outcome.WITHHELD, Reason.OBJECTION),
         ({"stage": Stage.SHADOW}, {}, Outcome.NOT_ASKED, Reason.STAGE),
+        ({"stage": Stage.PILOT}, {}, Outcome.NOT_ASKED, Reason.STAGE),
+        ({"stage": Stage.PILOT, "pilot": NURSES}, {}, Outcome.NOT_ASKED, Reason.STAGE),
+        (
+            {"stage": Stage.SAFETY},
+            {"levels": levels(Level.NONE, problems=Level.ALL)},
+            Outcome.NOT_ASKED,
+            Reason.ROLE,
+        ),
         ({}, {"sharing": Sharing()}, Outcome.NOT_ASKED, Reason.AGREEMENT),
         ({}, {"person": person(practice=None)}, Outcome.NOT_ASKED, Reason.AGREEMENT),
         (
@@ -128,10 +137,12 @@ async def test_an_objection_looks_the_same_at_every_stage():
 
 @pytest.mark.parametrize("stage", [Stage.SAFETY, Stage.PILOT, Stage.OPEN])
 async def test_a_source_that_readers_may_see_is_asked(stage):
-    source = Source("gp")
+    source, pilot = Source("gp"), Pilot(roles=frozenset({"gp"}))
 
     await gathered(
-        source.known(stage=stage), Source("x").known(), objected_sources=frozenset({"x"})
+        source.known(stage=stage, pilot=pilot),
+        Source("x").known(),
+        objected_sources=frozenset({"x"}),
     )
 
     assert len(source.asked) == 1

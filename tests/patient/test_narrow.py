@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.contract import Stage
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.access.agreements import coverage_of
+from gateway.patient.directory import SAFETY_CATEGORIES
 from gateway.patient.items import LabelledItem
-from gateway.patient.narrow import SAFETY_CATEGORIES, Terms, level_of, narrow
+from gateway.patient.narrow import Terms, level_of, narrow
 from gateway.store.words import DataItem
 from rbac.types import Level
 from tests.patient.factories import (
@@ -23,13 +23,14 @@ from tests.patient.factories import (
     resource,
 )
 
-OPEN = {source.source_id: Stage.OPEN for source in DIRECTORY.sources}
+EVERY = frozenset(Category)
+OPEN = {source.source_id: EVERY for source in DIRECTORY.sources}
 OLD = resource("Observation", effectiveDateTime="2019-01-01")
 
 
-def terms(hides_whereabouts=False, stages=OPEN, base=Level.ALL, role="gp", **by_word):
-    shared = dict.fromkeys(stages, EVERYTHING_AGREED)
-    return Terms(levels(base, **by_word), hides_whereabouts, stages, NOW, role, shared)
+def terms(hides_whereabouts=False, released=OPEN, base=Level.ALL, role="gp", **by_word):
+    shared = dict.fromkeys(OPEN, EVERYTHING_AGREED)
+    return Terms(levels(base, **by_word), hides_whereabouts, released, NOW, role, shared)
 
 
 def about(content, *labels, group=0, source="hospital"):
@@ -122,12 +123,29 @@ def test_a_hard_bar_holds_whatever_the_policy_says(label):
 
 
 @pytest.mark.parametrize("category", sorted(Category))
-@pytest.mark.parametrize("stage", [Stage.SAFETY, Stage.PILOT, Stage.OPEN])
-def test_a_source_at_the_stage_safety_contributes_only_what_safety_needs(category, stage):
-    found = level_of(about(resource("Flag")), category, terms(stages={"hospital": stage}))
+@pytest.mark.parametrize(
+    "released",
+    [
+        {"hospital": EVERY},
+        {"hospital": SAFETY_CATEGORIES},
+        {"hospital": frozenset()},
+        {"gp": EVERY},
+    ],
+)
+def test_a_source_contributes_what_is_released_of_it_alone(category, released):
+    found = level_of(about(resource("Flag")), category, terms(released=released))
 
-    is_shown = stage is not Stage.SAFETY or category in SAFETY_CATEGORIES
+    is_shown = category in released.get("hospital", ())
     assert found is (Level.ALL if is_shown else Level.NONE)
+
+
+def test_what_is_not_released_is_not_shown_within_something_that_is():
+    inside = {"resourceType": "Condition", "id": "in", "subject": {"reference": "#p"}}
+    given = about(resource("MedicationStatement", contained=[inside]))
+    at_safety = terms(released={"hospital": SAFETY_CATEGORIES})
+
+    assert level_of(given, Category.MEDICATIONS, at_safety) is Level.NONE
+    assert level_of(given, Category.MEDICATIONS, terms()) is Level.ALL
 
 
 def test_an_item_is_shown_no_further_than_what_it_contains():

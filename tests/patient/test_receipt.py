@@ -98,3 +98,11 @@ def test_a_source_that_no_agreement_binds_is_a_gap_and_one_alone_is_no_record():
     assert not line(unbound).is_complete
     assert no_source_answered((unbound, end(Outcome.NOT_ASKED, Reason.ROLE)))
     assert not no_source_answered((unbound, end(Outcome.EMPTY)))
+
+
+def test_sources_that_are_not_released_to_a_reader_leave_no_gap_but_alone_no_record():
+    unreleased = end(Outcome.NOT_ASKED, Reason.STAGE)
+
+    assert line(unreleased).is_complete
+    assert no_source_answered((unreleased, end(Outcome.NOT_ASKED, Reason.ROLE)))
+    assert not no_source_answered((unreleased, end(Outcome.EMPTY)))

@@ -128,10 +128,10 @@ def read_answer(answer: SourceAnswer, who: Person) -> Read:
     worked = WorkMemory(lambda: 0.0).read(answer)
     verified = verify(worked, demographics, who.nhs_number)
     items = [Item(answer.source_id, each, False) for each in verified.proven]
-    stages = {source.source_id: source.stage for source in DIRECTORY.sources}
+    released = {source.source_id: source.supplies for source in DIRECTORY.sources}
     labelled = label(items, groups_of(items), labels_by_lists)
-    shared = dict.fromkeys(stages, EVERYTHING_AGREED)
-    kept = narrow(labelled, Terms(levels(), False, stages, now(), Role.GP.value, shared)).kept
+    shared = dict.fromkeys(released, EVERYTHING_AGREED)
+    kept = narrow(labelled, Terms(levels(), False, released, now(), Role.GP.value, shared)).kept
     opening = {*levels().acts, (Act.OPEN_DOCUMENT, Category.DOCUMENTS)}
     allowed = {
         "patient": who.nhs_number,

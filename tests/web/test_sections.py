@@ -6,12 +6,11 @@ from adapters.contract import Notice, NoticeKind, Outcome, Stage
 from fhir_profiles.vocabulary import Category, Label
 from gateway.access.agreements import coverage_of
 from gateway.access.sharing import Sharing
-from gateway.patient.directory import KnownSource, SourceDirectory
-from gateway.patient.narrow import SAFETY_CATEGORIES
+from gateway.patient.directory import SAFETY_CATEGORIES, KnownSource, Pilot, SourceDirectory
 from gateway.patient.sections import SectionState, says_none, section_of, supplies_of
 from gateway.store.words import DataItem
 from rbac.types import Level, Levels
-from tests.patient.factories import permit
+from tests.patient.factories import known_source, permit, principal
 from tests.web.factories import allergy, ground, line, no_known_allergy, shown, status
 
 ALL_ANSWERED = (line("gp"), line("hospital", Outcome.EMPTY, 0))
@@ -155,18 +154,17 @@ def test_only_a_statement_coded_as_such_says_none():
     assert not says_none(shown(None))
 
 
-def test_a_source_supplies_what_its_stage_of_release_lets_through():
-    every = frozenset(Category)
-    sources = [
-        KnownSource(stage.value, None, stage, every, lambda _practice: None) for stage in Stage
-    ]
+@pytest.mark.parametrize(("role", "of_the_pilot"), [("gp", True), ("gp_nurse", False)])
+def test_a_source_supplies_what_its_stage_of_release_lets_through(role, of_the_pilot):
+    every, pilot = frozenset(Category), Pilot(roles=frozenset({"gp"}))
+    sources = [known_source(stage.value, stage=stage, pilot=pilot) for stage in Stage]
 
-    supplies = supplies_of(SourceDirectory(tuple(sources)), permit())
+    supplies = supplies_of(SourceDirectory(tuple(sources)), permit(principal=principal(role=role)))
 
     assert supplies == {
         "shadow": frozenset(),
         "safety": SAFETY_CATEGORIES,
-        "pilot": every,
+        "pilot": every if of_the_pilot else frozenset(),
         "open": every,
     }
 
