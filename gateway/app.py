@@ -15,6 +15,7 @@ from gateway.api import (
     oneself,
     patients,
     people,
+    permissions,
     policies,
     privacy,
     privacy_alerts,
@@ -37,6 +38,7 @@ _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, patients),
     *(privacy, privacy_alerts, policies, emergencies, claims),
+    permissions,
 )
 """In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
 

@@ -96,3 +96,8 @@ class OrganisationSettings(Part):
         pattern=r"^[0-9]{12}$",
         description="Its accredited system id; GP Connect is asked in its name.",
     )
+    asks_permission: tuple[Role | Literal["every-role"], ...] = Field(
+        (),
+        description="Roles there (or `every-role`) that record what the person answered, when asked whether their record"
+        " may be viewed, before they open it in direct care. Nobody is asked in an emergency.",
+    )

@@ -14,6 +14,8 @@ from gateway.access.agreement_registry import StoredAgreements
 from gateway.access.break_glass import BreakGlass
 from gateway.access.claims import SelfClaims
 from gateway.access.decision import AccessControl
+from gateway.access.permission_answers import PermissionAnswers
+from gateway.access.permissions import StoredPermissions
 from gateway.access.registry import StoredRegistry
 from gateway.access.staff import StoredStaff
 from gateway.audit.log import AuditLog
@@ -34,6 +36,7 @@ from gateway.patient.gather import Gatherer
 from gateway.patient.ids import PatientIds
 from gateway.patient.join import Joiner
 from gateway.patient.paging import Pages
+from gateway.patient.permissions import ViewPermissions
 from gateway.patient.reviews import Reviews
 from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
@@ -86,6 +89,7 @@ class Services:
     reviews: Reviews
     emergencies: Emergencies
     claims: Claims
+    permissions: ViewPermissions
     privacy_alerts: AlertReviews
     policy: PolicyRooms
     pages: Pages
@@ -108,12 +112,11 @@ def open_services(settings: Settings) -> Services:
     Raises KeyFileError, SourceConfigError or UnsupportedDatabaseError for settings that cannot be used.
     """
     keys, store = read_keys(settings.key_file), open_store(settings.database_url)
-    log = AuditLog(store, now)
-    sources = open_sources(settings, Surroundings(now, new_id, monotonic))
+    log, sources = AuditLog(store, now), open_sources(settings, _surroundings())
     metrics, policies = Metrics(), ActivePolicies(store)
     judging = Judging(JudgeProcess(), metrics, settings.judged_views)
     registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
-    access = _access(policies, registry, sources)
+    access = _access(policies, registry, sources, settings)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
     gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
     joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), now)
@@ -134,6 +137,7 @@ def open_services(settings: Settings) -> Services:
         people=People(access, sources.demographics, ids, log, now),
         reviews=Reviews(access, store, log, now),
         claims=_claims(access, alerts, store, settings),
+        permissions=ViewPermissions(PermissionAnswers(access), log, now, new_id),
         privacy_alerts=AlertReviews(access, store, log, now),
         emergencies=Emergencies(BreakGlass(access), alerts, store, log, now, new_id),
         policy=_policy_rooms(policies, store, log),
@@ -142,6 +146,10 @@ def open_services(settings: Settings) -> Services:
         sources=sources,
         metrics=metrics,
     )
+
+
+def _surroundings() -> Surroundings:
+    return Surroundings(now, new_id, monotonic)
 
 
 def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> PolicyRooms:
@@ -153,7 +161,9 @@ def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> Poli
     )
 
 
-def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources) -> AccessControl:
+def _access(
+    policies: ActivePolicies, registry: StoredRegistry, sources: Sources, settings: Settings
+) -> AccessControl:
     run_sources = frozenset(
         each.organisation for each in sources.directory.sources if each.organisation is not None
     )
@@ -167,6 +177,9 @@ def _access(policies: ActivePolicies, registry: StoredRegistry, sources: Sources
         new_id=new_id,
         staff=StoredStaff(registry.store),
         grants=registry,
+        permissions=StoredPermissions(
+            registry, {row.code: row.asks_permission for row in settings.organisation}
+        ),
     )
 
 

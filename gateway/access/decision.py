@@ -29,6 +29,7 @@ from gateway.access.objections import (
     objects_to_everything,
     standing_in_an_emergency,
 )
+from gateway.access.permissions import NobodyAsks, Permissions, refusal_without_permission
 from gateway.access.permit import (
     FindPermit,
     Permit,
@@ -86,6 +87,7 @@ class AccessControl:
     new_id: Callable[[], UUID]
     staff: Staff
     grants: Grants = field(default_factory=NoGrants)
+    permissions: Permissions = field(default_factory=NobodyAsks)
 
     async def decide(self, question: Question) -> Permit | Refusal:
         """Decide one view; a part that does not answer refuses it with `check-failed`.
@@ -195,6 +197,10 @@ class AccessControl:
         )
         if isinstance(decision, Refusal):
             return decision
+        # Asked last, so that whether somebody was asked tells nothing of a record that stays closed.
+        refusal = await refusal_without_permission(self.permissions, ground, decision, self.clock())
+        if refusal is not None:
+            return refusal
         # Read for a permit only: a read more for some who are refused would tell them from nobody.
         sharing = await sharing_on(self.agreements, ground, decision.person.practice)
         return replace(decision, sharing=sharing)

@@ -33,6 +33,7 @@ class CallSite(StrEnum):
     CONTACTS = "contacts"
     LABELS = "labels"
     GRANTS = "grants"
+    PERMISSIONS = "permissions"
     PRIVACY_ALERT = "privacy-alert"
     AUDIT_ASKED = "audit-asked"
     AUDIT_DISCLOSED = "audit-disclosed"

@@ -33,6 +33,9 @@ class RefusalReason(StrEnum):
     ALREADY_RELATED = "already-related"
     TOO_MANY_CLAIMS = "too-many-claims"
     SHARING_RESTRICTED = "sharing-restricted"
+    PERMISSION_TO_VIEW_REQUIRED = "permission-to-view-required"
+    PERMISSION_REFUSED = "permission-refused"
+    PERMISSION_NOT_ASKED_FOR = "permission-not-asked-for"
     CHECK_FAILED = "check-failed"
     NOT_ADMINISTRATOR = "not-an-administrator"
     OWN_CHANGE = "own-change"
@@ -55,10 +58,11 @@ _TOLD_ALIKE = dict.fromkeys(
 
 
 class Offer(StrEnum):
-    """What a caller without a recorded relationship may do."""
+    """What a caller whom a record stays closed to may do."""
 
     SELF_CLAIM = "self-claim"
     BREAK_GLASS = "break-glass"
+    RECORD_PERMISSION = "record-permission"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,4 +141,4 @@ def _offers(policy: CompiledPolicy, principal: Principal) -> frozenset[Offer]:
         return frozenset()
     if not principal.may_name(Purpose.ETREAT):
         return frozenset({Offer.SELF_CLAIM})
-    return frozenset(Offer)
+    return frozenset({Offer.SELF_CLAIM, Offer.BREAK_GLASS})

@@ -39,6 +39,9 @@ _REFUSALS = {
     "already-related": "You have a relationship with this person already.",
     "too-many-claims": "You have claimed too many relationships in one day.",
     "break-glass-required": "No emergency access to this person is open to you: give the reason first.",
+    "permission-to-view-required": "Ask the person whether you may view their record, and record the answer first.",
+    "permission-refused": "The person has said no to this record being viewed.",
+    "permission-not-asked-for": "Your organisation records no permission to view.",
     "sharing-restricted": "Sharing of this record is restricted.",
     "purpose-not-allowed": "This purpose of use is not one of yours.",
     "not-an-administrator": "You are not on the list of policy administrators.",
@@ -55,6 +58,7 @@ _REFUSALS = {
 
 _OFFERS = {
     "break-glass": "In an emergency, state the reason by POST /access/break-glass.",
+    "record-permission": "Record it by POST /access/permissions.",
     "self-claim": "If the person is in your care, say so by POST /access/claims.",
 }
 

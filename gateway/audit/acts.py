@@ -20,6 +20,7 @@ from gateway.audit.canonical import Detail, fields_of
 from gateway.audit.canonical import escaped as escaped
 from gateway.audit.emergency_acts import EmergencyEnded as EmergencyEnded
 from gateway.audit.emergency_acts import GlassBroken as GlassBroken
+from gateway.audit.emergency_acts import PermissionRecorded as PermissionRecorded
 from gateway.audit.emergency_acts import PrivacyAlertSettled as PrivacyAlertSettled
 from gateway.audit.emergency_acts import RelationshipClaimed as RelationshipClaimed
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
@@ -183,6 +184,7 @@ AuditEvent: TypeAlias = (
     | EmergencyEnded
     | PrivacyAlertSettled
     | RelationshipClaimed
+    | PermissionRecorded
 )
 
 
@@ -224,7 +226,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
     match event:
         case Asked():
             return event.decision_id, event.patient, event.who.user_id, event.policy_version
-        case GlassBroken() | RelationshipClaimed():
+        case GlassBroken() | RelationshipClaimed() | PermissionRecorded():
             return event.decision_id, event.patient, event.user_id, event.decided_under
         case SignedIn() | RoleChosen():
             return None, None, event.who.user_id, None

@@ -69,3 +69,20 @@ class RelationshipClaimed:
     reason: str = field(repr=False)
     ends_at: datetime
     tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRecorded:
+    """Somebody recorded what a person answered when asked whether their record may be viewed."""
+
+    action: ClassVar[AuditAction] = AuditAction.PERMISSION_RECORDED
+    at: datetime
+    user_id: str
+    patient: str = field(repr=False)
+    decision_id: UUID
+    decided_under: str
+    permission: UUID
+    answer: str
+    reason_code: str | None
+    reason: str | None = field(repr=False)
+    ends_at: datetime

@@ -37,6 +37,7 @@ class AuditAction(StrEnum):
     EMERGENCY_ENDED = "emergency-ended"
     PRIVACY_ALERT_SETTLED = "privacy-alert-settled"
     RELATIONSHIP_CLAIMED = "relationship-claimed"
+    PERMISSION_RECORDED = "permission-recorded"
 
 
 class AskedAct(StrEnum):
@@ -63,6 +64,7 @@ class AskedAct(StrEnum):
     OWN_EMERGENCIES = "own-emergencies"
     END_EMERGENCY = "end-emergency"
     CLAIM = "claim"
+    PERMISSION = "permission"
 
 
 class Decision(StrEnum):

@@ -50,6 +50,7 @@ from gateway.store.engine import Store
 from gateway.store.relationships import Relationship, add_relationships, end_relationship
 from gateway.store.sessions import Writing
 from gateway.store.sign_ins import renew_sign_in
+from gateway.store.view_permissions import move_permissions
 from gateway.store.words import AlertKind, RelationshipType
 from rbac.types import Purpose
 
@@ -263,6 +264,7 @@ def _renew(writing: Writing, renewal: Renewal) -> None:
     if not renew_sign_in(writing, renewal.before, renewal.after):
         raise NotAuthenticatedError("The session has ended.")
     move_grants(writing, renewal.before, renewal.after)
+    move_permissions(writing, renewal.before, renewal.after)
 
 
 def _asked(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gateway.audit.acts import escaped
 from gateway.errors import BadRequestError
-from gateway.store.words import ClaimReason, EmergencyReason
+from gateway.store.words import ClaimReason, EmergencyReason, PermissionAnswer, UnableReason
 
 REASON_CHARACTERS_AT_LEAST = 10
 """docs/decisions/0016, section 2."""
@@ -52,6 +52,34 @@ def read_claim_plea(reason_code: object, reason: object) -> ClaimPlea:
     if reason_code not in words:
         raise BadRequestError(f"reason_code is one of: {', '.join(words)}.", "required")
     return ClaimPlea(ClaimReason(str(reason_code)), read_reason(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person answered; why they could not be asked, where they could not. `reason` is escaped, as it is kept."""
+
+    answer: PermissionAnswer
+    reason_code: UnableReason | None = None
+    reason: str | None = field(default=None, repr=False)
+
+
+def read_answer(answer: object, reason_code: object, reason: object) -> Answer:
+    """Read an answer; a reason goes with `unable`, and with nothing else.
+
+    Raises BadRequestError when the answer or the reason's word is none of its list, when the text is too short or too
+    long, or when there is a reason and nothing to give one for.
+    """
+    answers = tuple(each.value for each in PermissionAnswer)
+    if answer not in answers:
+        raise BadRequestError(f"answer is one of: {', '.join(answers)}.", "required")
+    if answer != PermissionAnswer.UNABLE:
+        if reason_code is not None or reason is not None:
+            raise BadRequestError("A reason goes with the answer unable alone.")
+        return Answer(PermissionAnswer(str(answer)))
+    words = tuple(each.value for each in UnableReason)
+    if reason_code not in words:
+        raise BadRequestError(f"reason_code is one of: {', '.join(words)}.", "required")
+    return Answer(PermissionAnswer.UNABLE, UnableReason(str(reason_code)), read_reason(reason))
 
 
 def read_reason(reason: object) -> str:

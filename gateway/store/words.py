@@ -82,3 +82,12 @@ class PermissionAnswer(StrEnum):
     YES = "yes"
     UNABLE = "unable"
     NO = "no"
+
+
+class UnableReason(StrEnum):
+    """Why a person could not be asked. Judgement, to be approved by a Caldicott Guardian."""
+
+    TOO_UNWELL = "too-unwell"
+    LACKS_CAPACITY = "lacks-capacity"
+    NOT_PRESENT = "not-present"
+    OTHER_REASON = "other-reason"

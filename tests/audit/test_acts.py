@@ -21,6 +21,7 @@ from gateway.audit.acts import (
     IdentityHoldRejected,
     IdentityHoldReleased,
     JobRolesChanged,
+    PermissionRecorded,
     PolicyActivated,
     PolicyApproved,
     PolicyProposed,
@@ -105,6 +106,18 @@ EVENTS: list[AuditEvent] = [
         reason="asked for advice",
         ends_at=NOW,
         tell=("F84004",),
+    ),
+    PermissionRecorded(
+        at=NOW,
+        user_id="u1",
+        patient="p" * 36,
+        decision_id=UUID(int=2),
+        decided_under=VERSION,
+        permission=UUID(int=6),
+        answer="yes",
+        reason_code=None,
+        reason=None,
+        ends_at=NOW,
     ),
 ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from gateway.access.break_glass import BreakGlass
 from gateway.access.claims import SelfClaims
 from gateway.access.guarded import CallSite
+from gateway.access.permission_answers import PermissionAnswers
 from gateway.audit.acts import Asked, Disclosed
 from gateway.wiring import Services
 from rbac.decide import CompiledPolicy
@@ -133,6 +134,14 @@ class FailingGrants:
 
 
 @dataclass
+class FailingPermissions(FailingGrants):
+    """Everybody must ask, and what was answered cannot be read."""
+
+    def must_ask(self, _principal: Any) -> bool:
+        return True
+
+
+@dataclass
 class FailingRecording:
     """Keeps every event but those that are one transaction with something else."""
 
@@ -159,7 +168,7 @@ def with_failing(services: Services, site: CallSite, fault: Fault) -> Services:
     return CASES[site](services, fault)
 
 
-def _with_access(services: Services, **parts: Any) -> Services:
+def with_access(services: Services, **parts: Any) -> Services:
     access = replace(services.records.access, **parts)
     return replace(
         services,
@@ -168,53 +177,54 @@ def _with_access(services: Services, **parts: Any) -> Services:
         emergencies=replace(services.emergencies, access=BreakGlass(access)),
         privacy_alerts=replace(services.privacy_alerts, access=access),
         claims=replace(services.claims, access=SelfClaims(access)),
+        permissions=replace(services.permissions, access=PermissionAnswers(access)),
     )
 
 
 def _policy(services: Services, fault: Fault) -> Services:
-    return _with_access(services, policies=FailingPolicies(fault))
+    return with_access(services, policies=FailingPolicies(fault))
 
 
 def _agreements(services: Services, fault: Fault) -> Services:
-    return _with_access(services, agreements=FailingAgreements(fault))
+    return with_access(services, agreements=FailingAgreements(fault))
 
 
 def _levels(services: Services, fault: Fault) -> Services:
-    return _with_access(services, policies=FailingLevels(services.policies, fault))
+    return with_access(services, policies=FailingLevels(services.policies, fault))
 
 
 def _staff(services: Services, fault: Fault) -> Services:
-    return _with_access(services, staff=FailingStaff(fault))
+    return with_access(services, staff=FailingStaff(fault))
 
 
 def _relationships(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
-    return _with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
+    return with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
 
 
 def _teams(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
-    return _with_access(services, registry=FailingRegistry(registry, fault, "teams"))
+    return with_access(services, registry=FailingRegistry(registry, fault, "teams"))
 
 
 def _objections(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
-    return _with_access(services, registry=FailingRegistry(registry, fault, "objections"))
+    return with_access(services, registry=FailingRegistry(registry, fault, "objections"))
 
 
 def _identity_holds(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
-    return _with_access(services, registry=FailingRegistry(registry, fault, "holds"))
+    return with_access(services, registry=FailingRegistry(registry, fault, "holds"))
 
 
 def _demographics(services: Services, fault: Fault) -> Services:
     failing = FailingSource(fault)
-    changed = _with_access(services, demographics=failing)
+    changed = with_access(services, demographics=failing)
     return replace(changed, people=replace(changed.people, demographics=failing))
 
 
 def _contacts(services: Services, fault: Fault) -> Services:
-    return _with_access(services, contact_sources={"RRV": FailingSource(fault)})
+    return with_access(services, contact_sources={"RRV": FailingSource(fault)})
 
 
 def _labels(services: Services, fault: Fault) -> Services:
@@ -223,7 +233,12 @@ def _labels(services: Services, fault: Fault) -> Services:
 
 
 def _grants(services: Services, fault: Fault) -> Services:
-    return _with_access(services, grants=FailingGrants(services.records.access.registry, fault))
+    return with_access(services, grants=FailingGrants(services.records.access.registry, fault))
+
+
+def _permissions(services: Services, fault: Fault) -> Services:
+    registry = services.records.access.registry
+    return with_access(services, permissions=FailingPermissions(registry, fault))
 
 
 def _privacy_alert(services: Services, fault: Fault) -> Services:
@@ -250,6 +265,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
             emergencies=replace(services.emergencies, log=log),
             privacy_alerts=replace(services.privacy_alerts, log=log),
             claims=replace(services.claims, log=log),
+            permissions=replace(services.permissions, log=log),
         )
 
     return changed
@@ -268,6 +284,7 @@ CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.CONTACTS: _contacts,
     CallSite.LABELS: _labels,
     CallSite.GRANTS: _grants,
+    CallSite.PERMISSIONS: _permissions,
     CallSite.PRIVACY_ALERT: _privacy_alert,
     CallSite.AUDIT_ASKED: _with_log(Asked),
     CallSite.AUDIT_DISCLOSED: _with_log(Disclosed),

@@ -19,6 +19,7 @@ from tests.safety.emergencies import (
 from tests.safety.failing_parts import Failing, Fault, with_failing
 from tests.safety.siege import DOCTOR, person_of, rows
 from tests.safety.test_p03_fail_closed import BREAKING_GLASS, fault_of, hurry
+from tests.safety.test_permission_to_view import RELATED, answers, asking
 from tests.safety.test_self_claims import claims
 from tests.stack import Stack
 
@@ -27,6 +28,14 @@ __all__ = ["fault_of"]
 STEPS = ("ETREAT", "BTG")
 UNUSED = {(CallSite.GRANTS, "ETREAT")}
 """The first step asks for no grant."""
+
+RECORDING_AN_ANSWER = set(CallSite) - {
+    CallSite.LABELS,
+    CallSite.GRANTS,
+    CallSite.PRIVACY_ALERT,
+    CallSite.AUDIT_DISCLOSED,
+}
+"""What a person answered is recorded of a record that would open: it rests on what direct care rests on."""
 
 
 def tells_nothing(answer: httpx2.Response, stack: Stack, name: str) -> bool:
@@ -69,7 +78,7 @@ async def test_p03_a_failing_part_breaks_no_glass(
 
 
 @pytest.mark.parametrize("kind", Failing)
-@pytest.mark.parametrize("site", CallSite)
+@pytest.mark.parametrize("site", sorted(set(CallSite) - {CallSite.PERMISSIONS}))
 async def test_p03_a_failing_part_shows_nothing_in_an_emergency(
     stack: Stack,
     monkeypatch: pytest.MonkeyPatch,
@@ -88,6 +97,39 @@ async def test_p03_a_failing_part_shows_nothing_in_an_emergency(
 
     assert tells_nothing(answer.response, stack, name)
     assert [row for row in await rows(stack, "disclosed") if row["outcome"] == "disclosed"] == []
+
+
+@pytest.mark.parametrize("kind", Failing)
+async def test_p03_an_emergency_rests_on_nobodys_permission(
+    stack: Stack, fault_of: Callable[..., Fault], kind: Failing
+):
+    await broken(stack, DOCTOR, NO_RELATIONSHIP)
+    services = with_failing(stack.services, CallSite.PERMISSIONS, fault_of(kind))
+
+    async with as_served(stack, services) as faulty:
+        answer = await everything(faulty, DOCTOR, NO_RELATIONSHIP, **{"Purpose-Of-Use": "ETREAT"})
+
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("kind", Failing)
+@pytest.mark.parametrize("site", sorted(RECORDING_AN_ANSWER))
+async def test_p03_a_failing_part_records_no_answer(
+    stack: Stack,
+    monkeypatch: pytest.MonkeyPatch,
+    fault_of: Callable[..., Fault],
+    site: CallSite,
+    kind: Failing,
+):
+    await stack.token(DOCTOR)
+    hurry(monkeypatch)
+    services = with_failing(asking(stack), site, fault_of(kind))
+
+    async with as_served(stack, services) as faulty:
+        answer = await answers(faulty, DOCTOR, RELATED)
+
+    assert tells_nothing(answer, stack, RELATED)
+    assert await rows(stack, "permission-recorded") == []
 
 
 @pytest.mark.parametrize("kind", Failing)
