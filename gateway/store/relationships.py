@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
+from gateway.errors import ConflictError
 from gateway.store.sessions import Reading, Writing
 from gateway.store.tables import relationship as table
 from gateway.store.words import RelationshipType
@@ -81,7 +82,15 @@ def replace_relationships(
 
 
 def end_relationship(writing: Writing, relationship_id: UUID, ends_at: datetime) -> bool:
-    """End a relationship that has not ended; say whether there was one."""
+    """End a relationship that has not ended; say whether there was one.
+
+    Raises ConflictError when it starts later than that: what never was in force is not ended, it is replaced.
+    """
+    starts_later = select(table.c.id).where(
+        table.c.id == relationship_id, table.c.starts_at > ends_at
+    )
+    if writing.connection.execute(starts_later).first() is not None:
+        raise ConflictError("The relationship starts later than that, so it cannot end then.")
     ended = writing.connection.execute(
         update(table)
         .where(

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from gateway.audit.log import AuditLog
-from gateway.errors import AuditUnavailableError
+from gateway.errors import AuditUnavailableError, ConflictError
 from gateway.store.engine import Store
 from gateway.store.identity_holds import IdentityHold, hold_identity, holds_of, release_identity
 from gateway.store.objections import (
@@ -111,6 +111,28 @@ async def test_a_relationship_is_ended_once(store: Store, log: AuditLog) -> None
         assert not await session.do(end_relationship, UUID(int=1), NOW + 2 * HOUR)
 
     assert await store.read(relationships_of, KEY, NOW + HOUR) == ()
+
+
+async def test_a_relationship_that_starts_later_is_not_ended_and_that_is_told(
+    store: Store, log: AuditLog
+) -> None:
+    later = relationship(starts_at=NOW + HOUR)
+    await _add(log, later)
+
+    with pytest.raises(ConflictError, match="starts later"):
+        async with log.recorded(SIGNED_OUT) as session:
+            await session.do(end_relationship, later.id, NOW)
+
+    assert await store.read(relationships_of, KEY, NOW + HOUR) == (later,)
+
+
+async def test_a_relationship_may_end_as_it_starts(store: Store, log: AuditLog) -> None:
+    await _add(log, relationship())
+
+    async with log.recorded(SIGNED_OUT) as session:
+        assert await session.do(end_relationship, UUID(int=1), NOW)
+
+    assert await store.read(relationships_of, KEY, NOW) == ()
 
 
 async def test_a_registry_replaces_what_it_said_and_nothing_else(
