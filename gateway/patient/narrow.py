@@ -225,7 +225,7 @@ def _reached(
 def _beside(each: LabelledItem, category: Category, beside: Level, terms: Terms) -> Kept | None:
     level = level_of(each, category, terms)
     is_as_readable = level in _READABLE and level.rank >= beside.rank
-    return _whole(each, terms) if is_as_readable else None
+    return _whole(each, terms) if is_as_readable and _is_whole_inside(each, terms) else None
 
 
 def _whole(each: LabelledItem, terms: Terms) -> Kept | None:
@@ -241,7 +241,9 @@ def _wholly_shown_lists(
     candidates = [
         kept
         for each in nobodys
-        if each.item.worked.annotates and _takes_nothing(each, terms)
+        if each.item.worked.annotates
+        and _takes_nothing(each, terms)
+        and _is_whole_inside(each, terms)
         if (kept := _whole(each, terms)) is not None
     ]
     while True:
@@ -252,6 +254,12 @@ def _wholly_shown_lists(
         if len(complete) == len(candidates):
             return complete
         candidates = complete
+
+
+def _is_whole_inside(each: LabelledItem, terms: Terms) -> bool:
+    """Say whether all that stands inside a resource may be shown whole: with what holds it, it is."""
+    inside = each.item.worked.inner_categories
+    return all(level_of(each, category, terms) is Level.ALL for category in inside)
 
 
 def _takes_nothing(each: LabelledItem, terms: Terms) -> bool:

@@ -8,7 +8,7 @@ from gateway.access.agreements import coverage_of
 from gateway.patient.narrow import narrow
 from gateway.store.words import DataItem
 from rbac.types import Level
-from tests.patient.factories import EVERYTHING_AGREED, named_by, patient, resource
+from tests.patient.factories import EVERYTHING_AGREED, coded, named_by, patient, resource
 from tests.patient.test_narrow import about, kept, narrowed, terms
 
 ENCOUNTER = resource("Encounter", performer=named_by("Practitioner"))
@@ -151,6 +151,30 @@ def test_a_list_with_labels_is_shown_where_they_take_nothing_away(labels, of_lab
     found = names(conditions()[0], listing, mental_health=of_label, sexual_health=Level.NONE)
 
     assert ("List/x" in found) is is_shown
+
+
+@pytest.mark.parametrize("of_problems", [Level.SUMMARY, Level.MASK, Level.NONE])
+@pytest.mark.parametrize("resource_type", ["List", "Provenance"])
+def test_a_list_that_holds_a_problem_inside_is_shown_to_who_sees_problems_whole(
+    resource_type, of_problems
+):
+    inside = [resource("Condition", "c", subject=None, code=coded("1"))]
+    holder = nobodys(resource_type, "x", contained=inside, entry=[{"item": {"reference": "#c"}}])
+
+    assert names(holder) == [f"{resource_type}/x"]
+    assert names(holder, problems=of_problems) == []
+
+
+@pytest.mark.parametrize("of_problems", [Level.SUMMARY, Level.NONE])
+def test_a_place_that_a_summary_names_brings_no_problem_along_inside_it(of_problems):
+    encounter = about(resource("Encounter", serviceProvider=named_by("Organization")))
+    inside = [resource("Condition", "c", subject=None, code=coded("1"))]
+    holder = nobodys("Organization", contained=inside)
+
+    found = names(encounter, holder, encounters=Level.SUMMARY, problems=of_problems)
+
+    assert names(encounter, holder) == ["Encounter/1", "Organization/x"]
+    assert found == ["Encounter/1"]
 
 
 @pytest.mark.parametrize("resource_type", ["List", "Provenance"])
