@@ -16,6 +16,7 @@ from gateway.settings import (
     AuthSettings,
     GpEndpointSettings,
     IssuerSettings,
+    JobRoleSettings,
     OrganisationSettings,
     Settings,
     SourceSettings,
@@ -31,6 +32,7 @@ _TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "gp_endpoint": GpEndpointSettings,
         "issuer": IssuerSettings,
         "organisation": OrganisationSettings,
+        "job_role": JobRoleSettings,
     }
 )
 

@@ -1,24 +1,37 @@
 """Every setting stands on the page of settings, and generated pages are what the code says now."""
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from gateway.docs_check import generated, stale
-from gateway.settings import Settings
+from gateway.settings import _LISTS, PREFIX, Settings
+from gateway.settings_part import Part
 from tests.architecture.source_tree import ROOT
 
 
 def missing_settings(model: type[BaseModel], page: str) -> set[str]:
     """Give the settings that the page does not name."""
-    return {name for name in model.model_fields if f"`{name}`" not in page and name not in page}
+    told = re.findall(r"^(?:\| `(\w+)` \||## `\[\[(\w+)\]\]`)", page, re.MULTILINE)
+    return set(model.model_fields) - {name for pair in told for name in pair}
 
 
 def test_every_setting_is_on_the_page_and_every_page_is_current():
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
 
-    assert missing_settings(Settings, page) == set()
+    parts = {Settings, *Part.__subclasses__()}
+    assert {each.__name__: missing_settings(each, page) for each in parts} == {
+        each.__name__: set() for each in parts
+    }
     assert stale(ROOT / "docs", generated()) == ()
+
+
+def test_what_stands_in_lists_is_told_of_no_variable_that_nobody_reads():
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+
+    assert [name for name in _LISTS if f"`{PREFIX}{name.upper()}`" in page] == []
+    assert [name for name in _LISTS if f"## `[[{name}]]`" not in page] == []
 
 
 def test_a_setting_that_is_not_on_the_page_is_found():
