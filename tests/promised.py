@@ -93,6 +93,24 @@ PROMISES: Mapping[str, Promise] = {
             "tests/safety/test_p08_live_everywhere.py",
         ),
     ),
+    "P15": Promise(
+        "Of pairs of worlds, one with and one without what narrowing withheld and with every word changed that "
+        "was not told, all requests of every shape are answered alike, byte for byte.",
+        10_000,
+        {"SCR_PROVE_COUNT": "10000"},
+        ("tests/inference/test_p15_hidden_is_absent.py",),
+        (
+            "gateway/api",
+            "gateway/patient",
+            "gateway/web",
+            "tests/inference/answers.py",
+            "tests/inference/items.py",
+            "tests/inference/pairs.py",
+            "tests/inference/shapes.py",
+            "tests/inference/test_p15_hidden_is_absent.py",
+            "tests/inference/worlds.py",
+        ),
+    ),
     "P18": Promise(
         "No two questions have one key, of pairs made to be mistaken; and of decisions for many people "
         "in turn and at once none is another person's.",

@@ -36,3 +36,20 @@ def next_page(answer: httpx2.Response) -> str | None:
         return None
     links = {each["relation"]: each["url"] for each in answer.json()["link"]}
     return str(links["next"]).partition("/fhir/")[1] + str(links["next"]).partition("/fhir/")[2]
+
+
+def difference(one: Told, other: Told) -> str:
+    """Say in a few words where two answers part."""
+    if one.status != other.status:
+        return f"status {one.status}, status {other.status}"
+    at = next(
+        (
+            at
+            for at, pair in enumerate(zip(one.body, other.body, strict=False))
+            if pair[0] != pair[1]
+        ),
+        0,
+    )
+    headers = sorted(set(one.headers) ^ set(other.headers))
+    near = slice(max(0, at - 150), at + 150)
+    return f"headers {headers}\nfrom byte {at}:\n{one.body[near]!r}\n{other.body[near]!r}"
