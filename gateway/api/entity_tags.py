@@ -22,15 +22,17 @@ NARROWING = frozenset(
         "purpose",
         "levels",
         "policy_version",
-        "objected_sources",
         "hides_whereabouts",
-        "held_sources",
         "granted",
         "agreements",
         "sharing",
     }
 )
 """What of a permit decides how much is shown; a test holds that every other field decides nothing of that."""
+
+SEEN_IN_THE_ANSWER = frozenset({"objected_sources", "held_sources"})
+"""What decides too, and is in a tag by what it leaves of the answer alone: where an agreement or the role closes a
+source already, a tag made of these would tell that the person objects, or that a hold stands."""
 
 _USE = b"entity-tag"
 """The key of the audit's view hashes makes these too; by this word no tag can be taken for one of those."""
@@ -70,7 +72,7 @@ class EntityTags:
 
 
 def decision_of(permit: Permit) -> bytes:
-    """Write down all of a decision that narrows, so that no two different ones read the same."""
+    """Write down what of a decision narrows and is no secret, so that no two different ones read the same."""
     principal, levels = permit.principal, permit.levels
     return length_prefixed(
         (
@@ -81,8 +83,6 @@ def decision_of(permit: Permit) -> bytes:
             permit.policy_version,
             levels.digest or digest_of_levels(levels.view, levels.acts),
             "restricted" if permit.hides_whereabouts else "",
-            *_counted(permit.objected_sources),
-            *_counted(permit.held_sources),
             *_counted(permit.granted.read),
             *_counted(permit.granted.searched),
             *_counted(permit.agreements),

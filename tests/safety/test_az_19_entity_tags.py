@@ -5,11 +5,18 @@ from dataclasses import fields
 import pytest
 
 from gateway.access.permit import Permit
+from gateway.access.registry import patient_key
 from gateway.access.scopes import scopes_in
-from gateway.api.entity_tags import NARROWING, decision_of
+from gateway.api.entity_tags import NARROWING, SEEN_IN_THE_ANSWER, decision_of
+from gateway.audit.acts import SignedOut
+from gateway.keys import KeyPurpose
+from gateway.store.objections import Objection, record_objection
+from gateway.store.words import ObjectionExceptions
+from gateway.wiring import now
 from rbac.types import Level, Purpose
 from tests.patient.factories import levels, permit, principal
 from tests.safety.siege import ASKED_ABOUT, rows
+from tests.safety.test_agreements_over_http import agreement, instead
 from tests.stack import Stack
 
 DECIDES_NOTHING_OF_HOW_MUCH = {
@@ -127,8 +134,9 @@ async def test_az_19_one_of_several_tags_is_enough(stack: Stack):
 def test_az_19_every_field_of_a_permit_is_in_the_tag_or_decides_nothing_of_how_much_is_shown():
     names = {each.name for each in fields(Permit)}
 
-    assert names == NARROWING | DECIDES_NOTHING_OF_HOW_MUCH
-    assert not NARROWING & DECIDES_NOTHING_OF_HOW_MUCH
+    told = NARROWING, SEEN_IN_THE_ANSWER, DECIDES_NOTHING_OF_HOW_MUCH
+    assert names == frozenset().union(*told)
+    assert len(names) == sum(map(len, told))
 
 
 @pytest.mark.parametrize(
@@ -139,9 +147,7 @@ def test_az_19_every_field_of_a_permit_is_in_the_tag_or_decides_nothing_of_how_m
         {"purpose": Purpose.ETREAT},
         {"levels": levels(Level.SUMMARY)},
         {"policy_version": "v2"},
-        {"objected_sources": frozenset({"gp"})},
         {"hides_whereabouts": True},
-        {"held_sources": frozenset({"gp"})},
         {"granted": scopes_in("user/*.r").for_user},
         {"granted": scopes_in("user/*.s").for_user},
     ],
@@ -154,3 +160,28 @@ def test_az_19_one_who_decides_alike_decides_the_same():
     again = permit(expires_at=permit().expires_at.replace(hour=1), relationship="referral")
 
     assert decision_of(again) == decision_of(permit())
+
+
+async def test_az_19_a_tag_does_not_tell_of_an_objection_that_the_answer_does_not_tell_of(
+    stack: Stack,
+):
+    """The hospital is no party, so its line reads the same with an objection to it and without."""
+    await instead(stack, agreement(stack, "two", parties=("F84004", "RRU")))
+    address = f"/fhir/Patient/{stack.patient(ASKED_ABOUT)}/$everything"
+    before = await stack.get("gp", address)
+
+    await object_to(stack, "hospital")
+    hidden = await stack.get("gp", address)
+    await object_to(stack, "ambulance")
+    told = await stack.get("gp", address)
+
+    assert (hidden.content, hidden.headers["etag"]) == (before.content, before.headers["etag"])
+    assert told.headers["etag"] != before.headers["etag"]
+
+
+async def object_to(stack: Stack, source: str) -> None:
+    number = stack.london.people[ASKED_ABOUT]
+    key = patient_key(stack.keys.current(KeyPurpose.REGISTRY), number)
+    objection = Objection(key, source, ObjectionExceptions.NONE, now())
+    async with stack.services.log.recorded(SignedOut(now(), "test", "test")) as session:
+        await session.do(record_objection, objection)
