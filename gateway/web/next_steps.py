@@ -4,6 +4,7 @@ Decides nothing: each step is decided anew, on record, when it is taken. Every o
 reason that is told, so that it tells nothing more of the person.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from gateway.access.claims import CLAIM_LASTS
@@ -17,7 +18,15 @@ from rbac.types import Purpose
 _MINUTES = GRANT_LASTS // timedelta(minutes=1)
 _HOURS = CLAIM_LASTS // timedelta(hours=1)
 
-_MAY_HELP = frozenset({"no-relationship", "sharing-restricted", "break-glass-required"})
+_MAY_HELP = frozenset(
+    {
+        "no-relationship",
+        "sharing-restricted",
+        "permission-to-view-required",
+        "permission-refused",
+        "break-glass-required",
+    }
+)
 """Refusals of which an emergency may be the way out. An objection without exceptions is among them: that it is
 one must not be told."""
 
@@ -35,9 +44,8 @@ async def steps_after(visit: Visit, patient_id: str, fault: RefusedError) -> tup
         return ()
     offered = await visit.services.emergencies.steps(visit.session.principal)
     in_an_emergency = _emergency(patient_id) if Purpose.ETREAT in offered else ASK_A_CLINICIAN
-    if Offer.SELF_CLAIM not in fault.offers:
-        return (in_an_emergency,)
-    return (_claim(patient_id), in_an_emergency)
+    others = (make(patient_id) for offer, make in _OTHERS.items() if offer in fault.offers)
+    return (*others, in_an_emergency)
 
 
 def _claim(patient_id: str) -> NextStep:
@@ -49,6 +57,14 @@ def _claim(patient_id: str) -> NextStep:
     )
 
 
+def _permission(patient_id: str) -> NextStep:
+    return NextStep(
+        "Ask them whether you may look at it, and record what they answer. If they cannot be asked, say why.",
+        "Record the answer",
+        f"/patient/{patient_id}/permission",
+    )
+
+
 def _emergency(patient_id: str) -> NextStep:
     return NextStep(
         f"In an emergency you can open part of a record for {_MINUTES} minutes. You must say why. "
@@ -56,3 +72,9 @@ def _emergency(patient_id: str) -> NextStep:
         "Ask for emergency access",
         f"/patient/{patient_id}/break-glass",
     )
+
+
+_OTHERS: Mapping[Offer, Callable[[str], NextStep]] = {
+    Offer.SELF_CLAIM: _claim,
+    Offer.RECORD_PERMISSION: _permission,
+}

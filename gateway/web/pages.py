@@ -17,7 +17,7 @@ from typing_extensions import override
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.patient.find import Finder, Found
 from gateway.sign_in_client import providers_of
-from gateway.web import break_glass, claim, privacy_alerts, privacy_review, record
+from gateway.web import break_glass, claim, permission, privacy_alerts, privacy_review, record
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
@@ -64,6 +64,8 @@ def _record_routes() -> list[BaseRoute]:
         PageRoute(ask_second, for_visitors(break_glass.take_second), methods=["POST"]),
         PageRoute(f"{person}/claim", for_visitors(claim.ask), methods=["GET"]),
         PageRoute(f"{person}/claim", for_visitors(claim.take), methods=["POST"]),
+        PageRoute(f"{person}/permission", for_visitors(permission.ask), methods=["GET"]),
+        PageRoute(f"{person}/permission", for_visitors(permission.take), methods=["POST"]),
     ]
 
 

@@ -52,6 +52,18 @@ _REASONS = {
         "You have claimed too many relationships today",
         "Nothing was done. Ask for the relationship to be recorded, then open the record.",
     ),
+    "permission-to-view-required": (
+        "Ask the person before you open their record",
+        "Your organisation records whether people agree before their record is viewed. Nothing was shown.",
+    ),
+    "permission-refused": (
+        "The person has said no",
+        "Their record stays closed to you in this session.",
+    ),
+    "permission-not-asked-for": (
+        "Your role records no permission to view",
+        "Nothing was recorded. Open the record without it.",
+    ),
     "break-glass-required": (
         "Emergency access is not open",
         "It was not asked for, has ended, or was opened in another session. Nothing was shown.",

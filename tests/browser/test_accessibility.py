@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from adapters.simulators.faults import FaultKind
 from tests.browser.conftest import BASE, DESKTOP, NARROW, sign_in
 from tests.browser.test_break_glass import give_reason
+from tests.safety.test_permission_to_view import asking
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +102,23 @@ def show_claim_mistakes(page, site):
     page.get_by_role("button", name="Open the record").click()
 
 
+def show_permission_required(page, site):
+    with site.serving(asking(site.stack)):
+        show_record(page, site)
+
+
+def show_permission(page, site):
+    with site.serving(asking(site.stack)):
+        page.goto(f"{site.record_of('everything')}/permission")
+
+
+def show_permission_mistakes(page, site):
+    with site.serving(asking(site.stack)):
+        page.goto(f"{site.record_of('everything')}/permission")
+        page.get_by_label("They could not be asked").check()
+        page.get_by_role("button", name="Record the answer").click()
+
+
 def show_role_choice(page, site):
     page.context.clear_cookies()
     sign_in(page, "gp-analyst")
@@ -135,6 +153,9 @@ PAGES = [
     show_not_for_role,
     show_claim,
     show_claim_mistakes,
+    show_permission_required,
+    show_permission,
+    show_permission_mistakes,
     show_role_choice,
     show_what_waits,
     show_alert,
@@ -171,10 +192,20 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
         (show_reason, "button, textarea, input:not([type=hidden])"),
         (show_emergency, "button, .ways a"),
         (show_claim, "button, textarea, input:not([type=hidden])"),
+        (show_permission, "button, textarea, input:not([type=hidden])"),
         (show_role_choice, "button, input:not([type=hidden])"),
         (show_alert, "button"),
     ],
-    ids=["forms", "error summary", "reason", "emergency", "claim", "role choice", "alert"],
+    ids=[
+        "forms",
+        "error summary",
+        "reason",
+        "emergency",
+        "claim",
+        "permission",
+        "role choice",
+        "alert",
+    ],
 )
 def test_every_control_is_large_enough_to_touch(examined, site, show, controls):
     show(examined, site)
