@@ -9,7 +9,7 @@ from hmac import compare_digest
 
 from gateway.errors import NotAuthenticatedError
 from gateway.identity import Signed
-from gateway.token_claims import check_times
+from gateway.token_claims import check_times, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class ExpectedIdToken:
 
 @dataclass(frozen=True, slots=True)
 class ProvenSignIn:
-    """Who signed in, the provider's own session, if it names one, and the provider."""
+    """Who signed in, the provider's own session, if it names one, the provider, and the role that it selected."""
 
     user_id: str
     provider_session: str | None
     issuer: str
+    role_profile_id: str | None = None
 
 
 def check_id_token(signed: Signed, expected: ExpectedIdToken, now: datetime) -> ProvenSignIn:
@@ -50,4 +51,7 @@ def check_id_token(signed: Signed, expected: ExpectedIdToken, now: datetime) -> 
     subject, session = claims.get("sub"), claims.get("sid")
     if not isinstance(subject, str) or not subject:
         raise NotAuthenticatedError("The id token names nobody.")
-    return ProvenSignIn(subject, session if isinstance(session, str) else None, expected.issuer)
+    # CIS2 says it here; null is its word for nobody having selected any, and then there is no access.
+    selected = text_in(claims, "selected_roleid") if "selected_roleid" in claims else None
+    provider_session = session if isinstance(session, str) else None
+    return ProvenSignIn(subject, provider_session, expected.issuer, selected)

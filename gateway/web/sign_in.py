@@ -4,6 +4,7 @@ Checks no signature itself. OpenID Connect Core 1.0, section 3.1; OAuth 2.0 secu
 """
 
 import secrets
+from dataclasses import replace
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
@@ -141,7 +142,23 @@ async def _proven(request: Request, services: Services) -> tuple[Holding, Proven
     holding = await services.verifier.holding(tokens.access_token)
     if (holding.user_id, holding.issuer) != (proven.user_id, proven.issuer):
         raise RefusedError("tokens-differ", "The two tokens are about different people.")
-    return holding, proven
+    return _in_selected_role(holding, proven.role_profile_id), proven
+
+
+def _in_selected_role(holding: Holding, selected: str | None) -> Holding:
+    """Leave of what somebody holds the role that the id token names, if it names one: that is no choice of theirs.
+
+    Raises RefusedError.
+    """
+    if selected is None:
+        return holding
+    if holding.chosen is not None:
+        held = {holding.chosen.role_profile_id: holding.chosen}
+    else:
+        held = {each.id: each.principal for each in holding.profiles if each.principal is not None}
+    if selected not in held:
+        raise RefusedError("tokens-differ", "The two tokens do not name one role.")
+    return replace(holding, chosen=held[selected], profiles=())
 
 
 def _code(sent: QueryParams, provider: SignInProvider, attempt: Attempt) -> str:
