@@ -157,7 +157,9 @@ async def found_session(services: Services, session_id: str) -> Session | Choice
 
 
 def _read(services: Services, sign_in: SignIn, form_token: str) -> Session | ChoiceToMake | None:
-    subject = msgspec.json.decode(sign_in.subject, type=Subject)
+    subject = _subject(sign_in.subject)
+    if subject is None:
+        return None
     if subject.principal is None:
         return ChoiceToMake(sign_in.user_id, sign_in.id_hash, form_token, subject.profiles)
     # Settings may have changed since: provider and role must still follow from them.
@@ -165,6 +167,14 @@ def _read(services: Services, sign_in: SignIn, form_token: str) -> Session | Cho
         return None
     principal = replace(subject.principal, session=sign_in.id_hash)
     return Session(principal, sign_in.id_hash, form_token, subject.profiles)
+
+
+def _subject(kept: bytes) -> Subject | None:
+    """Read whose session it is; None for what another version of the gateway kept in another form."""
+    try:
+        return msgspec.json.decode(kept, type=Subject)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def is_live(sign_in: SignIn, now: datetime) -> bool:

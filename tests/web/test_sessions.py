@@ -157,3 +157,13 @@ async def test_a_session_without_scopes_is_over_once_its_provider_must_give_them
         assert await live_session(later.services, session_id) is None
 
     assert await live_session(stack.services, session_id) is not None
+
+
+@pytest.mark.parametrize("kept", [b"{}", b'{"principal": {"user_id": "555"}}', b"\xff", b""])
+async def test_a_session_that_another_version_kept_in_another_form_is_over(stack, kept):
+    _principal, session_id = await signed_in_row(stack)
+
+    assert await moved(stack, session_id, subject=kept) is None
+    stack.client.cookies.set("session", session_id)
+    assert (await stack.client.get("/find")).headers["location"] == "/"
+    assert (await stack.client.get("/")).status_code == 200
