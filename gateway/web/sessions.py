@@ -28,6 +28,7 @@ from gateway.store.sign_ins import (
     sign_in_of,
     touch_sign_in,
 )
+from gateway.store.staff_suspensions import EVERY_PROFILE, is_suspended
 from gateway.wiring import Services
 
 IDLE_LASTS = timedelta(minutes=15)
@@ -103,10 +104,17 @@ async def refuse_suspended(services: Services, principal: Principal) -> None:
 async def keep_session(
     services: Services, event: SignedIn, begun: Begun, replaced: str | None
 ) -> None:
-    """Record a sign-in and keep its session, in place of the one whose id is given."""
+    """Record a sign-in and keep its session, in place of the one whose id is given.
+
+    Raises RefusedError when a suspension was quicker, UnavailableError; then nothing is done.
+    """
     async with services.log.recorded(event) as recorded:
         if replaced is not None:
             await recorded.do(end_sign_in, hash_of(replaced))
+        # A suspension ends the sessions that it finds: this one must not come after it unseen.
+        profile = begun.row.role_profile_id or EVERY_PROFILE
+        if await recorded.do(is_suspended, begun.row.user_id, profile):
+            raise RefusedError("suspended", "The person is suspended.")
         await recorded.do(begin_sign_in, begun.row)
 
 

@@ -3,9 +3,14 @@
 import pytest
 
 from adapters.simulators.demo_users import DEMO_USERS
+from gateway.access.asking import who_of
+from gateway.audit.acts import SignedIn
 from gateway.commands.staff import _restore, _suspend
+from gateway.errors import RefusedError
+from gateway.store.sign_ins import SignIn, sign_in_of
 from gateway.store.staff_suspensions import EVERY_PROFILE
-from gateway.web.sessions import live_session
+from gateway.web.sessions import Begun, keep_session, live_session
+from gateway.wiring import now
 from tests.stack import Stack
 from tests.web.visitor import Visitor
 
@@ -114,3 +119,19 @@ async def test_au_17_who_is_restored_goes_on(stack: Stack):
     assert (await record(stack)).status_code == 200
     assert not await restore(stack)
     assert [row["action"] for row in await stack.audit()].count("staff-restored") == 1
+
+
+@pytest.mark.parametrize("profile", [None, NURSE.role_profile_id])
+async def test_au_17_a_sign_in_that_a_suspension_overtakes_begins_no_session(stack: Stack, profile):
+    principal = await stack.services.verifier.principal(await stack.token("nurse"))
+    at = now()
+    row = SignIn("h", NURSE.user_id, b"{}", at, at, at, role_profile_id=profile)
+    event = SignedIn(at, who_of(principal), "openid-connect")
+    await suspend(stack, NURSE)
+
+    with pytest.raises(RefusedError) as refused:
+        await keep_session(stack.services, event, Begun("an-id", row), None)
+
+    assert refused.value.reason == "suspended"
+    assert await stack.services.store.read(sign_in_of, "h") is None
+    assert (await stack.audit())[-1]["action"] == "staff-suspended"
