@@ -4,11 +4,9 @@ Sources and PDS answer in memory; the clock is the test's.
 """
 
 import shutil
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -16,8 +14,10 @@ import orjson
 
 from adapters.contract import AddressUse, Contact, ContactProbe, Outcome, Trace, TraceOutcome
 from adapters.simulators.demo_users import DEMO_USERS
-from fhir_profiles.vocabulary import Category, Label
+from fhir_profiles.vocabulary import Category
 from gateway.access.agreement_registry import AgreementRegistry, Signatures, StoredAgreements
+from gateway.access.break_glass import BreakGlass
+from gateway.access.claims import SelfClaims
 from gateway.access.decision import Question
 from gateway.audit.acts import AskedAct
 from gateway.audit.entries import entries_between
@@ -43,22 +43,20 @@ from gateway.settings import Settings
 from gateway.store.engine import open_store
 from gateway.store.migrate import upgrade
 from gateway.wiring import Services, open_services
-from rbac.policy import policy_of
-from rbac.types import Act, Effect, Level, OrganisationKind, Policy, Purpose, Rule
+from rbac.types import Policy, Purpose
 from tests.patient.factories import NUMBER, answer, person, resource
 from tests.patient.records import Source
-from tests.races.model import Sight
+from tests.races.model import CLAIMS_A_DAY
+from tests.races.sights import Sight, policy_of_sight
 from tests.safety.changing_policy import asker
-from tests.safety.small_policy import administration
 from tests.tokens import verifier
 
-KINDS = {
-    "gp": OrganisationKind.GENERAL_PRACTICE,
-    "practice_admin": OrganisationKind.GENERAL_PRACTICE,
-    "hospital_nurse": OrganisationKind.TRUST,
-}
 AGREED = ("F84004", "RRV", "F83021", "F84012", "RJ1")
 ADMINISTRATORS = ("policy-admin", "policy-approver")
+GUARDIAN = "caldicott"
+
+
+_TOLD = {Outcome.DATA: "with", Outcome.WITHHELD: "without"}
 
 
 class Clock:
@@ -97,35 +95,6 @@ class Town:
         return ContactProbe(outcome, tuple(self.stays))
 
 
-@cache
-def policy_showing(*of_role: tuple[str, str]) -> Policy:
-    """Make the policy of a sight; who sees none of what they would is denied by rows of their own."""
-    rows = [row for role, level in of_role for row in _rows(role, Level(level))]
-    return policy_of([*administration(), *rows])
-
-
-def policy_of_sight(sight: Sight) -> Policy:
-    return policy_showing(*sorted(sight.of_role.items()))
-
-
-def _rows(role: str, level: Level) -> Iterable[Rule]:
-    for label in (Label.NORMAL, Label.OWN):
-        shown = Level.ALL if level is Level.NONE else level
-        allowed = Rule(
-            role,
-            KINDS[role],
-            Category.PROBLEMS,
-            label,
-            Purpose.TREAT,
-            Act.VIEW,
-            shown,
-            Effect.ALLOW,
-        )
-        yield allowed
-        if level is Level.NONE:
-            yield replace(allowed, level=Level.NONE, effect=Effect.DENY)
-
-
 async def prepare(folder: Path, sight: Sight, clock: Clock) -> Path:
     """Make a database in which a policy decides and two people administer; give the settings' file."""
     settings = Settings.model_validate(
@@ -135,6 +104,7 @@ async def prepare(folder: Path, sight: Sight, clock: Clock) -> Path:
             "database_url": f"sqlite:///{folder / 'scr.db'}",
             "key_file": folder / "scr.keys",
             "judged_views": 0,
+            "self_claims_a_day": CLAIMS_A_DAY,
             "source": [{"id": "pds", "kind": "pds", "base_url": "http://127.0.0.1:1"}],
         }
     )
@@ -189,8 +159,7 @@ class Worker:
             opened.will_show(opened.view.items)
             level = opened.view.permit.levels.level_of(Category.PROBLEMS, frozenset())
             ends = {end.source_id: end.outcome for end in opened.view.ends}
-        hospital = "without" if ends["hospital"] is Outcome.WITHHELD else "with"
-        return f"{level} {hospital} hospital"
+        return f"{level} {_TOLD[ends['hospital']]} hospital"
 
     async def propose(self, username: str, before: Policy, after: Policy) -> UUID:
         proposal = Proposal(before.version, "a trial", after, None)
@@ -219,6 +188,7 @@ class Worker:
         known = asker(username)
         lasting = replace(
             known.principal,
+            role="caldicott_guardian" if username == GUARDIAN else known.principal.role,
             expires_at=datetime.max.replace(tzinfo=known.principal.expires_at.tzinfo),
         )
         return replace(known, principal=lasting)
@@ -252,6 +222,11 @@ def open_worker(settings_file: Path, town: Town, clock: Clock) -> Worker:
         access=access,
         gatherer=Gatherer(directory),
         joiner=replace(services.records.joiner, directory=directory),
+    )
+    services = replace(
+        services,
+        emergencies=replace(services.emergencies, access=BreakGlass(access)),
+        claims=replace(services.claims, access=SelfClaims(access)),
     )
     return Worker(services, records, verifier(clock=clock))
 

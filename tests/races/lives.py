@@ -4,6 +4,7 @@ Each rule changes the deployment and the model alike (`test_p27_no_race.py` asks
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,16 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    multiple,
+    precondition,
+    rule,
+)
 
 from adapters.contract import Contact as Stay
 from gateway.audit.acts import RelationshipsImported
@@ -21,16 +31,11 @@ from gateway.store.objections import Objection, record_objection, withdraw_objec
 from gateway.store.relationships import Relationship, add_relationships, end_relationship
 from gateway.store.words import ObjectionExceptions, RelationshipType
 from tests.races.deployment import Clock, Town, Worker, copied, open_worker
-from tests.races.model import Contact, Holder, Model, Sight, Tie
+from tests.races.model import Contact, Holder, Model, Tie
+from tests.races.sights import SIGHTS
 from tests.tokens import GP, NURSE, token
 
 BEGINNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-SIGHTS = (
-    Sight({"gp": "all", "hospital_nurse": "summary", "practice_admin": "mask"}),
-    Sight({"gp": "all", "hospital_nurse": "none"}),
-    Sight({"hospital_nurse": "all", "practice_admin": "none"}),
-    Sight({"gp": "summary"}),
-)
 DESK = {"person_roleid": "555021540103", "org_code": "F84004", "role_code": "R8008"}
 PROFILES = {"gp": GP, "hospital_nurse": NURSE, "practice_admin": DESK}
 SPANS = [timedelta(seconds=1), timedelta(minutes=9), timedelta(hours=1), timedelta(hours=71)]
@@ -52,7 +57,7 @@ class Lives(RuleBasedStateMachine):
 
     prepared: Path
     clock: Clock
-    asked = 0
+    counted: Counter[str]
 
     tokens, ties, changes = Bundle("tokens"), Bundle("ties"), Bundle("changes")
 
@@ -80,16 +85,34 @@ class Lives(RuleBasedStateMachine):
 
     # Signing in, and changing role
 
+    @initialize(target=tokens)
+    def three_are_there_for_a_month(self) -> MultipleResults[Token]:
+        month = 30 * 24 * 60
+        people = (("u1", "gp"), ("u1", "hospital_nurse"), ("u2", "hospital_nurse"))
+        self.lasting = [
+            self.signs_in(*each, month, ("TREAT", "ETREAT"), "user/*.rs", "one") for each in people
+        ]
+        return multiple(*self.lasting)
+
     @rule(
         target=tokens,
         user=st.sampled_from(["u1", "u2"]),
         role=st.sampled_from(sorted(PROFILES)),
         minutes=st.sampled_from([1, 10, 600]),
-        held=st.sampled_from([("TREAT",), ("TREAT", "ETREAT"), ("HOPERAT",)]),
-        scope=st.sampled_from(["user/*.rs", "user/*.rs", "openid"]),
+        held=st.sampled_from(
+            [("TREAT",), ("TREAT", "ETREAT"), ("TREAT", "ETREAT"), ("ETREAT",), ("HOPERAT",)]
+        ),
+        scope=st.sampled_from(["user/*.rs", "user/*.rs", "user/*.rs", "openid"]),
+        session=st.sampled_from([None, "one", "one"]),
     )
     def signs_in(
-        self, user: str, role: str, minutes: int, held: tuple[str, ...], scope: str
+        self,
+        user: str,
+        role: str,
+        minutes: int,
+        held: tuple[str, ...],
+        scope: str,
+        session: str | None,
     ) -> Token:
         now = self.model.now
         until = (now + timedelta(minutes=minutes)).replace(microsecond=0)
@@ -101,10 +124,14 @@ class Lives(RuleBasedStateMachine):
             scope=scope,
             iat=int(now.timestamp()),
             exp=int(until.timestamp()),
+            sid=session,
         )
         organisation = PROFILES[role]["org_code"]
+        # What is a session for the issuer is one in each role; a token that names none is one by itself.
+        lives_in = text if session is None else f"{role} {session}"
         reads = scope != "openid"
-        return Token(text, Holder(user, role, organisation, frozenset(held), reads, until))
+        holder = Holder(user, role, organisation, lives_in, frozenset(held), reads, until)
+        return Token(text, holder)
 
     # Time
 
@@ -194,17 +221,19 @@ class Lives(RuleBasedStateMachine):
         if tie.ends_at is None or tie.ends_at > ends_at:
             self.model.ties[tie_id] = replace(tie, ends_at=ends_at)
 
-    @rule(source=st.sampled_from(["*", "hospital"]))
-    def objects(self, source: str) -> None:
+    @rule(
+        source=st.sampled_from(["*", "hospital"]),
+        exceptions=st.sampled_from(ObjectionExceptions),
+    )
+    def objects(self, source: str, exceptions: ObjectionExceptions) -> None:
         key, now = self.workers[0].key, self.model.now
-        exceptions = ObjectionExceptions.BREAK_GLASS
         self._recorded(record_objection, Objection(key, source, exceptions, now))
-        self.model.objections.add(source)
+        self.model.objections[source] = exceptions is ObjectionExceptions.BREAK_GLASS
 
     @rule(source=st.sampled_from(["*", "hospital"]))
     def withdraws_an_objection(self, source: str) -> None:
         self._recorded(withdraw_objection, self.workers[0].key, source)
-        self.model.objections.discard(source)
+        self.model.objections.pop(source, None)
 
     def _recorded(self, act: Callable[..., object], *given: object) -> None:
         """Do something in the registry, on record, by the second worker."""
