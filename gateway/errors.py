@@ -16,7 +16,9 @@ OperationOutcome.
     ├── UnservableDocumentError    a document of a kind or a size that is not passed on
     └── UnavailableError           a part that must answer did not
         ├── AuditUnavailableError  no record could be written, so nothing is done
-        ├── PolicyChangedError     decided under an older policy version: decide again
+        ├── GroundChangedError     what was decided rests on something that has changed: decide again
+        │   ├── PolicyChangedError     on an older policy version
+        │   └── AgreementEndedError    on an agreement that has ended
         ├── NoDemographicsError    nobody can be looked up now
         └── NoSourceAnsweredError  none of the sources answered
 """
@@ -96,8 +98,16 @@ class AuditUnavailableError(UnavailableError):
     """Say that the audit record could not be made durable."""
 
 
-class PolicyChangedError(UnavailableError):
+class GroundChangedError(UnavailableError):
+    """Say that what a decision rests on is not as it was when it was made."""
+
+
+class PolicyChangedError(GroundChangedError):
     """Say that the decision was made under a policy version that is no longer active."""
+
+
+class AgreementEndedError(GroundChangedError):
+    """Say that the decision was made under an agreement that has ended since."""
 
 
 class NoDemographicsError(UnavailableError):

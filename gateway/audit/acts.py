@@ -192,7 +192,8 @@ AuditEvent: TypeAlias = (
 class Entry:
     """An event as it is stored: canonical JSON, and the few fields by which it is found again.
 
-    `decided_under` is the policy version that must still be active when the entry is committed.
+    `decided_under` is the policy version that must still be active when the entry is committed, `rests_on` the
+    agreements of which none may have ended.
     """
 
     action: AuditAction
@@ -201,6 +202,7 @@ class Entry:
     user_id: str | None
     decided_under: str | None
     body: bytes = field(repr=False)
+    rests_on: tuple[str, ...] = ()
 
 
 def entry_of(event: AuditEvent) -> Entry:
@@ -219,6 +221,7 @@ def entry_of(event: AuditEvent) -> Entry:
             {"action": event.action, **fields_of(event)},
             option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
         ),
+        rests_on=event.agreements if isinstance(event, Asked) else (),
     )
 
 

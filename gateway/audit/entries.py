@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select
 
 from gateway.audit.acts import AuditAction, Entry
-from gateway.errors import PolicyChangedError
+from gateway.errors import AgreementEndedError, GroundChangedError, PolicyChangedError
+from gateway.store.agreements import ended_among
 from gateway.store.sessions import Reading
 from gateway.store.tables import active_policy, audit_entry
 
-Verdict: TypeAlias = int | PolicyChangedError
+Verdict: TypeAlias = int | GroundChangedError
 
 _HEAD = select(
     select(func.coalesce(func.max(audit_entry.c.sequence), 0)).scalar_subquery(),
@@ -38,12 +39,14 @@ class AuditEntry:
 
 
 def append_entries(turn: Reading, entries: Sequence[Entry], recorded_at: datetime) -> list[Verdict]:
-    """Write the entries that were decided under the active policy, in order.
+    """Write the entries whose decisions rest on the active policy and on no agreement that has ended, in order.
 
-    Shape: for each entry its sequence number, or the refusal of one decided under another version.
+    Shape: for each entry its sequence number, or the refusal of one that rests on what is no more.
     """
     last, active = turn.connection.execute(_HEAD).one()
-    verdicts = number_entries(entries, last, active)
+    rested_on = {agreement for entry in entries for agreement in entry.rests_on}
+    ended = ended_among(turn, rested_on, recorded_at) if rested_on else frozenset()
+    verdicts = number_entries(entries, last, active, ended)
     rows = [
         _row(entry, verdict, recorded_at)
         for entry, verdict in zip(entries, verdicts, strict=True)
@@ -54,16 +57,25 @@ def append_entries(turn: Reading, entries: Sequence[Entry], recorded_at: datetim
     return verdicts
 
 
-def number_entries(entries: Sequence[Entry], last: int, active: str | None) -> list[Verdict]:
-    """Give each entry that may stand the next number after `last`."""
+def number_entries(
+    entries: Sequence[Entry], last: int, active: str | None, ended: frozenset[str]
+) -> list[Verdict]:
+    """Give each entry that may stand the next number after `last`; `ended` are agreements."""
     verdicts: list[Verdict] = []
     for entry in entries:
-        if entry.decided_under is None or entry.decided_under == active:
+        refusal = _refusal(entry, active, ended)
+        if refusal is None:
             last += 1
-            verdicts.append(last)
-        else:
-            verdicts.append(PolicyChangedError("another policy is active: decide again"))
+        verdicts.append(last if refusal is None else refusal)
     return verdicts
+
+
+def _refusal(entry: Entry, active: str | None, ended: frozenset[str]) -> GroundChangedError | None:
+    if entry.decided_under is not None and entry.decided_under != active:
+        return PolicyChangedError("another policy is active: decide again")
+    if not ended.isdisjoint(entry.rests_on):
+        return AgreementEndedError("an agreement has ended: decide again")
+    return None
 
 
 def entries_of_patient(reading: Reading, patient: str) -> tuple[AuditEntry, ...]:

@@ -48,8 +48,8 @@ class AuditLog:
         """Record an event and give its sequence number when it is durable.
 
         A caller that is cancelled while waiting leaves the event recorded.
-        Raises: AuditUnavailableError if it could not be made durable in time; PolicyChangedError if
-        it was decided under a policy that is no longer active, and then nothing was recorded.
+        Raises: AuditUnavailableError if it could not be made durable in time; GroundChangedError if
+        it was decided under a policy or an agreement that is no longer in force, and then nothing was recorded.
         """
         answer = self._group.join(entry_of(event))
         # A plain timer: `asyncio.timeout` costs three times as much, twice in every request.

@@ -28,8 +28,8 @@ from gateway.audit.acts import (
 )
 from gateway.audit.log import AuditLog
 from gateway.errors import (
+    GroundChangedError,
     NoSourceAnsweredError,
-    PolicyChangedError,
     SharedCareRecordError,
     UnavailableError,
 )
@@ -150,9 +150,9 @@ class Records:
                     await record_refusal(self.log, self.alerts, row_a, decision)
                     raise refused(decision)
                 return decision, await self._ask_on_record(decision, inquiry)
-            except PolicyChangedError:
+            except GroundChangedError:
                 continue
-        raise UnavailableError("The role policy keeps changing.")
+        raise UnavailableError("What the decision rests on keeps changing.")
 
     async def _ask_on_record(self, permit: Permit, inquiry: Inquiry) -> tuple[SourceAnswer, ...]:
         asking = asyncio.ensure_future(self._answers(permit, inquiry))

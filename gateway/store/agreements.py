@@ -82,6 +82,11 @@ _AMONG = select(party_table.c.agreement, party_table.c.party).where(
 )
 
 
+_ENDED = select(table.c.id).where(
+    table.c.id.in_(bindparam("agreements", expanding=True)), table.c.ends_at <= bindparam("at")
+)
+
+
 def agreements_of(reading: Reading, party: str) -> tuple[Terms, ...]:
     """List what was ever agreed with a party, in force or not, sorted by id."""
     given = {"party": party}
@@ -98,6 +103,12 @@ def parties_among(
     """Say which of these organisations are parties to which of these agreements: (agreement, organisation)."""
     given = {"agreements": tuple(agreements), "parties": tuple(organisations)}
     return frozenset((each, party) for each, party in reading.connection.execute(_AMONG, given))
+
+
+def ended_among(reading: Reading, agreements: Iterable[str], at: datetime) -> frozenset[str]:
+    """Say which of these agreements have ended at an instant."""
+    given = {"agreements": tuple(agreements), "at": at}
+    return frozenset(reading.connection.execute(_ENDED, given).scalars())
 
 
 def agreements(reading: Reading) -> tuple[Agreement, ...]:

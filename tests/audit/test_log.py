@@ -1,5 +1,5 @@
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from uuid import UUID
 
@@ -8,12 +8,19 @@ from sqlalchemy import event
 
 from gateway.audit.entries import entries_between, entries_of_decision, entries_of_patient
 from gateway.audit.log import AuditLog, _give_up
-from gateway.errors import AuditUnavailableError, PolicyChangedError
+from gateway.errors import AgreementEndedError, AuditUnavailableError, PolicyChangedError
+from gateway.store.agreements import Agreement, Terms, add_agreement
 from gateway.store.engine import Store
 from gateway.store.objections import EVERY_SOURCE, Objection, objections_of, record_objection
 from gateway.store.policies import activate_policy, active_policy
 from gateway.store.words import ObjectionExceptions
 from tests.store_factories import KEY, NOW, SIGNED_OUT, activate, asked, disclosed, open_log
+
+
+def agreement(name: str, ends_at: datetime) -> Agreement:
+    terms = Terms(name, frozenset(), frozenset(), NOW - timedelta(days=1), ends_at)
+    return Agreement(terms, ("F84004", "RRV"), NOW, "contact", "document", NOW)
+
 
 OBJECTION = Objection(KEY, EVERY_SOURCE, ObjectionExceptions.NONE, NOW)
 
@@ -54,6 +61,27 @@ async def test_a_decision_under_an_older_policy_is_refused_and_its_group_stands(
 
     assert isinstance(old, PolicyChangedError)
     assert new == 3
+    assert await store.read(entries_of_decision, UUID(int=1)) == ()
+
+
+async def test_a_decision_under_an_agreement_that_has_ended_is_refused_and_its_group_stands(
+    store: Store, log: AuditLog
+) -> None:
+    await activate(log)
+    async with log.recorded(SIGNED_OUT) as session:
+        for name, ends_at in (("ended", NOW), ("standing", NOW + timedelta(seconds=1))):
+            await session.do(add_agreement, agreement(name, ends_at))
+
+    verdicts = await asyncio.gather(
+        *(
+            log.append(asked(number, agreements=names))
+            for number, names in enumerate([("standing", "ended"), ("standing",), ()], 1)
+        ),
+        return_exceptions=True,
+    )
+
+    assert isinstance(verdicts[0], AgreementEndedError)
+    assert verdicts[1:] == [3, 4]
     assert await store.read(entries_of_decision, UUID(int=1)) == ()
 
 

@@ -1,6 +1,6 @@
 """Agreements through the running service: who is refused, which sources are asked, what of them is shown."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from gateway.store.agreements import Agreement
 from gateway.store.words import DataItem
 from rbac.types import Purpose
 from tests.london import now
+from tests.safety.emergencies import as_served
 from tests.safety.siege import ASKED_ABOUT, DOCTOR, person_of, rows
 from tests.stack import Bundle, Stack
 from tests.web.visitor import Visitor
@@ -78,6 +79,36 @@ async def test_without_an_agreement_in_force_nobody_is_served_from_the_next_requ
     }
     last = (await rows(stack, "asked"))[-4:]
     assert [(row["decision"], row["reason"]) for row in last] == [("refused", reason)] * 4
+
+
+@dataclass(frozen=True)
+class EndedMeanwhile:
+    """Reads the agreements as they are, and lets somebody end one just before the decision is on record."""
+
+    real: Any
+    registry: AgreementRegistry
+
+    async def of(self, organisation: str) -> Any:
+        return await self.real.of(organisation)
+
+    async def parties(self, agreements: Any, practice: Any) -> Any:
+        found = await self.real.parties(agreements, practice)
+        await self.registry.end(INVENTED_AGREEMENT, now(), "sam")
+        return found
+
+
+async def test_a_decision_made_before_an_end_and_not_yet_on_record_is_made_again(stack: Stack):
+    access = stack.services.records.access
+    ending = EndedMeanwhile(access.agreements, AgreementRegistry(stack.services.log, now))
+    records = replace(stack.services.records, access=replace(access, agreements=ending))
+
+    async with as_served(stack, replace(stack.services, records=records)) as meanwhile:
+        seen = await meanwhile.everything(DOCTOR, ASKED_ABOUT)
+
+    assert (seen.status, seen.body["resourceType"]) == (403, "OperationOutcome")
+    [row_a] = await rows(stack, "asked")
+    assert (row_a["decision"], row_a["reason"]) == ("refused", "agreement-ended")
+    assert await rows(stack, "disclosed") == []
 
 
 async def test_who_never_signed_is_told_the_same_as_whose_agreement_has_ended(stack: Stack):
