@@ -31,6 +31,7 @@ from gateway.errors import (
     NotAuthenticatedError,
     NotFoundError,
     PolicyChangedError,
+    RefusedError,
     UnavailableError,
 )
 from gateway.identity import Principal
@@ -42,6 +43,7 @@ from gateway.patient.pleas import Plea
 from gateway.store.break_glass import (
     Grant,
     end_grant,
+    ends_with_first,
     grants_of_session,
     keep_grant,
     move_grants,
@@ -255,6 +257,8 @@ def _effects(
         if renewal is not None:
             _renew(writing, renewal)
         add_relationships(writing, founded)
+        if not ends_with_first(writing, grant):
+            raise RefusedError("break-glass-required", "The first step was ended meanwhile.")
         keep_grant(writing, grant)
 
     return (keep,)

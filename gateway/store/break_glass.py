@@ -64,6 +64,14 @@ def grant_of(reading: Reading, grant_id: UUID) -> Grant | None:
     return None if row is None else _grant(row)
 
 
+def ends_with_first(reading: Reading, grant: Grant) -> bool:
+    """Say whether the first step of a second one still ends when it does; of a first step there is nothing to say."""
+    if grant.first_step is None:
+        return True
+    first = grant_of(reading, grant.first_step)
+    return first is not None and first.ends_at == grant.ends_at
+
+
 def keep_grant(writing: Writing, grant: Grant) -> None:
     """Keep a new grant."""
     writing.connection.execute(insert(table).values(asdict(grant)))

@@ -11,6 +11,7 @@ from gateway.errors import AuditUnavailableError
 from gateway.store.break_glass import (
     Grant,
     end_grant,
+    ends_with_first,
     grant_of,
     grants_of_session,
     keep_grant,
@@ -131,6 +132,22 @@ async def test_grants_follow_their_session_to_its_new_id(store: Store, log: Audi
     assert await store.read(grants_of_session, "u1", SESSION, NOW) == ()
     [moved] = await store.read(grants_of_session, "u1", OTHER_SESSION, NOW)
     assert moved == replace(FIRST, session=OTHER_SESSION)
+
+
+async def test_a_second_step_is_held_against_the_first_as_it_is_kept(
+    store: Store, log: AuditLog
+) -> None:
+    await keep(log, FIRST)
+
+    found = [
+        await store.read(ends_with_first, each)
+        for each in (FIRST, SECOND, replace(SECOND, first_step=SECOND.id))
+    ]
+    async with log.recorded(SIGNED_OUT) as session:
+        await session.do(end_grant, FIRST, NOW)
+
+    assert found == [True, True, False]
+    assert not await store.read(ends_with_first, SECOND)
 
 
 @pytest.mark.parametrize(
