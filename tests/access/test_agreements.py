@@ -241,3 +241,8 @@ async def test_administration_needs_no_agreement_and_shows_no_record():
     assert refusal.reason is RefusalReason.NO_PATIENT_ACCESS
     assert parts.agreements.asked == []
     assert (await parts.decide(purpose)).reason is RefusalReason.PURPOSE_NOT_ALLOWED
+
+
+def test_images_are_covered_where_they_are_agreed_and_only_there():
+    assert coverage_of([DataItem.IMAGES]).has_images
+    assert not coverage_of(frozenset(DataItem) - {DataItem.IMAGES}).has_images

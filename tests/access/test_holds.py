@@ -7,6 +7,7 @@ import pytest
 from adapters.contract import TraceOutcome
 from fhir_profiles.vocabulary import Category
 from gateway.access.decision import PERMIT_LASTS
+from gateway.access.holds import is_ones_own
 from gateway.access.permit import Permit, Refusal, RefusalReason, Reviewing, ReviewPermit
 from gateway.access.registry import StoredRegistry, patient_key
 from gateway.store.identity_holds import IdentityHold, hold_identity
@@ -83,3 +84,18 @@ async def test_holds_are_found_by_the_keyed_number(store, log):
 
     assert await registry.holds(NUMBER) == (hold,)
     assert await registry.holds(OLD_NUMBER) == ()
+
+
+@pytest.mark.parametrize(
+    ("reviewing", "concerned", "expected"),
+    [
+        (Reviewing.SETTLE, "u1", True),
+        (Reviewing.SETTLE, "u2", False),
+        (Reviewing.SETTLE, None, False),
+        (Reviewing.LOOK, "u1", False),
+    ],
+)
+async def test_nobody_settles_what_is_about_themselves(reviewing, concerned, expected):
+    permit = await review("ig_privacy_officer", reviewing)
+
+    assert is_ones_own(permit, concerned) is expected

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -5,12 +6,13 @@ import pytest
 
 from gateway.access.objections import objected_sources, objects_to_everything
 from gateway.access.registry import StoredRegistry, patient_key
+from gateway.store.break_glass import keep_grant
 from gateway.store.objections import EVERY_SOURCE, Objection, record_objection
 from gateway.store.relationships import Relationship, add_relationships
 from gateway.store.team_members import TeamMember, add_team_member
 from gateway.store.words import ObjectionExceptions, RelationshipType
-from tests.access.parts import Against
-from tests.patient.factories import NOW, NUMBER, OTHER_NUMBER
+from tests.access.parts import Against, grant
+from tests.patient.factories import NOW, NUMBER, OTHER_NUMBER, principal
 from tests.store_factories import SIGNED_OUT
 
 KEY = b"k" * 64
@@ -109,3 +111,15 @@ def test_an_objection_is_to_a_source_or_to_the_shared_record(sources, everything
     rows = [Against(source) for source in sources]
 
     assert (objects_to_everything(rows), objected_sources(rows)) == (everything, named)
+
+
+async def test_broken_glass_is_found_by_its_user_and_session_while_it_is_open(registry, log):
+    who = principal(session="5" * 64)
+    kept = grant(who, patient_key(KEY, NUMBER))
+    await keep(log, keep_grant, kept)
+
+    assert await registry.of_session(who) == (kept,)
+    assert await registry.of_session(replace(who, user_id="u2")) == ()
+    assert await registry.of_session(replace(who, session="6" * 64)) == ()
+    registry.clock.now = kept.ends_at
+    assert await registry.of_session(who) == ()

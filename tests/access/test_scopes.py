@@ -159,3 +159,26 @@ def test_no_text_makes_trouble(text, resource_type):
     found = scopes_in(text)
 
     assert found.for_user.shows(resource_type) in {True, False}
+
+
+def test_what_may_be_read_and_what_may_be_searched_are_told_apart():
+    reads, searches = granted("Condition"), granted("", "Condition")
+
+    assert (reads.may_read("Condition"), reads.may_search("Condition")) == (True, False)
+    assert (searches.may_read("Condition"), searches.may_search("Condition")) == (False, True)
+    assert not reads.may_read("Observation")
+    assert not searches.may_search("Observation")
+    assert EVERYTHING.may_read("Observation")
+    assert EVERYTHING.may_search("Observation")
+
+
+@pytest.mark.parametrize("mine", [granted("Condition"), granted("", "Condition")])
+def test_what_may_be_read_or_searched_may_be_told_of(mine):
+    assert mine.shows("Condition")
+    assert not mine.shows("Observation")
+
+
+def test_levels_that_scopes_narrow_are_of_the_same_policy():
+    whole = levels(Level.ALL)
+
+    assert granted("Condition").narrowed(whole).digest == whole.digest
