@@ -6,7 +6,7 @@ Real sockets and real HTTP between gateway and sources; one cohort, built for th
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -56,8 +56,10 @@ class London:
 
 
 @contextmanager
-def running_london(cohort: Cohort | None = None) -> Iterator[London]:
-    """Start every simulator on a free port and stop them all at the end."""
+def running_london(
+    cohort: Cohort | None = None, around: Callable[[str, ASGIApp], ASGIApp] = lambda _name, app: app
+) -> Iterator[London]:
+    """Start every simulator on a free port and stop them all at the end; `around` is put around each by its name."""
     whole = cohort or make_cohort(seed=1, people=30, reference_time=now())
     faults = {name: Faults() for name in (*SOURCES, "gp-london")}
     apps: dict[str, ASGIApp] = {
@@ -67,7 +69,8 @@ def running_london(cohort: Cohort | None = None) -> Iterator[London]:
         "hospital": hospital.create_app(whole, faults["hospital"]),
         "ambulance": ambulance.create_app(whole, faults["ambulance"]),
     }
-    with running(apps, whole, dict(showcase(whole)), faults) as london:
+    watched = {name: around(name, app) for name, app in apps.items()}
+    with running(watched, whole, dict(showcase(whole)), faults) as london:
         yield london
 
 

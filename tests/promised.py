@@ -4,24 +4,12 @@ Runs none (`tests/prove.py` does). What each means to a reader is in docs/promis
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Promise:
-    """What is promised, how often it is tried in full, by which tests, and which code it speaks of.
-
-    `switches` are the environment variables by which the tests learn the full count.
-    """
-
-    says: str
-    count: int
-    switches: Mapping[str, str]
-    tests: tuple[str, ...]
-    code: tuple[str, ...]
-
+from tests.promise import Promise as Promise
+from tests.promised_access import PROMISES_OF_ACCESS
 
 PROMISES: Mapping[str, Promise] = {
+    **PROMISES_OF_ACCESS,
     "P01": Promise(
         "No resource of another person is proven or joined, of generated answers with mix-ups.",
         100_000,
@@ -42,21 +30,6 @@ PROMISES: Mapping[str, Promise] = {
             "gateway/patient/work.py",
             "tests/safety/mixups.py",
             "tests/safety/test_p01_mixups.py",
-        ),
-    ),
-    "P02": Promise(
-        "The service decides as an independent reference does, over random policies and random worlds.",
-        1_000_000,
-        {"SCR_PROVE_COUNT": "950000", "SCR_PROVE_WHOLE": "50000"},
-        (
-            "tests/differential/test_p02_rows.py",
-            "tests/differential/test_p02_whole_decisions.py",
-        ),
-        (
-            "gateway/access",
-            "rbac",
-            "tests/differential",
-            "tests/reference",
         ),
     ),
     "P03": Promise(

@@ -119,6 +119,13 @@ SETTLED: Final = (
         " what the person objects to.",
     ),
     Settlement(
+        "who reads the audit looks at what waits, and at the policy",
+        22,
+        'Roles, section 5: auditor "no edits"; privacy officer "alerts".',
+        "The auditor sees the privacy officer's queue and changes nothing; the privacy officer reads the policy.",
+        "docs/decisions/0008, section 6. Why something was shown cannot be reviewed without the rules it was shown by.",
+    ),
+    Settlement(
         "who sees no demographics finds nobody",
         31,
         'Test 3: "deny"; decisions, section 6: FindPermit is "demographics from PDS only".',
@@ -205,3 +212,9 @@ def frees(items: Collection[str], labels: frozenset[str]) -> bool:
     """Return whether agreed items leave an item with these labels: the same settlement."""
     is_anothers = "sexual-health" in labels and "own" not in labels
     return not is_anothers or "sex-life" in items
+
+
+def further_principals(family: str) -> frozenset[str]:
+    """Return who else may call a route family: "who reads the audit looks at what waits, and at the policy"."""
+    further = {"privacy-queue": "system_auditor", "policy-read": "ig_privacy_officer"}
+    return frozenset({further[family]} if family in further else ())
