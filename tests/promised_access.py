@@ -8,10 +8,11 @@ PROMISES_OF_ACCESS: Mapping[str, Promise] = {
     "P02": Promise(
         "The service decides as an independent reference does, over random policies and random worlds.",
         1_000_000,
-        {"SCR_PROVE_COUNT": "950000", "SCR_PROVE_WHOLE": "50000"},
+        {"SCR_PROVE_COUNT": "950000", "SCR_PROVE_WHOLE": "50000", "SCR_PROVE_CEDAR": "20000"},
         (
             "tests/differential/test_p02_rows.py",
             "tests/differential/test_p02_whole_decisions.py",
+            "tests/differential/test_p02_cedar.py",
         ),
         (
             "gateway/access",
