@@ -13,6 +13,9 @@ from gateway.audit.staff_acts import TeamMemberAdded, TeamMemberEnded
 from gateway.errors import ConflictError
 from gateway.store.team_members import TeamMember, add_team_member, end_team_member
 
+_ON_IT = "They are on this team then: end that, and add them again."
+_NOT_ON_IT = "They are not on this team any later than that."
+
 
 @dataclass(frozen=True, slots=True)
 class OnTeam:
@@ -51,8 +54,7 @@ class TeamRegistry:
             self.new_id(), who.organisation, who.team, who.subject, starts_at, ends_at
         )
         async with self.log.recorded(event) as session:
-            if not await session.do(add_team_member, member):
-                raise ConflictError("They are on this team then: end that, and add them again.")
+            _must_have_happened(await session.do(add_team_member, member), _ON_IT)
 
     async def end(self, who: OnTeam, ends_at: datetime, entered_by: str) -> None:
         """Take somebody off a team, also where they were still to join it.
@@ -63,7 +65,12 @@ class TeamRegistry:
             self.clock(), entered_by, who.subject, who.organisation, who.team, ends_at
         )
         async with self.log.recorded(event) as session:
-            if not await session.do(
-                end_team_member, who.organisation, who.team, who.subject, ends_at
-            ):
-                raise ConflictError("They are not on this team any later than that.")
+            _must_have_happened(
+                await session.do(end_team_member, who.organisation, who.team, who.subject, ends_at),
+                _NOT_ON_IT,
+            )
+
+
+def _must_have_happened(has_happened: bool, told: str) -> None:  # noqa: FBT001 - what the store says
+    if not has_happened:
+        raise ConflictError(told)
