@@ -22,6 +22,7 @@ from gateway.web.status_words import masked_in_words, status_in_words
 from rbac.types import Level
 
 UNNAMED = "Not named by the source"
+UNNAMED_IN_SUMMARY = "Not named in the summary that your role sees"
 OURS = "Found by this service"
 SUMMARY_ONLY = "Your role sees a summary of this item."
 NOT_WELL_MADE = "Part of this item is not written as the standard for records asks: if it reads oddly, check with the source."
@@ -167,7 +168,7 @@ class Writer:
             next(filter(None, words), "")
             or self._by_reference(elements)
             or _class_of(header)
-            or UNNAMED
+            or (UNNAMED_IN_SUMMARY if item.level is Level.SUMMARY else UNNAMED)
         )
 
     def _by_reference(self, elements: Elements) -> str:

@@ -219,6 +219,12 @@ def test_what_a_label_leaves_is_said_in_its_own_words():
     assert (entry.what, entry.is_masked) == (said, True)
 
 
+def test_what_a_summary_leaves_unnamed_is_not_said_of_the_source():
+    silent = shown(Category.MEDICATIONS, resourceType="MedicationStatement", level=Level.SUMMARY)
+
+    assert only_line("medications", silent).what == "Not named in the summary that your role sees"
+
+
 def test_a_summary_says_that_it_is_one():
     item = allergy(level=Level.SUMMARY)
 
