@@ -3,9 +3,11 @@
 Decides nothing, and names nobody whose record it is. Wording: NHS content style guide.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fhir_profiles.vocabulary import Category
 from gateway.audit.words import AskedAct
 from gateway.patient.alert_reviews import ReviewedAlert
 from gateway.store.identity_holds import HeldAnswer
@@ -62,6 +64,10 @@ _CLAIM_REFUSALS: Mapping[str, str] = {
     "too-many-claims": "more claims in a day than one person may make",
 }
 
+_CATEGORIES = frozenset(category.value for category in Category)
+_OTHER = "other parts"
+"""What is of no category, such as the list that holds a consultation together: its kind says nothing to an officer."""
+
 _REASONS: Mapping[str, str] = {
     **{code.value: words for code, words in REASON_WORDS.items()},
     **{code.value: words for code, words in CLAIM_REASON_WORDS.items()},
@@ -112,8 +118,11 @@ def alert_in_words(reviewed: ReviewedAlert, organisations: Mapping[str, str]) ->
 
 def opened_in_words(opened: Mapping[str, int]) -> str:
     """Write how much of which kind was opened; empty when nothing was."""
-    counted = sorted((name.replace("-", " "), count) for name, count in opened.items() if count)
-    return ", ".join(f"{name} {count}" for name, count in counted)
+    counted: Counter[str] = Counter()
+    for name, count in opened.items():
+        counted[name.replace("-", " ") if name in _CATEGORIES else _OTHER] += count
+    found = sorted(counted.items(), key=lambda each: (each[0] == _OTHER, each[0]))
+    return ", ".join(f"{name} {count}" for name, count in found if count)
 
 
 def hold_in_words(held: HeldAnswer, names: Mapping[str, SourceName]) -> Waiting:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from gateway.store.tables import privacy_alert
+from gateway.web.privacy_words import opened_in_words
 from gateway.wiring import now
 from tests.safety.emergencies import REASON, alerts, broken
 from tests.safety.siege import person_of, rows
@@ -52,6 +53,13 @@ async def test_whose_record_it_is_stands_on_the_alerts_own_page_on_record(stack,
     assert person_of(stack, STRANGER).family_name not in page
     assert REASON in page
     assert (await rows(stack, "asked"))[-1]["patient"] == stack.patient(STRANGER)
+
+
+def test_what_was_opened_is_counted_by_category_and_the_rest_as_one():
+    opened = {"List": 21, "Medication": 4, "care-plans": 1, "allergies": 2, "problems": 0}
+
+    assert opened_in_words(opened) == "allergies 2, care plans 1, other parts 25"
+    assert opened_in_words({}) == ""
 
 
 async def test_an_alert_that_waits_too_long_is_marked(stack, told):
