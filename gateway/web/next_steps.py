@@ -50,8 +50,8 @@ async def steps_after(visit: Visit, patient_id: str, fault: RefusedError) -> tup
 
 def _claim(patient_id: str) -> NextStep:
     return NextStep(
-        f"If the person is in your care and it is not recorded yet, you can say so, for {_HOURS} hours. You must "
-        "say why. It is recorded, and the privacy officer reviews it.",
+        f"Until it is recorded you can say yourself that they are in your care, for {_HOURS} hours. You must say "
+        "why. That is recorded, and the privacy officer reviews it.",
         "Say that the person is in your care",
         f"/patient/{patient_id}/claim",
     )
@@ -71,6 +71,7 @@ def _emergency(patient_id: str) -> NextStep:
         "It is recorded, and the privacy officer reviews it.",
         "Ask for emergency access",
         f"/patient/{patient_id}/break-glass",
+        is_warning=True,
     )
 
 

@@ -34,6 +34,7 @@ class NextStep:
     sentence: str
     label: str = ""
     address: str = ""
+    is_warning: bool = False
 
 
 _NOTHING_SHOWN = "Nothing was shown."
