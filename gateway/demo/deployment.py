@@ -29,6 +29,9 @@ _KINDS: Mapping[str, OrganisationKind] = {
     "QMJ": OrganisationKind.ICB,
 }
 
+_ASKS_FIRST = OrganisationKind.NHS_111
+"""Who is on the telephone can be asked; the one kind of the demo's organisations that shows permission to view."""
+
 Document = dict[str, Any]
 
 
@@ -155,4 +158,5 @@ def _organisation(code: str) -> Document:
         "kind": str(_KINDS[code]),
         "name": ORGANISATIONS[code],
         "asid": provider_asid(code),
+        "asks_permission": ["every-role"] if _KINDS[code] is _ASKS_FIRST else [],
     }
