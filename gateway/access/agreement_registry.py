@@ -77,8 +77,7 @@ class AgreementRegistry:
             ends_at=terms.ends_at,
         )
         async with self.log.recorded(event) as session:
-            if not await session.do(add_agreement, agreement):
-                raise ConflictError("There is an agreement of this id: end it, and add another.")
+            _must_have_been_free(await session.do(add_agreement, agreement))
         return digest
 
     async def end(self, agreement: str, ends_at: datetime, entered_by: str) -> None:
@@ -89,6 +88,11 @@ class AgreementRegistry:
         event = AgreementEnded(self.clock(), entered_by, agreement, ends_at)
         async with self.log.recorded(event) as session:
             _must_have_ended(await session.do(end_agreement, agreement, ends_at))
+
+
+def _must_have_been_free(is_kept: bool) -> None:  # noqa: FBT001 - what the store says
+    if not is_kept:
+        raise ConflictError("There is an agreement of this id: end it, and add another.")
 
 
 def _must_have_ended(has_ended: bool) -> None:  # noqa: FBT001 - what the store says

@@ -7,6 +7,7 @@ import pytest
 from fhir_profiles.vocabulary import Category
 from gateway.access.administration import PolicyAccess
 from gateway.access.decision import Question
+from gateway.access.granting import reaches
 from gateway.access.permit import (
     Administering,
     FindPermit,
@@ -168,3 +169,18 @@ async def test_an_applications_token_for_records_changes_no_policy(context, is_r
     decision = await access.permit(asks, Purpose.TREAT, Administering.PROPOSE)
 
     assert (getattr(decision, "reason", None) is OUT) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (app(), True),
+        (app("user/Condition.s"), True),
+        (app("user/Condition.r"), False),
+        (app(needs_scopes=True), False),
+        (app("patient/Condition.s", PATIENT_ID), True),
+        (app("patient/Condition.s", "somebody-else"), False),
+    ],
+)
+def test_a_person_is_told_of_where_scopes_leave_anything_of_them(context, expected):
+    assert reaches(principal(app=context), PATIENT_ID) is expected

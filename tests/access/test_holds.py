@@ -7,7 +7,7 @@ import pytest
 from adapters.contract import TraceOutcome
 from fhir_profiles.vocabulary import Category
 from gateway.access.decision import PERMIT_LASTS
-from gateway.access.holds import is_ones_own
+from gateway.access.holds import is_ones_own, may_know_whose
 from gateway.access.permit import Permit, Refusal, RefusalReason, Reviewing, ReviewPermit
 from gateway.access.registry import StoredRegistry, patient_key
 from gateway.store.identity_holds import IdentityHold, hold_identity
@@ -99,3 +99,16 @@ async def test_nobody_settles_what_is_about_themselves(reviewing, concerned, exp
     permit = await review("ig_privacy_officer", reviewing)
 
     assert is_ones_own(permit, concerned) is expected
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("ig_privacy_officer", True),
+        ("caldicott_guardian", True),
+        ("system_auditor", False),
+        ("gp", False),
+    ],
+)
+def test_whose_record_it_is_is_told_to_those_who_settle_it(role, expected):
+    assert may_know_whose(role) is expected
