@@ -218,3 +218,11 @@ def test_a_label_on_a_list_is_not_one_on_its_subject():
         {Label.SEXUAL_HEALTH},
         set(),
     ]
+
+
+@pytest.mark.parametrize("told", [None, set(), "normal"])
+def test_labels_that_are_no_set_of_labels_are_not_taken_for_none(told):
+    found = [item(resource("Condition"))]
+
+    with pytest.raises(TypeError, match=r"^Labels are a set\.$"):
+        label(found, groups_of(found), lambda _evidence: told)
