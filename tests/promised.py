@@ -84,6 +84,13 @@ PROMISES: Mapping[str, Promise] = {
             "tests/inference/worlds.py",
         ),
     ),
+    "LEAKS": Promise(
+        "Each leak that is planted into the code, one for each channel, is found by P15.",
+        16,
+        {"SCR_PROVE_COUNT": "16"},
+        ("tests/inference/test_planted_leaks.py",),
+        ("gateway/api", "gateway/patient", "gateway/web", "tests/inference"),
+    ),
     "P18": Promise(
         "No two questions have one key, of pairs made to be mistaken; and of decisions for many people "
         "in turn and at once none is another person's.",

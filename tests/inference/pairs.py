@@ -1,11 +1,19 @@
 """Ask about a world and about the same one without what was withheld, and hold every answer against its like."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import cycle, islice
 from random import Random
 
@@ -66,25 +74,30 @@ class Reading:
 
     two: TwoHostiles
     stack: Stack
-    browsers: Mapping[str, httpx2.AsyncClient]
+    open_until_the_end: AsyncExitStack
     shapes: Iterator[tuple[str, Callable[[Askable], Ask]]]
+    browsers: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, two: TwoHostiles) -> AsyncIterator["Reading"]:
-        """Sign every reader in, as an application's user and in a browser."""
+    async def over(cls, two: TwoHostiles, shapes: Collection[str] = ()) -> AsyncIterator["Reading"]:
+        """Read, with every shape of request in turn, or with those that are named."""
+        every = every_shape()
+        chosen = {name: every[name] for name in shapes} or every
+        moment = now()
         async with AsyncExitStack() as open_until_the_end:
-            services = _at_one_moment(two.stack.services)
-            browsers = {}
-            for user in READERS:
-                await two.stack.token(user)
-                served = await open_until_the_end.enter_async_context(
-                    as_served(two.stack, services)
-                )
-                await Visitor(served).sign_in(user)
-                browsers[user] = served.client
+            services = _at_one_moment(two.stack.services, moment)
             plain = await open_until_the_end.enter_async_context(as_served(two.stack, services))
-            yield cls(two, plain, browsers, cycle(every_shape().items()))
+            yield cls(two, plain, open_until_the_end, cycle(chosen.items()))
+
+    async def _browser(self, user: str) -> httpx2.AsyncClient:
+        """Give the browser of a reader, signed in once."""
+        if user not in self.browsers:
+            serving = as_served(self.two.stack, self.stack.services)
+            served = await self.open_until_the_end.enter_async_context(serving)
+            await Visitor(served).sign_in(user)
+            self.browsers[user] = served.client
+        return self.browsers[user]
 
     async def holds_of(self, seed: str, tally: Tally) -> None:
         """Try one pair of worlds; an answer that is another in the second is an AssertionError that tells which."""
@@ -128,13 +141,12 @@ class Reading:
 
     def _rest_of(self, whole: World, everything: Bundle, first: Mapping[str, Answers]) -> World:
         patient, ids = self.stack.patient(NAMED), self.stack.services.ids
-        served = {each["id"]: each for each in everything.resources}
+        told_of = {each["id"]: each for each in everything.resources}
         by_item = {item: ids.resource_id(patient, *item) for item, _each in whole.items}
-        shown = {item for item, item_id in by_item.items() if item_id in served}
-        closed = {item for item in shown if '"Binary/' not in json.dumps(served[by_item[item]])}
+        served = {item: told_of[each] for item, each in by_item.items() if each in told_of}
         bodies = [each.text for answers in first.values() for each in answers]
         seen = WORD.findall("".join([everything.response.text, *bodies]))
-        return without(whole, shown, closed, whole.words() - set(seen))
+        return without(whole, served, whole.words() - set(seen))
 
     async def _answers(
         self, user: str, asks: Mapping[str, Ask], tags: Mapping[str, str]
@@ -150,7 +162,7 @@ class Reading:
 
     async def _answer(self, user: str, ask: Ask, tag: str) -> Answers:
         if ask.of_a_browser:
-            return [await self.browsers[user].get(ask.path)]
+            return [await (await self._browser(user)).get(ask.path)]
         if ask.form is not None:
             return [await self.stack.post(user, ask.path, ask.form)]
         # What is sent of a tag must be the same in both worlds, also where there was none.
@@ -172,8 +184,7 @@ def _same(one: Answers, other: Answers, where: str) -> None:
         assert whole == rest, f"{where}\n{difference(whole, rest)}"
 
 
-def _at_one_moment(services: Services) -> Services:
+def _at_one_moment(services: Services, moment: datetime) -> Services:
     """Let pages be laid out, and records joined, at one time: they tell it to the minute."""
-    moment = now()
     joiner = replace(services.records.joiner, clock=lambda: moment)
     return replace(services, records=replace(services.records, clock=lambda: moment, joiner=joiner))

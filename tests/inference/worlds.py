@@ -5,16 +5,23 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from tests.inference.items import BESIDE, MADE, OWN, REFERRING, WORD, Chance
+from tests.inference.items import BESIDE, MADE, MOMENTS, OWN, REFERRING, WORD, Chance
 from tests.safety.hostile_source import Json, refer
 
 SOURCES = ("hospital", "ambulance")
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 LABELS = ("SEX", "HIV", "PSY", "GENDER", "SDV", "OPIOIDUD", "V", "R", "never-heard-of")
 HIV_CLINIC = {"system": "http://snomed.info/sct", "code": "86406008"}
-TIED = ("Encounter", "Observation", "DiagnosticReport", "Immunization")
-"""Kinds of which both have copies: those of which no summary leaves one out by its age or standing."""
+DATED = ("MedicationRequest", "Observation", "DiagnosticReport")
+"""Kinds of which a summary shows the recent ones: a date that it leaves out has its say all the same."""
+
+TIED = ("Encounter", "Immunization", "Procedure", "AllergyIntolerance", "Observation")
+"""Kinds of which both have copies. A copy that its age alone withholds must not be what labels the others: what is
+left of it then is the label, which protects them and tells of nothing."""
+
+NAMED = re.compile(r"(?P<kind>[A-Za-z]+)/(?P<id>[a-z0-9-]+)(?P<rest>/_history/[0-9]+)?")
 
 Item = tuple[str, str, str]
 """Source, type and the source's own id."""
@@ -50,21 +57,30 @@ class Inventor:
         return World({source: self._record(source) for source in SOURCES})
 
     def _record(self, source: str) -> tuple[Json, ...]:
-        count = self.chance.random.randint(3, 10)
-        kinds = [*self.chance.random.choices(list(MADE), k=count), *BESIDE]
+        count, favourite = self.chance.random.randint(1, 7), self.chance.of(list(MADE))
+        kinds = [*self.chance.random.choices(list(MADE), k=count), *[favourite] * 3, *BESIDE]
         items = [self._item(kind, f"{source[0]}{number}") for number, kind in enumerate(kinds)]
         for each in items:
             self._refer(each, items)
-        return (self.patient, *items, *self._annotations(source, items))
+        return (self.patient, *items, *self._annotations(source, items), *self._twins(source))
+
+    def _twins(self, source: str) -> list[Json]:
+        """Make, now and then, two different versions of one sealed item: a contradiction that nobody is told."""
+        sealed = {"meta": {"security": [{"system": ACT_CODE, "code": "V"}]}}
+        made = {**self._item("Observation", f"{source[0]}twin"), **sealed}
+        other = {**made, "valueString": self.chance.word()}
+        return [made, other] if self.chance.happens(0.3) else []
 
     def _item(self, kind: str, local_id: str) -> Json:
         chance = self.chance
-        made = {"resourceType": kind, "id": local_id, **({**MADE, **BESIDE}[kind](chance))}
+        meta = {"lastUpdated": chance.moment("Z"), "source": f"urn:{chance.word()}"}
+        made = {"resourceType": kind, "id": local_id, "meta": meta}
+        made |= {**MADE, **BESIDE}[kind](chance)
         made["text"] = {"status": "generated", "div": f"<div>{chance.word()}</div>"}
-        made["meta"] = {"lastUpdated": chance.moment("Z"), "source": f"urn:{chance.word()}"}
-        if kind in MADE and chance.happens(0.4):
+        is_tied = kind in TIED and chance.happens(0.5)
+        if kind in MADE and not (is_tied and kind in DATED) and chance.happens(0.4):
             self._label(made)
-        if kind in TIED and chance.happens(0.5):
+        if is_tied:
             made["identifier"] = [{"system": "urn:shared", "value": f"inc-{chance.of('123')}"}]
         return made
 
@@ -97,8 +113,10 @@ class Inventor:
 
     def _annotations(self, source: str, items: Sequence[Json]) -> list[Json]:
         """Make a list and a provenance, of which a gap would tell of what is not shown."""
-        clinical = [each for each in items if each["resourceType"] in MADE]
-        named = self.chance.random.sample(clinical, self.chance.of((1, 2)))
+        clinical = [each for each in items if each["resourceType"] in MADE.keys() - set(DATED)]
+        if not clinical:
+            return []
+        named = self.chance.random.sample(clinical, min(len(clinical), self.chance.of((1, 2))))
         moment = {"recorded": self.chance.moment("Z")}
         listed: Json = {"resourceType": "List", "id": f"{source[0]}l", "title": self.chance.word()}
         listed |= {"status": "current", "mode": "working", "subject": OWN}
@@ -116,23 +134,25 @@ def world_of(random: Random, patient: Json) -> World:
     return Inventor(Chance(random), patient).world()
 
 
-def without(
-    world: World, shown: Collection[Item], closed: Collection[Item], untold: Collection[str]
-) -> World:
-    """Give the world without what is not `shown`, and with everything else in it that was not told.
+def without(world: World, served: Mapping[Item, Json], untold: Collection[str]) -> World:
+    """Give the world without what was not `served`, and with everything else in it that was not told.
 
-    Changed are the words `untold`, the addresses of documents in items that are `closed`, and references to
-    what is gone: these name what never was.
+    Changed are the words `untold` and those that are never told, dates and documents' addresses that what is served
+    of an item leaves out, and references to what is gone: these name what never was.
     """
-    gone = {item for item, _each in world.items} - set(shown)
     holds = {}
     for source, found in world.holds.items():
-        kept = [each for each in found[1:] if _named(source, each) in shown]
-        lost = [(kind, local) for owner, kind, local in gone if owner == source]
-        changed = [
-            _changed(each, lost, untold, is_closed=_named(source, each) in closed) for each in kept
+        gone = {item[1:] for item, _each in world.items if item[0] == source and item not in served}
+        kept = [
+            each
+            for each in found[1:]
+            if _named(source, each) in served or _labels_what_stays(each, gone)
         ]
-        is_known = kept or _named(source, found[0]) in shown
+        changed = [
+            _changed(_apart(each, gone), served.get(_named(source, each), {}), untold)
+            for each in kept
+        ]
+        is_known = kept or _named(source, found[0]) in served
         holds[source] = (found[0], *changed) if is_known else ()
     return World(holds)
 
@@ -141,14 +161,54 @@ def _named(source: str, each: Json) -> Item:
     return (source, each["resourceType"], each["id"])
 
 
-def _changed(
-    each: Json, lost: Sequence[tuple[str, str]], untold: Collection[str], *, is_closed: bool
-) -> Json:
+def _labels_what_stays(each: Json, gone: Collection[tuple[str, str]]) -> bool:
+    """Say whether it is a list that says of something shown in part why it is: what is sensitive stays so."""
+    if each["resourceType"] != "List" or "meta" not in each:
+        return False
+    named = [NAMED.fullmatch(entry["item"]["reference"]) for entry in each["entry"]]
+    # What it names by an identifier may be anything that is left.
+    return any(one is None or (one["kind"], one["id"]) not in gone for one in named)
+
+
+def _apart(each: Any, gone: Collection[tuple[str, str]]) -> Any:
+    """Change what is never told of anything: narratives, and names of what is gone."""
+    if isinstance(each, list):
+        return [_apart(one, gone) for one in each]
+    if not isinstance(each, dict):
+        return each
+    made = {name: _apart(value, gone) for name, value in each.items()}
+    if "div" in made:
+        made["div"] = WORD.sub(_other, made["div"])
+    named = NAMED.fullmatch(str(made.get("reference")))
+    if named is not None and (named["kind"], named["id"]) in gone:
+        made["reference"] = f"{named['kind']}/never-was{named['rest'] or ''}"
+        made |= {"display": _other_word(made["display"])} if "display" in made else {}
+    return made
+
+
+def _other(found: re.Match[str]) -> str:
+    return _other_word(found[0])
+
+
+def _other_word(word: str) -> str:
+    """Give a word of another length, so that nothing by which it is measured stays the same."""
+    return f"another{word[2:]}"
+
+
+def _changed(each: Json, served: Json, untold: Collection[str]) -> Json:
     text = WORD.sub(
-        lambda found: f"another{found[0][2:]}" if found[0] in untold else found[0], json.dumps(each)
+        lambda found: _other(found) if found[0] in untold else found[0], json.dumps(each)
     )
-    for kind, local in lost:
-        text = re.sub(rf'"{kind}/{local}(?=["/])', f'"{kind}/never-was', text)
-    if is_closed:
+    if '"Binary/' not in json.dumps(served):
         text = re.sub(r'"Binary/[^"]+"', '"https://nowhere.example/x"', text)
-    return dict(json.loads(text))
+    made = json.loads(text)
+    if made["resourceType"] in DATED:
+        return dict(made)
+    return {
+        name: _another_moment(value) if value in MOMENTS and name not in served else value
+        for name, value in made.items()
+    }
+
+
+def _another_moment(moment: str) -> str:
+    return MOMENTS[(MOMENTS.index(moment) + 1) % len(MOMENTS)]

@@ -41,7 +41,7 @@ def seeded_faults() -> tuple[Fault, ...]:
 
 def missed_by(fault: Fault, tree: Path) -> frozenset[str]:
     """Make the copy wrong, run the named tests, make it right again; give those that did not fail."""
-    with _made_wrong(tree / fault.file, fault):
+    with made_wrong(tree / fault.file, fault):
         return frozenset(fault.tests) - _failing(fault.tests, tree)
 
 
@@ -51,7 +51,8 @@ def passes(tests: Iterable[str], tree: Path) -> bool:
 
 
 @contextmanager
-def _made_wrong(file: Path, fault: Fault) -> Iterator[None]:
+def made_wrong(file: Path, fault: Fault) -> Iterator[None]:
+    """Let a file hold a fault until the block ends."""
     right = file.read_text("utf-8")
     assert right.count(fault.old) == 1, fault.name
     _write(file, right.replace(fault.old, fault.new))
