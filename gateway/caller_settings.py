@@ -38,6 +38,17 @@ class IssuerSettings(Part):
         description="Least level that both `id_assurance_level` and `authentication_assurance_level` must claim;"
         " 2 is enough for planners and researchers in any case. 0 asks for none: for machines alone.",
     )
+    subjects: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9-]{0,19}$",
+        description="Word before its subjects here, as in `word:subject`, wherever a user is named: two providers may"
+        " give one subject to two people. Of several providers one may go without.",
+    )
+    organisations: tuple[str, ...] | None = Field(
+        None,
+        min_length=1,
+        description="ODS codes of the organisations whose staff it knows; left out, it speaks for all of them.",
+    )
     client_id: str | None = Field(None, description="Client id of the sign-in page there.")
     id: str | None = Field(
         None,

@@ -48,10 +48,8 @@ def check_id_token(signed: Signed, expected: ExpectedIdToken, now: datetime) -> 
     if not compare_digest(str(claims.get("nonce")).encode(), expected.nonce.encode()):
         raise NotAuthenticatedError("The id token answers another sign-in.")
     check_times(claims, now)
-    subject, session = claims.get("sub"), claims.get("sid")
-    if not isinstance(subject, str) or not subject:
-        raise NotAuthenticatedError("The id token names nobody.")
+    session = claims.get("sid")
     # CIS2 says it here; null is its word for nobody having selected any, and then there is no access.
     selected = text_in(claims, "selected_roleid") if "selected_roleid" in claims else None
     provider_session = session if isinstance(session, str) else None
-    return ProvenSignIn(subject, provider_session, expected.issuer, selected)
+    return ProvenSignIn(signed.user_id, provider_session, expected.issuer, selected)

@@ -108,6 +108,11 @@ class Signed:
     header: Mapping[str, Any] = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def user_id(self) -> str:
+        """Who it says its holder is, told apart from other providers' people. Raises NotAuthenticatedError."""
+        return self.issuer.user_id_in(self.claims)
+
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
@@ -159,7 +164,7 @@ class TokenVerifier:
         """
         signed, _key = await self._signed(read_compact(token))
         check_access_token(signed.claims, signed.header, signed.issuer, self._clock())
-        user_id, token_hash = text_in(signed.claims, "sub"), sha256(token.encode()).hexdigest()
+        user_id, token_hash = signed.user_id, sha256(token.encode()).hexdigest()
         if "selected_roleid" in signed.claims:
             chosen = self._holder(signed, selected_role(signed.claims), token_hash)
             return Holding(signed.issuer.issuer, user_id, chosen, ())
@@ -199,6 +204,7 @@ class TokenVerifier:
         return (
             organisation is not None
             and self.trusts(issuer, principal.app)
+            and self._issuers[str(issuer)].speaks_for(organisation.code)
             and organisation.kind is principal.organisation_kind
             and self._role_of(principal.role_code, organisation.kind) == principal.role
         )
@@ -231,12 +237,12 @@ class TokenVerifier:
 
     def _holder(self, signed: Signed, profile: Mapping[str, Any], token_hash: str) -> Principal:
         claims = signed.claims
-        organisation, role_code, role = self._place(claims, profile)
+        organisation, role_code, role = self._place(signed, profile)
         least = signed.issuer.least_assurance
         enough = min(least, AGGREGATE_ASSURANCE) if role in AGGREGATE_ROLES else least
         check_assurance(claims, enough)
         return Principal(
-            user_id=text_in(claims, "sub"),
+            user_id=signed.user_id,
             family_name=text_in(claims, "family_name"),
             given_name=text_in(claims, "given_name"),
             role=role,
@@ -256,13 +262,13 @@ class TokenVerifier:
             session=session_of(claims, token_hash),
         )
 
-    def _place(
-        self, claims: Mapping[str, Any], profile: Mapping[str, Any]
-    ) -> tuple[Organisation, str, str]:
-        user_id = text_in(claims, "sub")
+    def _place(self, signed: Signed, profile: Mapping[str, Any]) -> tuple[Organisation, str, str]:
+        user_id = signed.user_id
         organisation = self._organisations.get(str(profile.get("org_code")))
         if organisation is None:
             raise NoRoleError(user_id, "The token's organisation is not known here.")
+        if not signed.issuer.speaks_for(organisation.code):
+            raise NoRoleError(user_id, "The token's issuer does not speak for its organisation.")
         written = _ROLE_CODE.fullmatch(str(profile.get("role_code")))
         role = None if written is None else self._role_of(written.group(1), organisation.kind)
         if written is None or role is None:

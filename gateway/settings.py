@@ -122,6 +122,7 @@ class Settings(Part):
                 row.id or "default" for row in self.issuer if row.client_id
             ],
             "issuers": [row.issuer for row in self.issuer],
+            "subjects of issuers": [row.subjects for row in self.issuer],
         }
         twice = [name for name, each in told.items() if len(set(each)) != len(each)]
         if twice:
@@ -135,6 +136,16 @@ class Settings(Part):
         if elsewhere:
             raise ValueError(
                 f"source {', '.join(elsewhere)}: pilot_organisations must be organisations that may call"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _issuers_speak_for_those_who_may_call(self) -> Self:
+        callers = {row.code for row in self.organisation}
+        elsewhere = [row.issuer for row in self.issuer if set(row.organisations or ()) - callers]
+        if elsewhere:
+            raise ValueError(
+                f"issuer {', '.join(elsewhere)}: organisations must be organisations that may call"
             )
         return self
 

@@ -29,7 +29,8 @@ class Issuer:
     """An OpenID provider whose tokens are taken; the algorithms are pinned, never read from a token.
 
     `clients`: the only ones whose access tokens count; with none listed any client's does, if made for us alone.
-    `least_assurance`: both levels that a token must claim; 0 asks for none.
+    `least_assurance`: both levels that a token must claim; 0 asks for none. `subjects`: the word that stands before
+    its subjects here; `others_words` are other providers'. `organisations`: those it speaks for, or None for all.
     """
 
     issuer: str
@@ -40,6 +41,25 @@ class Issuer:
     least_assurance: int = HIGH_ASSURANCE
     needs_scopes: bool = True
     own_client: str | None = None
+    subjects: str | None = None
+    others_words: frozenset[str] = frozenset()
+    organisations: frozenset[str] | None = None
+
+    def user_id_in(self, claims: Mapping[str, Any]) -> str:
+        """Give who a token's holder is here, for two providers may call two people by one subject.
+
+        Raises NotAuthenticatedError. Source: OpenID Connect Core 1.0, section 5.7.
+        """
+        subject = text_in(claims, "sub")
+        if self.subjects is not None:
+            return f"{self.subjects}:{subject}"
+        if subject.partition(":")[0] in self.others_words:
+            raise NotAuthenticatedError("The token's subject reads as another provider's.")
+        return subject
+
+    def speaks_for(self, organisation: str) -> bool:
+        """Say whether it may tell who works at an organisation, by ODS code."""
+        return self.organisations is None or organisation in self.organisations
 
 
 def check_access_token(

@@ -196,6 +196,7 @@ def _source_organisations(settings: Settings) -> frozenset[str]:
 
 
 def _verifier(settings: Settings) -> TokenVerifier:
+    words = frozenset(row.subjects for row in settings.issuer if row.subjects is not None)
     issuers = tuple(
         Issuer(
             issuer=row.issuer,
@@ -206,6 +207,9 @@ def _verifier(settings: Settings) -> TokenVerifier:
             least_assurance=row.least_assurance,
             needs_scopes=row.smart_scopes == "required",
             own_client=row.client_id,
+            subjects=row.subjects,
+            others_words=words - {row.subjects},
+            organisations=None if row.organisations is None else frozenset(row.organisations),
         )
         for row in settings.issuer
     )

@@ -8,7 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
 
 from gateway import identity
-from gateway.errors import NotAuthenticatedError, UnavailableError
+from gateway.errors import NoRoleError, NotAuthenticatedError, UnavailableError
 from gateway.identity import Issuer
 from gateway.issuer_keys import KEYS_LAST
 from tests.store_factories import anyio_backend
@@ -151,6 +151,47 @@ async def test_a_token_of_one_issuer_is_not_taken_for_anothers():
     for text in (token(other), token(EC, iss="https://second.example")):
         with pytest.raises(NotAuthenticatedError):
             await checks.principal(text)
+
+
+OTHER = ECKey.generate_key("P-256", {"kid": "ec"})
+SECOND = "https://second.example"
+
+
+def two_providers(**of_the_second):
+    first = Issuer(ISSUER, AUDIENCE, KeySetAt(EC), others_words=frozenset({"second"}))
+    second = Issuer(SECOND, AUDIENCE, KeySetAt(OTHER), subjects="second", **of_the_second)
+    return verifier(issuers=(first, second))
+
+
+async def test_one_subject_of_two_providers_is_two_people():
+    checks = two_providers()
+
+    first = await checks.principal(token(EC, sub="555"))
+    second = await checks.principal(token(OTHER, iss=SECOND, sub="555"))
+
+    assert (first.user_id, second.user_id) == ("555", "second:555")
+
+
+async def test_a_subject_that_reads_as_another_providers_is_refused():
+    checks = two_providers()
+
+    assert (await checks.principal(token(EC, sub="third:555"))).user_id == "third:555"
+    for subject in ("second:555", "second"):
+        with pytest.raises(NotAuthenticatedError, match="another provider"):
+            await checks.principal(token(EC, sub=subject))
+
+
+async def test_a_provider_speaks_for_its_own_organisations_alone():
+    text = token(OTHER, iss=SECOND)
+    principal = await two_providers().principal(text)
+    elsewhere = two_providers(organisations=frozenset({"X99"}))
+
+    assert two_providers(organisations=frozenset({principal.organisation})).has_place(
+        principal, SECOND
+    )
+    assert not elsewhere.has_place(principal, SECOND)
+    with pytest.raises(NoRoleError, match="does not speak for"):
+        await elsewhere.principal(text)
 
 
 async def test_without_keys_nobody_gets_in():

@@ -182,6 +182,22 @@ def test_two_rows_about_one_thing_are_a_fault(read, row, told):
     assert told in faults(read, f"{row.format('trust')}\n{row.format('csp')}")
 
 
+ISSUER_ROW = '[[issuer]]\nissuer = "{0}"\naudience = "a"\njwks_url = "https://{0}"\n'
+
+
+@pytest.mark.parametrize("word", ["", 'subjects = "one"\n'])
+def test_two_providers_whose_subjects_could_be_confused_are_a_fault(read, word):
+    rows = [ISSUER_ROW.format(name) + word for name in ("first", "second")]
+
+    assert "subjects of issuers must differ" in faults(read, "".join(rows))
+
+
+def test_a_provider_that_speaks_for_strangers_is_a_fault(read):
+    row = ISSUER_ROW.format("first") + 'organisations = ["X99"]'
+
+    assert "issuer first: organisations" in faults(read, row)
+
+
 @pytest.mark.parametrize("url", ["https://x/", "http://x/?a", "https://x#y", "x", "https://x y"])
 def test_the_public_address_is_plain_and_has_no_last_slash(read, url):
     assert "base_url" in faults(read, SCR_BASE_URL=url)

@@ -61,7 +61,7 @@ async def test_a_provider_that_launches_nothing_is_claimed_to_do_nothing(
 async def test_applications_are_sent_to_the_provider_that_launches(
     london, template, tmp_path, compiled, identity
 ):
-    first = {**issuer_at("https://cis2.example"), "client_id": None}
+    first = {**issuer_at("https://cis2.example"), "client_id": None, "subjects": "cis2"}
     public = {"token_url": "https://public.example/token", "jwks_url": "https://public.example/k"}
     second = {**issuer_at(identity), "smart": {**smart.SETTINGS, **public}}
 

@@ -39,7 +39,7 @@ def second():
 async def stack(london, second, template, tmp_path, compiled):
     rows = [
         {**issuer_at(london.addresses["identity"]), "name": "The first <provider>"},
-        {**issuer_at(second), "id": "second", "name": "The second"},
+        {**issuer_at(second), "id": "second", "subjects": "second", "name": "The second"},
     ]
     async with running_stack(london, template, tmp_path, compiled, issuer=rows) as running:
         yield running
@@ -127,7 +127,7 @@ async def test_au_08_a_provider_that_gives_anothers_access_token_signs_nobody_in
     # The second provider's tokens under the first one's name, as a careless set-up might have it.
     mixed = {**issuer_at(london.addresses["identity"]), "token_url": f"{second}/token"}
     mixed["authorize_url"] = f"{second}/authorize"
-    rows = [mixed, {**issuer_at(second), "id": "second"}]
+    rows = [mixed, {**issuer_at(second), "id": "second", "subjects": "second"}]
     async with running_stack(london, template, tmp_path, compiled, issuer=rows) as stack:
         answer = await Visitor(stack).answer_of_provider(await gone_to(stack, "default"), "nurse")
         sent = answer.replace("&iss=", "&error_uri=")
@@ -139,7 +139,7 @@ async def test_au_08_a_provider_that_gives_anothers_access_token_signs_nobody_in
 def test_providers_with_one_way_back_for_two_stop_the_start(tmp_path, ids):
     rows = "".join(
         f'[[issuer]]\nissuer = "https://{place}.example"\naudience = "a"\njwks_url = "https://j"\n'
-        f'client_id = "c"\n' + ("" if each is None else f'id = "{each}"\n')
+        f'client_id = "c"\nsubjects = "of-{place}"\n' + ("" if each is None else f'id = "{each}"\n')
         for place, each in enumerate(ids)
     )
     path = tmp_path / "scr.toml"
