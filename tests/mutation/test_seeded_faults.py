@@ -22,7 +22,13 @@ FAULTS = seeded_faults()
 COUNT = int(os.environ.get("SCR_PROVE_COUNT", "3"))  # noqa: TID251 - a switch of the test run
 SEED = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
 CHOSEN = random.Random(SEED).sample(FAULTS, min(COUNT, len(FAULTS)))
-AREAS = ("adapters/stu3_to_r4/", "gateway/patient/", "adapters/transport.py")
+AREAS = (
+    "adapters/stu3_to_r4/",
+    "gateway/patient/",
+    "adapters/transport.py",
+    "gateway/access/",
+    "rbac/",
+)
 
 
 @pytest.fixture(scope="module")
