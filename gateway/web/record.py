@@ -108,6 +108,8 @@ async def _opened(visit: Visit, patient: Patient, purpose: Purpose) -> Response:
         content = {
             "emergency": _banner(opened.view.permit, grant, offered),
             "may_ask": Purpose.ETREAT in offered,
+            "may_withdraw": purpose is Purpose.TREAT
+            and visit.services.permissions.is_asked_of(visit.session.principal),
             "patient_id": patient.id,
         }
         page = _page(visit.services, opened)

@@ -112,6 +112,16 @@ def show_permission(page, site):
         page.goto(f"{site.record_of('everything')}/permission")
 
 
+def show_permitted(page, site):
+    # An answer is the session's: the other tests' must not have it.
+    page.context.clear_cookies()
+    sign_in(page, "ed-consultant")
+    with site.serving(asking(site.stack)):
+        page.goto(f"{site.record_of('everything')}/permission")
+        page.get_by_label("Yes, they agree").check()
+        page.get_by_role("button", name="Record the answer").click()
+
+
 def show_permission_mistakes(page, site):
     with site.serving(asking(site.stack)):
         page.goto(f"{site.record_of('everything')}/permission")
@@ -156,6 +166,7 @@ PAGES = [
     show_permission_required,
     show_permission,
     show_permission_mistakes,
+    show_permitted,
     show_role_choice,
     show_what_waits,
     show_alert,

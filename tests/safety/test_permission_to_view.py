@@ -1,6 +1,7 @@
 """Where an organisation asks people before their record is viewed, nothing opens in direct care until they answered."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.access.permissions import EVERY_ROLE, StoredPermissions
 from gateway.wiring import Services
+from rbac.decide import CompiledPolicy
 from tests.safety.emergencies import (
     ETREAT,
     NO_RELATIONSHIP,
@@ -211,3 +213,31 @@ async def test_an_answer_that_cannot_be_recorded_whole_is_none(asks: Stack, tabl
     assert answer.status_code == 503
     assert await rows(asks, "permission-recorded") == []
     assert not await opens(asks, DOCTOR, RELATED)
+
+
+@dataclass
+class Outdated:
+    """Gives the active policy under another version, as one that changes while it is decided; so many times."""
+
+    policies: Any
+    times: int
+
+    async def active(self) -> CompiledPolicy:
+        self.times -= 1
+        real: CompiledPolicy = await self.policies.active()
+        return real if self.times < 0 else replace(real, version="0" * 64)
+
+
+@pytest.mark.parametrize(("times", "status", "kept"), [(0, 201, 1), (2, 201, 1), (3, 503, 0)])
+async def test_an_answer_is_decided_again_under_a_policy_that_has_changed(
+    stack: Stack, times: int, status: int, kept: int
+):
+    await stack.token(DOCTOR)
+    services = asking(stack)
+    outdated: Any = Outdated(services.policies, times)
+
+    async with as_served(stack, with_access(services, policies=outdated)) as served:
+        answer = await answers(served, DOCTOR, RELATED)
+
+    assert answer.status_code == status
+    assert len(await rows(stack, "permission-recorded")) == kept

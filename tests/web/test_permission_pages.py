@@ -88,6 +88,18 @@ async def test_an_answer_goes_on_through_an_emergency(visitor, answer, status):
     assert "Record the answer" not in again.text
 
 
+async def test_who_no_longer_agrees_is_one_link_away(visitor):
+    await answers(visitor, answer="yes")
+    link = f'href="{record_of(visitor.stack)}/permission"'
+    assert link in (await shown(visitor)).text
+
+    await answers(visitor, answer="no")
+
+    assert "The person has said no" in (await shown(visitor)).text
+    await visitor.post(f"{record_of(visitor.stack)}/break-glass", **GLASS)
+    assert link not in (await shown(visitor, "/emergency")).text
+
+
 async def test_another_session_asks_anew(visitor):
     await answers(visitor, answer="yes")
     await visitor.sign_in()
