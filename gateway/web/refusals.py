@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from gateway.errors import (
     BadRequestError,
+    ConflictError,
     NoDemographicsError,
     NoSourceAnsweredError,
     NotFoundError,
@@ -119,6 +120,8 @@ def told(fault: SharedCareRecordError) -> Told:
             default = ("This is not allowed", "Ask your organisation's administrator.")
             headline, *sentences = _REASONS.get(fault.reason, default)
             return Told(403, headline, tuple(sentences))
+        case ConflictError():
+            return Told(409, "Something changed meanwhile", (str(fault), "Nothing was done."))
         case BadRequestError():
             return Told(400, "The request could not be used", (str(fault),))
         case _:

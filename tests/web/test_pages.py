@@ -6,6 +6,7 @@ from adapters.simulators.faults import FaultKind
 from gateway.errors import (
     AuditUnavailableError,
     BadRequestError,
+    ConflictError,
     NoSourceAnsweredError,
     NotFoundError,
     RefusedError,
@@ -157,6 +158,7 @@ async def test_pages_of_an_unknown_address_and_static_files_are_served_apart(sta
         (RefusedError("break-glass-required", ""), 403),
         (RefusedError("something-new", ""), 403),
         (BadRequestError("Too many people match."), 400),
+        (ConflictError("The session has ended: sign in again."), 409),
         (NoSourceAnsweredError(""), 503),
         (AuditUnavailableError(""), 503),
     ],
