@@ -161,7 +161,7 @@ def _member(chance: Random, member: Staff) -> Member:
 def _profile(chance: Random, organisation: str) -> RoleProfile:
     role = chance.choice(_ROLES_AT[KINDS[organisation]])
     # One that has ended is one that is suspended: who has none at all gets no token.
-    ended = LONG_AGO + timedelta(days=1) if chance.random() < 0.05 else None
+    ended = LONG_AGO if chance.random() < 0.05 else None
     return RoleProfile(role, organisation, LONG_AGO, ended)
 
 
