@@ -1,4 +1,4 @@
-"""Throw away at regular times what has expired: sign-ins and the snapshots behind further pages.
+"""Throw away at regular times what has expired: sign-ins, answers, and the snapshots behind further pages.
 
 Nothing that has expired is ever used, whether or not it is still there: this only keeps the database small
 and holds no longer than needed what concerns people. Every worker sweeps; sweeping twice does nothing.
@@ -10,11 +10,13 @@ from datetime import datetime
 
 import structlog
 
+from gateway.access.permissions import PERMISSION_LASTS
 from gateway.errors import UnavailableError
 from gateway.store.engine import Store
 from gateway.store.logout_tokens import drop_expired_logout_tokens
 from gateway.store.sign_ins import drop_expired_sign_ins
 from gateway.store.snapshots import drop_expired_snapshots
+from gateway.store.view_permissions import drop_permissions_until
 
 SWEEP_EVERY_SECONDS = 300.0
 """Half of a snapshot's life: none stays longer than a quarter of an hour."""
@@ -42,6 +44,7 @@ class Housekeeping:
     async def sweep(self) -> int:
         """Delete what has expired by now; say how many rows."""
         now = self.clock()
-        sign_ins = await drop_expired_sign_ins(self.store, now)
-        sign_ins += await drop_expired_logout_tokens(self.store, now)
-        return sign_ins + await drop_expired_snapshots(self.store, now)
+        expired = await drop_expired_sign_ins(self.store, now)
+        expired += await drop_expired_logout_tokens(self.store, now)
+        expired += await drop_permissions_until(self.store, now - PERMISSION_LASTS)
+        return expired + await drop_expired_snapshots(self.store, now)

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from gateway.store.sessions import Reading, Writing
+from gateway.store.engine import Store
+from gateway.store.sessions import ExemptWriting, Reading, Writing
 from gateway.store.tables import view_permission as table
 from gateway.store.words import PermissionAnswer
 
@@ -51,3 +52,12 @@ def move_permissions(writing: Writing, session: str, to_session: str) -> None:
     writing.connection.execute(
         update(table).where(table.c.session == session).values(session=to_session)
     )
+
+
+async def drop_permissions_until(store: Store, at: datetime) -> int:
+    """Delete what was recorded by an instant; say how many. The audit keeps each answer all the same."""
+    return await store.write_exempt(_delete_until, at)
+
+
+def _delete_until(writing: ExemptWriting, at: datetime) -> int:
+    return writing.connection.execute(delete(table).where(table.c.recorded_at <= at)).rowcount

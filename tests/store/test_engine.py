@@ -96,6 +96,7 @@ def test_postgres_flushes_every_commit_and_waits_a_second_for_a_lock(store: Stor
                 "store/logout_tokens.py",
                 "store/sign_ins.py",
                 "store/snapshots.py",
+                "store/view_permissions.py",
             },
         ),
         (".recording(", {"audit/log.py", "audit/recorded.py"}),

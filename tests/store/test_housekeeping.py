@@ -3,16 +3,20 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from gateway.access.permissions import PERMISSION_LASTS
 from gateway.audit.log import AuditLog
 from gateway.errors import UnavailableError
 from gateway.housekeeping import SWEEP_EVERY_SECONDS, Housekeeping
 from gateway.store.engine import Store, open_store
 from gateway.store.sign_ins import sign_in_of
 from gateway.store.snapshots import PageSnapshot, keep_snapshot, snapshot_of
+from gateway.store.view_permissions import permissions_of_session
 from tests.store.test_sessions import BINDING, MINUTE, SIGN_IN, _begin
+from tests.store.test_view_permissions import YES, keep
 from tests.store_factories import NOW
 
 
@@ -37,11 +41,15 @@ async def test_only_what_has_expired_is_swept_away(store: Store, log: AuditLog):
     soon = replace(SIGN_IN, id_hash="s" * 64, expires_at=NOW + MINUTE)
     await _begin(log, SIGN_IN, soon)
     await keep_snapshot(store, PageSnapshot(BINDING, b"x", NOW + MINUTE))
+    await keep(log, replace(YES, recorded_at=NOW - PERMISSION_LASTS), replace(YES, id=UUID(int=9)))
     hours = Hours(pauses=2)
 
     with pytest.raises(asyncio.CancelledError):
         await Housekeeping(store, hours, hours.pause).keep_on()
 
+    assert await store.read(permissions_of_session, "u1", YES.session) == (
+        replace(YES, id=UUID(int=9)),
+    )
     assert await store.read(sign_in_of, soon.id_hash) is None
     assert await store.read(sign_in_of, SIGN_IN.id_hash) == SIGN_IN
     assert await store.read(snapshot_of, BINDING, NOW) is None

@@ -1,6 +1,7 @@
 """What people answered: kept as given, found by user and session, gone on with under a session's new id."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from gateway.errors import UnavailableError
 from gateway.store.engine import Store
 from gateway.store.view_permissions import (
     ViewPermission,
+    drop_permissions_until,
     keep_permission,
     move_permissions,
     permissions_of_session,
@@ -56,6 +58,15 @@ async def test_answers_go_on_under_the_sessions_new_id(store: Store, log: AuditL
     moved = replace(YES, session=OTHER_SESSION)
     assert await store.read(permissions_of_session, "u1", SESSION) == ()
     assert await store.read(permissions_of_session, "u1", OTHER_SESSION) == (moved,)
+
+
+async def test_answers_that_stand_no_longer_are_thrown_away(store: Store, log: AuditLog):
+    later = replace(YES, id=UUID(int=3), recorded_at=NOW + timedelta(seconds=1))
+    await keep(log, YES, later)
+
+    assert await drop_permissions_until(store, NOW) == 1
+
+    assert await store.read(permissions_of_session, "u1", SESSION) == (later,)
 
 
 @pytest.mark.parametrize("changes", [{"session": ""}, {"patient_key": "k"}, {"answer": "maybe"}])
