@@ -142,7 +142,10 @@ class Model:
     def outcome_of_ending(self, holder: Holder, glass_id: Hashable) -> str:
         """Say what must come of ending an emergency before its time."""
         own = self.glass[glass_id]
-        is_own = (own.user_id, own.session) == (holder.user_id, holder.session)
+        # Nobody is told of an emergency who may read nothing of the person.
+        is_own = holder.may_read_records and (
+            (own.user_id, own.session) == (holder.user_id, holder.session)
+        )
         against = self._against_the_role(holder, ETREAT)
         return against or ("ended" if is_own and self.now < own.ends_at else NOT_FOUND)
 
