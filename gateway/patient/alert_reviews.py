@@ -109,8 +109,9 @@ class AlertReviews:
             now, user_id, patient, permit.decision_id, alert_id, outcome.value
         )
         async with self.log.recorded(event) as session:
-            if not await session.do(settle_privacy_alert, alert_id, outcome, now, user_id):
-                raise NotFoundError("No such alert waits.")
+            _must_have_waited(
+                await session.do(settle_privacy_alert, alert_id, outcome, now, user_id)
+            )
 
     async def _permit(
         self, finder: Finder, act: AskedAct, alert: PrivacyAlert | None
@@ -138,6 +139,11 @@ class AlertReviews:
             withheld={},
         )
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
+
+
+def _must_have_waited(is_settled: bool) -> None:  # noqa: FBT001 - what the store says
+    if not is_settled:
+        raise NotFoundError("No such alert waits.")
 
 
 def _told(

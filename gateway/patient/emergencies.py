@@ -149,10 +149,7 @@ class Emergencies:
             now, finder.principal.user_id, grant.patient, ground.decision_id, grant.id
         )
         async with self.log.recorded(event) as session:
-            if not await session.do(end_grant, grant, now):
-                raise NotFoundError("The emergency has ended already.")
-            if grant.relationship is not None:
-                await session.do(end_relationship, grant.relationship, now)
+            await session.do(_end, grant, now)
 
     async def _own(self, principal: Principal) -> tuple[Grant, ...]:
         found = await self.store.read(
@@ -262,6 +259,13 @@ def _effects(
         keep_grant(writing, grant)
 
     return (keep,)
+
+
+def _end(writing: Writing, grant: Grant, now: datetime) -> None:
+    if not end_grant(writing, grant, now):
+        raise NotFoundError("The emergency has ended already.")
+    if grant.relationship is not None:
+        end_relationship(writing, grant.relationship, now)
 
 
 def _renew(writing: Writing, renewal: Renewal) -> None:

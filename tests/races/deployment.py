@@ -16,8 +16,6 @@ from adapters.contract import AddressUse, Contact, ContactProbe, Outcome, Trace,
 from adapters.simulators.demo_users import DEMO_USERS
 from fhir_profiles.vocabulary import Category
 from gateway.access.agreement_registry import AgreementRegistry, Signatures, StoredAgreements
-from gateway.access.break_glass import BreakGlass
-from gateway.access.claims import SelfClaims
 from gateway.access.decision import Question
 from gateway.audit.acts import AskedAct
 from gateway.audit.entries import entries_between
@@ -49,6 +47,7 @@ from tests.patient.records import Source
 from tests.races.model import CLAIMS_A_DAY
 from tests.races.sights import Sight, policy_of_sight
 from tests.safety.changing_policy import asker
+from tests.safety.failing_parts import with_access
 from tests.tokens import verifier
 
 AGREED = ("F84004", "RRV", "F83021", "F84012", "RJ1")
@@ -204,10 +203,10 @@ class Worker:
 
 
 def open_worker(settings_file: Path, town: Town, clock: Clock) -> Worker:
-    services = open_services(Settings.model_validate_json(settings_file.read_bytes()))
-    access = replace(
-        services.records.access,
-        agreements=StoredAgreements(services.store, frozenset({"RRV"})),
+    opened = open_services(Settings.model_validate_json(settings_file.read_bytes()))
+    services = with_access(
+        opened,
+        agreements=StoredAgreements(opened.store, frozenset({"RRV"})),
         demographics=town,
         contact_sources={"RRV": town},
     )
@@ -219,14 +218,8 @@ def open_worker(settings_file: Path, town: Town, clock: Clock) -> Worker:
     directory = SourceDirectory(tuple(known))
     records = replace(
         services.records,
-        access=access,
         gatherer=Gatherer(directory),
         joiner=replace(services.records.joiner, directory=directory),
-    )
-    services = replace(
-        services,
-        emergencies=replace(services.emergencies, access=BreakGlass(access)),
-        claims=replace(services.claims, access=SelfClaims(access)),
     )
     return Worker(services, records, verifier(clock=clock))
 

@@ -1,4 +1,4 @@
-"""What somebody does of their own accord at one worker: break the glass, end that, or claim a relationship.
+"""What somebody does of their own accord at one worker: break the glass, end that, claim a relationship, or record an answer.
 
 Each says in the model's words what came of it.
 """
@@ -10,10 +10,11 @@ from uuid import UUID
 from gateway.access.decision import Question
 from gateway.errors import NotAuthenticatedError, NotFoundError, RefusedError, UnavailableError
 from gateway.patient.find import Finder
-from gateway.patient.pleas import ClaimPlea, Plea
+from gateway.patient.pleas import Answer, ClaimPlea, Plea
 from gateway.store.break_glass import Grant
 from gateway.store.claims import Claim
-from gateway.store.words import ClaimReason, EmergencyReason
+from gateway.store.view_permissions import ViewPermission
+from gateway.store.words import ClaimReason, EmergencyReason, PermissionAnswer
 from rbac.types import Purpose
 from tests.patient.factories import NUMBER
 from tests.races.deployment import Worker
@@ -26,7 +27,7 @@ class Done:
     """What came of an act, and what it left behind."""
 
     outcome: str
-    left: Grant | Claim | None = None
+    left: Grant | Claim | ViewPermission | None = None
 
 
 async def break_glass(worker: Worker, token: str, step: str) -> Done:
@@ -61,6 +62,18 @@ async def claim(worker: Worker, token: str) -> Done:
         return Done("claimed", await worker.services.claims.claim(question, plea, "request"))
 
     return await _told(claiming)
+
+
+async def record_answer(worker: Worker, token: str) -> Done:
+    """Record that the person agrees to their record being viewed."""
+
+    async def recording() -> Done:
+        question = await _question(worker, token, Purpose.TREAT)
+        answer = Answer(PermissionAnswer.YES)
+        recorded = await worker.services.permissions.record(question, answer, "request")
+        return Done("recorded", recorded.permission)
+
+    return await _told(recording)
 
 
 async def _question(worker: Worker, token: str, purpose: Purpose) -> Question:
