@@ -75,6 +75,12 @@ class Systems:
             for each in told
         ]
 
+    async def strangers(self, first: int, count: int) -> list[NhsNumber]:
+        """Make people ready who exist and with whom the caller has nothing to do; the record before is gone."""
+        told = await self._control(f"/strangers/{first}/{count}")
+        assert isinstance(told, list)
+        return [NhsNumber(each["number"]) for each in told]
+
     async def count_of(self, person: Person) -> int:
         """Say how many resources the gateway shows of a person."""
         asking = await connected(self.gateway.port)

@@ -97,6 +97,13 @@ async def capability_statements(addresses: Addresses) -> dict[tuple[str, bytes],
     }
 
 
+async def nobody_found(addresses: Addresses) -> bytes:
+    """Record what the demographics service says of a number that it does not know."""
+    [number] = other_numbers(1)
+    app = _sources(make_cohort(_SEED, people=0))[PDS]
+    return await _got(app, addresses[PDS], f"/Patient/{number.digits}", status=404)
+
+
 def other_numbers(count: int) -> list[NhsNumber]:
     """Give so many valid numbers of the test range that no recorded person has."""
     return list(islice(nhs_numbers(_SEED + 1), count))
@@ -144,12 +151,12 @@ async def _record(
     return Recording(answers, digits, stem, patient_ids)
 
 
-async def _got(app: ASGIApp, address: str, target: str) -> bytes:
+async def _got(app: ASGIApp, address: str, target: str, status: int = 200) -> bytes:
     headers = {"X-Request-ID": "8b3c9a52-6f0e-4d0e-9a56-0c4a3c1f7d11"}
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url=address) as client:
         answer = await client.get(target, headers=headers)
-    if answer.status_code != 200 or b'"relation":"next"' in answer.content:
+    if answer.status_code != status or b'"relation":"next"' in answer.content:
         raise ValueError("A simulated source did not give a whole record on one page.")
     return answer.content
 

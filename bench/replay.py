@@ -28,6 +28,7 @@ from bench.recording import (
     Recording,
     capability_statements,
     key_of,
+    nobody_found,
     other_numbers,
     record_people,
 )
@@ -37,6 +38,7 @@ AUDIENCE = "https://shared-care-record.test"
 CALLER = "gp"
 """The demo's GP, at the practice where every measured person is registered."""
 
+_OWN_PRACTICE, _ANOTHER = b"F84004", b"F84012"
 _MOST_PEOPLE = 20_000
 _IDENTITY, _CONTROL = "identity", "control"
 _ABSENT = answer_bytes(b"{}", "404 Not Found")
@@ -49,13 +51,15 @@ class Stage:
     recordings: list[Recording]
     numbers: list[NhsNumber]
     standing: dict[tuple[str, bytes], bytes]
+    nobody: bytes
     ready: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
     last_record_at: float = 0.0
 
     def respond(self, source: str, target: bytes, send: Send) -> None:
         """Answer as one source."""
         key = (source, key_of(target))
-        send(self.ready.get(key) or self.standing.get(key) or _ABSENT)
+        absent = self.nobody if source == PDS else _ABSENT
+        send(self.ready.get(key) or self.standing.get(key) or absent)
         if key[1].endswith(b"$everything"):
             self.last_record_at = time.monotonic()
 
@@ -64,6 +68,10 @@ class Stage:
         match target.decode().strip("/").split("/"):
             case ["prepare", first, count]:
                 people = self._prepare(range(int(first), int(first) + int(count)))
+                send(answer_bytes(json.dumps(people).encode()))
+            case ["strangers", first, count]:
+                people = self._prepare(range(int(first), int(first) + int(count)))
+                self._move_elsewhere()
                 send(answer_bytes(json.dumps(people).encode()))
             case _:
                 send(answer_bytes(json.dumps(self.last_record_at).encode()))
@@ -81,6 +89,13 @@ class Stage:
             }
             for each in people
         ]
+
+    def _move_elsewhere(self) -> None:
+        """Let the people made ready be registered at a practice with which the caller has nothing to do."""
+        self.ready = {
+            key: body.replace(_OWN_PRACTICE, _ANOTHER) if key[0] == PDS else body
+            for key, body in self.ready.items()
+        }
 
     def _person(self, index: int) -> Recording:
         recording = self.recordings[index % len(self.recordings)]
@@ -101,6 +116,7 @@ async def main(people: int, resources: int, copies: int) -> None:
         [each.grown(copies) for each in await record_people(addresses, people, resources)],
         other_numbers(_MOST_PEOPLE),
         {key: answer_bytes(body) for key, body in statements.items()},
+        answer_bytes(await nobody_found(addresses), "404 Not Found"),
     )
     await _serve(stage, sockets)
     token = tokens.access_token(DEMO_USERS[CALLER], "bench", "openid")
