@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gateway.access.decision import AccessControl, Question
 from gateway.access.permissions import PERMISSION_LASTS
-from gateway.access.permit import Permit, Refusal, RefusalReason
+from gateway.access.permit import Refusal, RefusalReason
 from rbac.types import Purpose
 
 
@@ -35,28 +35,22 @@ class PermissionAnswers:
 
         Raises UnavailableError when there is no policy to decide under.
         """
+        ground = await self.access.any_ground(question.principal, question.purpose)
+        if isinstance(ground, Refusal):
+            return ground
+        if ground.purpose is not Purpose.TREAT:
+            return ground.refusal(RefusalReason.PURPOSE_NOT_ALLOWED, question.patient_id)
+        if not self.access.permissions.must_ask(question.principal):
+            # Before anything is read of the person: nobody's record has a part in it.
+            return ground.refusal(RefusalReason.PERMISSION_NOT_ASKED_FOR, question.patient_id)
         # Asked as for a view: an answer is recorded of nobody whose record would stay closed all the same.
         decision = await self.access.decide(question)
-        reason = self._objection(question, decision)
-        if reason is not None:
-            return Refusal(
-                decision.decision_id, reason, decision.policy_version, question.patient_id
-            )
         if isinstance(decision, Refusal) and _stays_closed(decision):
             return decision
         now = self.access.clock()
         return AnswerPermit(
             decision.decision_id, question, decision.policy_version, now, now + PERMISSION_LASTS
         )
-
-    def _objection(self, question: Question, decision: Permit | Refusal) -> RefusalReason | None:
-        if isinstance(decision, Refusal):
-            return None
-        if decision.purpose is not Purpose.TREAT:
-            return RefusalReason.PURPOSE_NOT_ALLOWED
-        if not self.access.permissions.must_ask(question.principal):
-            return RefusalReason.PERMISSION_NOT_ASKED_FOR
-        return None
 
 
 def _stays_closed(refusal: Refusal) -> bool:

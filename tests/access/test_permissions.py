@@ -216,10 +216,23 @@ async def test_after_a_no_no_other_answer_is_recorded():
     assert (await may_answer(Answers((row(NO),)))).reason is SAID_NO
 
 
-async def test_no_answer_is_recorded_where_none_is_asked_for():
-    decision = await may_answer(Answers(asks=False))
+@pytest.mark.parametrize("found", [TraceOutcome.FOUND, TraceOutcome.NOT_FOUND])
+async def test_no_answer_is_recorded_where_none_is_asked_for_whoever_it_is_about(found):
+    people = pds(found, person())
+
+    decision = await may_answer(Answers(asks=False), pds=people)
 
     assert decision.reason is RefusalReason.PERMISSION_NOT_ASKED_FOR
+    assert people.asked == []
+
+
+async def test_no_answer_is_recorded_by_a_role_without_rows_for_direct_care():
+    policies = Rows()
+    policies.by_key.clear()
+
+    decision = await may_answer(Answers(), policies=policies)
+
+    assert decision.reason is RefusalReason.PURPOSE_NOT_ALLOWED
 
 
 async def test_an_emergency_records_no_answer():
