@@ -71,7 +71,7 @@ PROMISES: Mapping[str, Promise] = {
         "was not told, all requests of every shape are answered alike, byte for byte.",
         10_000,
         {"SCR_PROVE_COUNT": "10000"},
-        ("tests/inference/test_p15_hidden_is_absent.py",),
+        ("tests/inference/test_p15_hidden_is_absent.py", "tests/inference/test_p15_kept_back.py"),
         (
             "gateway/api",
             "gateway/patient",
@@ -81,6 +81,7 @@ PROMISES: Mapping[str, Promise] = {
             "tests/inference/pairs.py",
             "tests/inference/shapes.py",
             "tests/inference/test_p15_hidden_is_absent.py",
+            "tests/inference/test_p15_kept_back.py",
             "tests/inference/worlds.py",
         ),
     ),
