@@ -20,7 +20,7 @@ DEPLOYMENT = Deployment(
 )
 
 
-ALONE = {"emergency": None, "may_ask": False, "patient_id": "p"}
+ALONE = {"emergency": None, "may_ask": False, "may_withdraw": False, "patient_id": "p"}
 
 
 def laid_out(*items, **other):
