@@ -138,11 +138,6 @@ def emergency_page(matrix: Matrix, cell: Cell) -> Statuses:
     return _by_role(status_for("break-glass", matrix.roles[cell.user]) is None and may_name)
 
 
-def answer(matrix: Matrix, cell: Cell) -> Statuses:
-    # A record that stays closed is told of as ever; no organisation here asks of one that would open.
-    return frozenset({STATUS[read(matrix, cell).outward]} - {200} or {403})
-
-
 def asked_of_nobody(_matrix: Matrix, _cell: Cell) -> Statuses:
     # No organisation here asks people before it looks, so there is nothing to answer, whoever they are.
     return frozenset({403})
@@ -216,7 +211,7 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("POST", "/access/break-glass"): (_API, break_glass),
     ("DELETE", "/access/break-glass/{grant_id}"): (_API, never_there),
     ("POST", "/access/claims"): (_API, claim),
-    ("POST", "/access/permissions"): (_API, answer),
+    ("POST", "/access/permissions"): (_API, asked_of_nobody),
     ("GET", "/fhir/.well-known/smart-configuration"): (_API, open_to_all),
     ("GET", "/fhir/Binary/{binary_id}"): (_API, part_of_item),
     ("GET", "/fhir/Patient"): (_API, refused_as_asked),
@@ -286,4 +281,4 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
 }
 """What decides about each route, and whether callers of it are known by a token or by a page's session."""
 
-_ABOUT_A_PERSON = frozenset({find, break_glass, claim, without_grant, answer, asked_of_nobody})
+_ABOUT_A_PERSON = frozenset({find, break_glass, claim, without_grant, asked_of_nobody})
