@@ -21,6 +21,7 @@ from gateway.api import (
     privacy_alerts,
     smart_configuration,
 )
+from gateway.api.even_refusals import EvenRefusals
 from gateway.api.front_door import FrontDoor
 from gateway.api.measured import Measured
 from gateway.api.problems import (
@@ -56,7 +57,9 @@ def create_app(services: Services) -> ASGIApp:
     app.add_exception_handler(404, _answer_not_found)
     app.add_exception_handler(405, _answer_method_not_allowed)
     app.add_exception_handler(Exception, answer_unknown_failure)
-    return FrontDoor(Measured(app, services.metrics), _hosts(services), new_id)
+    measured = Measured(app, services.metrics)
+    even = EvenRefusals(measured, services.settings.refusals_every_ms / 1000)
+    return FrontDoor(even, _hosts(services), new_id)
 
 
 async def _answer_not_found(_request: Request, _fault: Exception) -> Response:

@@ -86,6 +86,13 @@ class Settings(Part):
         min_length=16,
         description="Bearer token that `/metrics` is told for; without one, nobody is told.",
     )
+    refusals_every_ms: int = Field(
+        25,
+        ge=0,
+        le=1000,
+        description="Refusals (403, 404) are sent at a multiple of this after the request came, so that their time tells"
+        " nothing of whom or what there is; 0 sends them at once. Judgement: longer than nearly every refusal takes.",
+    )
     spine_proxy: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
