@@ -127,10 +127,8 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
             "key_file": key_file,
             "overall_seconds": 3.0,
             "metrics_token": METRICS_TOKEN,
-            # Held by the clock, of which few tests are.
-            "refusals_every_ms": 0,
-            # Each judges in a process of its own, which few tests are about.
-            "judged_views": 0,
+            "refusals_every_ms": 0,  # held by the clock, which few tests are about
+            "judged_views": 0,  # judged in a process of its own, as few
             "source": sources_of(london, deadlines),
             "gp_endpoint": [gp_endpoint_of(code, *at) for code, at in london.practices.items()],
             "issuer": [issuer_at(london.addresses["identity"])],
