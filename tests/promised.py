@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from tests.promise import Promise as Promise
 from tests.promised_access import PROMISES_OF_ACCESS
+from tests.promised_mutation import PROMISES_OF_MUTATION
 
 PROMISES: Mapping[str, Promise] = {
     **PROMISES_OF_ACCESS,
+    **PROMISES_OF_MUTATION,
     "P01": Promise(
         "No resource of another person is proven or joined, of generated answers with mix-ups.",
         100_000,
@@ -232,23 +234,6 @@ PROMISES: Mapping[str, Promise] = {
             "tests/mutation",
             "tests/patient",
             "tests/rbac",
-        ),
-    ),
-    "MUTATION-VERIFY": Promise(
-        "Nine of ten changes to the proof of whose record it is are noticed by a test, and the others "
-        "are listed with the reason why no test can.",
-        422,
-        {"SCR_PROVE_COUNT": "422", "SCR_PROVE_AREA": "verify"},
-        ("tests/mutation/test_mutants.py",),
-        (
-            "gateway/patient/people.py",
-            "gateway/patient/verify.py",
-            "tests/mutation",
-            "tests/patient/test_people.py",
-            "tests/patient/test_verify.py",
-            "tests/patient/test_verify_inside.py",
-            "tests/patient/test_verify_reached.py",
-            "tests/patient/test_verify_references.py",
         ),
     ),
     "KILL": Promise(

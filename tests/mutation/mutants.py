@@ -1,7 +1,7 @@
 """Change one thing at a time in the code that decides, and see whether a test notices.
 
-The changes are mutmut's; `mutated_areas.toml` says where, and held against which tests. The ones that no test
-can notice stand in `equivalent_mutants_….toml`, each with its reason.
+The changes are mutmut's; `mutated_areas.toml` says where, and held against which tests. For some areas the ones
+that no test can notice stand in `equivalent_mutants_….toml`, each with its reason.
 """
 
 import json
@@ -47,14 +47,22 @@ class Area:
         """Give the files there are."""
         return tuple(path for each in self.files for path in sorted(ROOT.glob(each)))
 
+    @property
+    def is_listed(self) -> bool:
+        """Say whether every change that no test can notice is listed."""
+        return self._list.exists()
+
     @cached_property
     def equivalent(self) -> dict[Change, str]:
-        """Read the changes that no test can notice, and why."""
-        path = AREAS.with_name(f"equivalent_mutants_{self.name}.toml")
-        listed = tomllib.loads(path.read_text("utf-8")).get("change", [])
+        """Read the changes that no test can notice, and why; for an area that is listed."""
+        listed = tomllib.loads(self._list.read_text("utf-8")).get("change", [])
         return {
             Change(each["function"], each["old"], each["new"]): each["because"] for each in listed
         }
+
+    @property
+    def _list(self) -> Path:
+        return AREAS.with_name(f"equivalent_mutants_{self.name}.toml")
 
 
 @dataclass(frozen=True, slots=True)
