@@ -217,14 +217,18 @@ def test_casbin_can_only_narrow_what_the_rules_allow():
 
 
 def test_az_17_an_empty_policy_is_refused():
-    with pytest.raises(UnusablePolicyError, match="empty"):
+    with pytest.raises(
+        UnusablePolicyError, match=r"^The policy is empty; a policy must have at least one rule\.$"
+    ):
         compile_policy(policy_of([]))
 
 
 def test_pa_10_a_policy_whose_rules_were_altered_is_refused():
     altered = Policy(policy_of([RULE]).version, (replace(RULE, level=Level.ALL),))
 
-    with pytest.raises(UnusablePolicyError, match="do not match its version"):
+    with pytest.raises(
+        UnusablePolicyError, match=r"^The policy's rules do not match its version\.$"
+    ):
         compile_policy(altered)
 
 
@@ -238,7 +242,9 @@ def test_pa_10_a_policy_whose_rules_were_altered_is_refused():
     ],
 )
 def test_a_policy_with_repeated_or_meaningless_rules_is_refused(rules):
-    with pytest.raises(UnusablePolicyError, match="meaningless"):
+    with pytest.raises(
+        UnusablePolicyError, match=r"^The policy has repeated or meaningless rules; lint it\.$"
+    ):
         compile_policy(Policy(decide.version_of(rules), rules))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fhir_profiles.vocabulary import Category, Label
 from rbac.decide import compile_policy
-from rbac.explain import Change, DecidedBy, Item, explain
+from rbac.explain import Change, DecidedBy, Item, Step, explain
 from rbac.policy import policy_of
 from rbac.types import Act, Effect, Level, OrganisationKind, Purpose, Rule
 
@@ -87,6 +87,52 @@ def test_where_only_a_better_rule_stands_beside_the_deciding_one_nothing_is_adde
     found = explained(item(), VIEW, SUMMARY)
 
     assert [(step.change, step.rule) for step in found.steps] == [(Change.REMOVE, SUMMARY)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "labels", "steps"),
+    [
+        ((SUMMARY,), (), [(Change.REMOVE, SUMMARY), (Change.ADD, VIEW)]),
+        ((DENY,), (), [(Change.REMOVE, DENY), (Change.ADD, VIEW)]),
+        ((VIEW, DENY), (), [(Change.REMOVE, DENY)]),
+        ((SUMMARY, DENY), (), [(Change.REMOVE, DENY)]),
+        (
+            (VIEW,),
+            (Label.MENTAL_HEALTH,),
+            [(Change.ADD, replace(VIEW, label=Label.MENTAL_HEALTH))],
+        ),
+        (
+            (VIEW, MENTAL),
+            (Label.MENTAL_HEALTH,),
+            [(Change.REMOVE, MENTAL), (Change.ADD, replace(MENTAL, level=Level.ALL))],
+        ),
+    ],
+)
+def test_the_steps_are_those_that_raise_the_level(rules, labels, steps):
+    assert explained(item(*labels), *rules).steps == tuple(Step(*each) for each in steps)
+
+
+def test_of_two_lowest_cells_the_harder_reason_is_told_and_the_rules_of_both():
+    denied = replace(DENY, label=Label.MENTAL_HEALTH)
+    found = explained(item(Label.MENTAL_HEALTH), denied)
+
+    assert (found.level, found.decided_by, found.rules) == (
+        Level.NONE,
+        DecidedBy.DENY_RULE,
+        (denied,),
+    )
+    assert [(step.change, step.rule.label) for step in found.steps] == [
+        (Change.REMOVE, Label.MENTAL_HEALTH),
+        (Change.ADD, Label.MENTAL_HEALTH),
+        (Change.ADD, Label.NORMAL),
+    ]
+
+
+def test_whoever_the_policy_does_not_speak_of_sees_nothing_for_want_of_a_rule():
+    found = explained(item(role="gp_nurse"), VIEW)
+
+    assert (found.level, found.decided_by, found.rules) == (Level.NONE, DecidedBy.NO_RULE, ())
+    assert found.steps == (Step(Change.ADD, replace(VIEW, role="gp_nurse")),)
 
 
 def test_what_is_shown_whole_needs_no_change():

@@ -66,8 +66,26 @@ def test_a_row_that_must_not_be_laid_is_a_fault(change, fault):
 def test_two_rows_about_one_code_are_a_fault():
     once = JobRoleChange("R0600", PRACTICE, Role.GP_NURSE)
 
-    with pytest.raises(ValueError, match="two rows"):
+    with pytest.raises(ValueError, match=r"^two rows are about one code$"):
         job_roles([once, JobRoleChange("R0600", PRACTICE, Role.GP)])
+
+
+def test_every_row_that_must_not_be_laid_is_told_of_in_one_line():
+    rows = [
+        JobRoleChange("R0600", TRUST, Role.GP),
+        JobRoleChange("R0600", PRACTICE, Role.GP_NURSE),
+        JobRoleChange("R8015", ICB, None),
+        JobRoleChange("R0260", PRACTICE, Role.GP),
+    ]
+
+    says = (
+        "gp is no role of this kind of organisation; "
+        "a role that governs is given by the built-in table alone; "
+        "the built-in table says so already"
+    )
+    with pytest.raises(ValueError, match=f"^{says}$"):
+        job_roles(rows)
+    assert fault_of(rows[1]) is None
 
 
 def test_the_hash_tells_every_difference_and_no_order():

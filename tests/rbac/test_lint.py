@@ -152,6 +152,45 @@ def test_a_fault_names_the_row_in_the_policys_own_order():
     assert fault.field == "role"
 
 
+@pytest.mark.parametrize(
+    ("rule", "kind", "field"),
+    [
+        (replace(SEARCH, role="matron"), FaultKind.UNKNOWN_WORD, "role"),
+        (replace(VIEW, label=min(HARD_BARRED)), FaultKind.BARRED_LABEL, "label"),
+        (replace(SEARCH, purpose=Purpose.HRESCH), FaultKind.PERSON_OUTSIDE_CARE, None),
+        (replace(SEARCH, act=Act.EDIT_POLICY), FaultKind.ADMINISTRATION_BY_CARE_ROLE, "act"),
+        (replace(SEARCH, act=Act.EXPORT), FaultKind.EXPORT_IN_CARE, "act"),
+        (replace(SEARCH, act=Act.BREAK_GLASS), FaultKind.BREAK_GLASS_IN_DIRECT_CARE, "purpose"),
+        (replace(SEARCH, level=Level.MASK), FaultKind.ACT_WITH_LEVEL, "level"),
+        (VIEW, FaultKind.OWN_ITEMS_HIDDEN, None),
+    ],
+)
+def test_a_fault_says_in_which_row_it_is_and_in_which_field(rule, kind, field):
+    sound = replace(SEARCH, category=Category.ALERTS)
+    policy = policy_of([ADMINISTRATOR, sound, rule])
+
+    assert lint(policy) == (PolicyFault(kind, policy.rules.index(rule), field),)
+
+
+def test_every_row_is_looked_at_in_turn():
+    matrons = [replace(SEARCH, role="matron", category=each) for each in sorted(Category)[:3]]
+
+    faults = lint(policy_of([ADMINISTRATOR, *matrons]))
+
+    assert faults == tuple(PolicyFault(FaultKind.UNKNOWN_WORD, row, "role") for row in range(3))
+
+
+def test_what_an_author_touches_is_counted_in_what_is_added_and_then_what_is_removed():
+    mine = [replace(SEARCH, category=each) for each in (Category.ALERTS, Category.PROBLEMS)]
+    other = replace(SEARCH, role="gp_nurse")
+    before = policy_of([ADMINISTRATOR, *mine])
+    after = policy_of([ADMINISTRATOR, replace(SEARCH, category=Category.RESULTS), other])
+
+    assert lint_change(before, after, "gp") == tuple(
+        PolicyFault(FaultKind.SELF_GRANT, row) for row in (0, 2, 3)
+    )
+
+
 def test_an_author_may_change_the_rights_of_others():
     before, after = policy_of([ADMINISTRATOR]), policy_of([ADMINISTRATOR, VIEW, OWN])
 

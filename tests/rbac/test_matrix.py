@@ -76,6 +76,61 @@ def test_the_page_shows_a_level_for_each_category_and_label():
     assert "| gp | general-practice | search | TREAT | problems |" in page
 
 
+ALERTS = replace(VIEW, category=Category.ALERTS, level=Level.ALL)
+NURSE_SEARCH = replace(SEARCH, role="gp_nurse")
+SMALL = (
+    VIEW,
+    SEXUAL_HEALTH,
+    SEARCH,
+    ALERTS,
+    replace(ALERTS, label=Label.MENTAL_HEALTH),
+    replace(SEARCH, purpose=Purpose.ETREAT),
+    replace(VIEW, purpose=Purpose.BTG, level=Level.ALL),
+    replace(VIEW, role="gp_nurse", level=Level.MASK),
+    NURSE_SEARCH,
+    replace(NURSE_SEARCH, category=Category.ALERTS),
+)
+BY_CATEGORY = f"| role | at | {' | '.join(Category)} |\n|{'---|' * 16}\n"
+BY_LABEL = f"| role | at | {' | '.join(list(Label)[1:])} |\n|{'---|' * 14}\n"
+NOTHING = "– | " * 9
+WHERE_IT_DIFFERS = "By label, where it differs from the category:"
+
+
+def test_the_page_of_a_small_policy_is_this_to_the_letter():
+    compiled = compiled_of(*SMALL)
+
+    head, version, _legend, *tables, end = render(compiled).split("\n\n")
+
+    assert (head, version) == ("# Who may see what", f"Policy version `{compiled.version}`.")
+    assert tables == [
+        "## TREAT: direct care",
+        f"{BY_CATEGORY}| gp | general-practice | – | – | S | {NOTHING}– | A |\n"
+        f"| gp_nurse | general-practice | – | – | M | {NOTHING}– | – |",
+        WHERE_IT_DIFFERS,
+        f"{BY_LABEL}| gp | general-practice | – | M problems | A alerts | {NOTHING[:-2]}|\n"
+        f"| gp_nurse | general-practice | – | – | – | {NOTHING[:-2]}|",
+        "## BTG: emergency, second step: labelled items",
+        f"{BY_CATEGORY}| gp | general-practice | – | – | A | {NOTHING}– | – |",
+        WHERE_IT_DIFFERS,
+        f"{BY_LABEL}| gp | general-practice | – | – | – | {NOTHING[:-2]}|",
+        "## What else a role may do",
+    ]
+    assert end == (
+        "| role | at | act | for purposes | categories |\n|---|---|---|---|---|\n"
+        "| gp | general-practice | search | ETREAT, TREAT | problems |\n"
+        "| gp_nurse | general-practice | search | TREAT | problems, alerts |\n"
+    )
+
+
+def test_a_label_that_is_one_ceiling_for_all_is_one_letter_and_another_tells_each_category():
+    masked = replace(ALERTS, label=Label.MENTAL_HEALTH, level=Level.MASK)
+    both = (VIEW, ALERTS, masked, replace(masked, category=Category.PROBLEMS))
+
+    assert f"| – | – | M | {NOTHING[:-2]}|\n" in render(compiled_of(*both))
+    mixed = render(compiled_of(*both, replace(masked, label=Label.OWN, level=Level.SUMMARY)))
+    assert f"| S alerts | – | M | {NOTHING[:-2]}|\n" in mixed
+
+
 def test_the_page_names_the_categories_where_a_label_is_not_one_ceiling(compiled):
     page = render(compiled)
 

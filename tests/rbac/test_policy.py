@@ -44,6 +44,16 @@ def test_a_policy_is_written_one_row_a_line(default_policy):
     assert len(lines) == len(default_policy.rules) + 2
 
 
+def test_a_policy_is_written_to_the_letter():
+    policy = parse(json.dumps([ROW, {**ROW, "category": "alerts"}]).encode())
+    rest = '"label": "normal", "purpose": "TREAT", "act": "view", "level": "summary", "effect": "allow"}'
+    head = '{"role": "gp", "organisation_kind": "general-practice", "category"'
+
+    assert as_json(policy).decode() == (
+        f'[\n{head}: "alerts", {rest},\n{head}: "problems", {rest}\n]\n'
+    )
+
+
 def test_the_default_policy_is_the_same_each_time(default_policy):
     assert load_default() == default_policy
     assert len(default_policy.rules) <= MAXIMUM_ROWS / 4
