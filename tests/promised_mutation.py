@@ -35,6 +35,7 @@ PROMISES_OF_MUTATION: Mapping[str, Promise] = {
             "tests/patient/test_label.py",
             "tests/patient/test_narrow.py",
             "tests/patient/test_narrow_references.py",
+            "tests/patient/test_narrow_words.py",
             "tests/patient/test_page_labels.py",
         ),
     ),

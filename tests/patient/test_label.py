@@ -206,6 +206,50 @@ def test_a_label_on_a_list_is_on_everything_it_lists_and_on_nothing_else():
     assert found == [{Label.SEXUAL_HEALTH}, set(), set(), {Label.SEXUAL_HEALTH}]
 
 
+def test_what_two_lists_say_of_one_item_are_both_on_it():
+    lists = [
+        listing(named_by("Condition", "1"), note=[place], meta=labelled(word))
+        for place, word in enumerate(["sexual-health", "mental-health"])
+    ]
+
+    found = labels(item(resource("Condition", "1")), *lists, groups=[0, 1, 2])
+
+    assert found[0] == {Label.SEXUAL_HEALTH, Label.MENTAL_HEALTH}
+
+
+def test_what_only_refers_to_an_item_and_is_no_list_does_not_label_it():
+    referring = resource(
+        "Encounter",
+        meta=labelled("sexual-health"),
+        diagnosis=[{"condition": named_by("Condition", "1")}],
+    )
+
+    assert labels(item(referring), item(resource("Condition", "1")))[1] == set()
+
+
+def test_a_list_without_a_label_says_nothing_of_what_it_lists():
+    assert labels(listing(named_by("Condition", "1")), item(resource("Condition", "1")))[1] == set()
+
+
+def test_the_labels_of_every_copy_of_the_patient_cover_the_source():
+    words = ["mental-health", "sexual-health", "safeguarding"]
+    copies = [item(patient(str(each), meta=labelled(each)), "gp") for each in words]
+
+    assert labels(*copies, item(resource("Condition"), "gp"))[3] == {
+        Label.MENTAL_HEALTH,
+        Label.SEXUAL_HEALTH,
+        Label.SAFEGUARDING,
+    }
+
+
+@pytest.mark.parametrize("groups", [[0], [0, 1, 2]])
+def test_items_and_groups_that_do_not_match_are_not_labelled(groups):
+    two = [item(resource("Condition", each, meta=labelled("R"))) for each in ("1", "2")]
+
+    with pytest.raises(ValueError, match="zip"):
+        label(two, groups)
+
+
 def test_a_label_on_a_list_is_not_one_on_its_subject():
     sensitive = listing(
         named_by("Condition", "1"),

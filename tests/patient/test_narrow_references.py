@@ -188,6 +188,14 @@ def test_a_list_with_a_label_that_its_source_does_not_share_is_not_shown(resourc
     assert [each.item.worked.local_name for each in found] == ["Condition/1", "Condition/2"]
 
 
+@pytest.mark.parametrize("labels", [(), ("mental-health",)])
+def test_a_list_is_shown_where_its_source_shares_nothing_only_if_that_takes_nothing(labels):
+    """A list has no category of its own: what it lists is not shared, so that it goes with that."""
+    listing = nobodys("List", "x", *labels, **LISTED)
+
+    assert narrow((*conditions(), listing), replace(terms(), shared={})).kept == ()
+
+
 def test_a_list_of_a_restricted_person_tells_no_whereabouts():
     listing = nobodys("List", custodian={"display": "The Clinic"}, **LISTED)
 
