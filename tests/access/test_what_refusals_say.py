@@ -105,8 +105,8 @@ async def test_an_emergency_without_broken_glass_names_the_person():
     ],
 )
 async def test_a_glass_that_is_not_broken_names_the_person(parts, changes, reason):
-    step = changes.pop("step", Purpose.ETREAT)
-    question = asks(step, replace(WHO, **changes))
+    of_who = {name: each for name, each in changes.items() if name != "step"}
+    question = asks(changes.get("step", Purpose.ETREAT), replace(WHO, **of_who))
 
     decision = await BreakGlass(parts.access).permit(question)
 
