@@ -126,7 +126,6 @@ def settings_for(london: London, database: Path, key_file: Path, **other: Any) -
             "database_url": f"sqlite:///{database}",
             "key_file": key_file,
             "overall_seconds": 3.0,
-            "metrics_token": METRICS_TOKEN,
             "refusals_every_ms": 0,  # held by the clock, which few tests are about
             "judged_views": 0,  # judged in a process of its own, as few
             "source": sources_of(london, deadlines),
@@ -281,6 +280,7 @@ async def running_stack(
     """Open the gateway on a copy of the template database."""
     database, key_file = folder / "scr.db", template.with_suffix(".keys")
     shutil.copy(template, database)
+    other = {"metrics_token": METRICS_TOKEN, **other}
     services = open_services(settings_for(london, database, key_file, **other))
     services.policies._compiled.update(compiled)
     transport = httpx2.ASGITransport(app=create_app(services))
