@@ -49,7 +49,7 @@ def test_a_claim_opens_the_record_and_waits_for_the_officer(page, site, browser)
     officer = context.new_page()
     sign_in(officer, "privacy-officer")
     waiting = officer.get_by_role("region", name="Access to review").get_by_role("listitem")
-    expect(waiting.first).to_contain_text("Care relationship claimed by the reader")
+    expect(waiting.filter(has_text="Care relationship claimed by the reader")).to_have_count(1)
     context.close()
 
 
