@@ -1,7 +1,22 @@
-"""Say in the audit's words who asks."""
+"""Say in the audit's words who asks for what, and what was decided: the only maker of a row A about a decision."""
 
-from gateway.audit.acts import Who
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from gateway.access.permit import Refusal
+from gateway.audit.acts import Asked, AskedAct, Decision, Who
 from gateway.identity import Principal
+from rbac.types import Purpose
+
+
+class Decided(Protocol):
+    """What every permit, ground and refusal says of itself."""
+
+    @property
+    def decision_id(self) -> UUID: ...
+    @property
+    def policy_version(self) -> str: ...
 
 
 def who_of(principal: Principal) -> Who:
@@ -13,4 +28,30 @@ def who_of(principal: Principal) -> Who:
         organisation_kind=principal.organisation_kind.value,
         name=f"{principal.given_name} {principal.family_name}",
         role_profile_id=principal.role_profile_id,
+    )
+
+
+def asked_row(
+    act: AskedAct,
+    decision: Decided,
+    principal: Principal,
+    *,
+    request_id: str,
+    purpose: Purpose | None,
+    patient: str | None,
+    at: datetime,
+) -> Asked:
+    """Give row A of a decision; `patient` is an opaque id. Whatever is no Refusal was allowed."""
+    refusal = decision if isinstance(decision, Refusal) else None
+    return Asked(
+        decision_id=decision.decision_id,
+        at=at,
+        who=who_of(principal),
+        request_id=request_id,
+        act=act,
+        purpose=purpose,
+        patient=patient,
+        decision=Decision.ALLOWED if refusal is None else Decision.REFUSED,
+        reason="permitted" if refusal is None else refusal.reason.value,
+        policy_version=decision.policy_version,
     )

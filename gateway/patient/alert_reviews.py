@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.holds import is_ones_own
@@ -17,7 +17,6 @@ from gateway.access.permit import Refusal, RefusalReason, Reviewing, ReviewPermi
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Decision,
     Disclosed,
     DisclosureOutcome,
     PrivacyAlertSettled,
@@ -190,16 +189,12 @@ def _asked(
     patient: str | None,
     now: datetime,
 ) -> Asked:
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(finder.principal),
+    return asked_row(
+        act,
+        decision,
+        finder.principal,
         request_id=finder.request_id,
-        act=act,
         purpose=finder.purpose,
         patient=patient,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=decision.policy_version,
+        at=now,
     )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.claims import ClaimPermit, SelfClaims
 from gateway.access.decision import Question
 from gateway.access.permit import Refusal, RefusalReason
-from gateway.audit.acts import Asked, AskedAct, Decision, RelationshipClaimed
+from gateway.audit.acts import Asked, AskedAct, RelationshipClaimed
 from gateway.audit.log import AuditLog
 from gateway.errors import ConflictError, PolicyChangedError, UnavailableError
 from gateway.patient.alerts import PrivacyAlerts, Why
@@ -138,17 +138,12 @@ class Claims:
 def _asked(
     question: Question, decision: ClaimPermit | Refusal, request_id: str, now: datetime
 ) -> Asked:
-    ground = decision if isinstance(decision, Refusal) else decision.ground
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=ground.decision_id,
-        at=now,
-        who=who_of(question.principal),
+    return asked_row(
+        AskedAct.CLAIM,
+        decision if isinstance(decision, Refusal) else decision.ground,
+        question.principal,
         request_id=request_id,
-        act=AskedAct.CLAIM,
         purpose=question.purpose,
         patient=question.patient_id,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=ground.policy_version,
+        at=now,
     )

@@ -8,21 +8,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
 from uuid import UUID
 
 from adapters.contract import Outcome, Reason, SourceAnswer
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.decision import AccessControl, Question
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Permit, Refusal
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Decision,
     Disclosed,
     DisclosureOutcome,
 )
@@ -245,28 +244,25 @@ def view_hash(key: bytes, view: View, shown: Sequence[ShownItem], document: byte
 
 
 def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked:
-    is_allowed = isinstance(decision, Permit)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(inquiry.question.principal),
+    question = inquiry.question
+    row = asked_row(
+        inquiry.act,
+        decision,
+        question.principal,
         request_id=inquiry.request_id,
-        act=inquiry.act,
-        purpose=inquiry.question.purpose,
-        patient=inquiry.question.patient_id,
-        decision=Decision.ALLOWED if is_allowed else Decision.REFUSED,
-        reason="permitted" if isinstance(decision, Permit) else decision.reason.value,
-        policy_version=decision.policy_version,
-        relationship=decision.relationship if isinstance(decision, Permit) else None,
-        levels=decision.levels.digest if isinstance(decision, Permit) else None,
-        agreements=decision.agreements if isinstance(decision, Permit) else (),
-        details=_grant_of(decision),
+        purpose=question.purpose,
+        patient=question.patient_id,
+        at=now,
     )
-
-
-def _grant_of(decision: Permit | Refusal) -> Mapping[str, str]:
-    grant = decision.grant if isinstance(decision, Permit) else None
-    return {} if grant is None else {"grant": str(grant)}
+    if isinstance(decision, Refusal):
+        return row
+    return replace(
+        row,
+        relationship=decision.relationship,
+        levels=decision.levels.digest,
+        agreements=decision.agreements,
+        details={} if decision.grant is None else {"grant": str(decision.grant)},
+    )
 
 
 def _outcomes(ends: Sequence[SourceEnd]) -> Mapping[str, tuple[Outcome, Reason]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.break_glass import BreakGlass, BreakGlassPermit
 from gateway.access.decision import Question
 from gateway.access.granting import reaches
@@ -20,7 +20,6 @@ from gateway.access.role_ground import Ground
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Decision,
     Disclosed,
     DisclosureOutcome,
     EmergencyEnded,
@@ -282,16 +281,12 @@ def _asked(
     patient: str | None,
     now: datetime,
 ) -> Asked:
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(asker.principal),
+    return asked_row(
+        act,
+        decision,
+        asker.principal,
         request_id=asker.request_id,
-        act=act,
         purpose=asker.purpose,
         patient=patient,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=decision.policy_version,
+        at=now,
     )

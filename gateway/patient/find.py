@@ -5,7 +5,7 @@ audit rows are written: PDS itself counts every person that a search matches.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -21,11 +21,11 @@ from adapters.contract import (
 )
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import FindPermit, Refusal
-from gateway.audit.acts import Asked, AskedAct, Decision, Disclosed, DisclosureOutcome
+from gateway.audit.acts import Asked, AskedAct, Disclosed, DisclosureOutcome
 from gateway.audit.log import AuditLog
 from gateway.errors import (
     BadRequestError,
@@ -121,20 +121,16 @@ async def _trace(call: Callable[[], Awaitable[Trace]]) -> Trace:
 def _asked(
     finder: Finder, decision: FindPermit | Refusal, patient_id: str | None, now: datetime
 ) -> Asked:
-    is_allowed = isinstance(decision, FindPermit)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(finder.principal),
+    row = asked_row(
+        AskedAct.FIND,
+        decision,
+        finder.principal,
         request_id=finder.request_id,
-        act=AskedAct.FIND,
         purpose=finder.purpose,
         patient=patient_id,
-        decision=Decision.ALLOWED if is_allowed else Decision.REFUSED,
-        reason="permitted" if isinstance(decision, FindPermit) else decision.reason.value,
-        policy_version=decision.policy_version,
-        agreements=decision.agreements if isinstance(decision, FindPermit) else (),
+        at=now,
     )
+    return row if isinstance(decision, Refusal) else replace(row, agreements=decision.agreements)
 
 
 def _disclosed(permit: FindPermit, trace: Trace, people: list[Found], now: datetime) -> Disclosed:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.decision import Question
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permission_answers import AnswerPermit, PermissionAnswers
 from gateway.access.permit import Refusal
-from gateway.audit.acts import Asked, AskedAct, Decision, PermissionRecorded
+from gateway.audit.acts import Asked, AskedAct, PermissionRecorded
 from gateway.audit.log import AuditLog
 from gateway.errors import PolicyChangedError, UnavailableError
 from gateway.identity import Principal
@@ -100,16 +100,12 @@ class ViewPermissions:
 def _asked(
     question: Question, decision: AnswerPermit | Refusal, request_id: str, now: datetime
 ) -> Asked:
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(question.principal),
+    return asked_row(
+        AskedAct.PERMISSION,
+        decision,
+        question.principal,
         request_id=request_id,
-        act=AskedAct.PERMISSION,
         purpose=question.purpose,
         patient=question.patient_id,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=decision.policy_version,
+        at=now,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fhir_profiles.vocabulary import Category
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.holds import may_know_whose
@@ -18,7 +18,6 @@ from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Decision,
     Disclosed,
     DisclosureOutcome,
     IdentityHoldRejected,
@@ -174,16 +173,12 @@ def _asked(
     patient: str | None,
     now: datetime,
 ) -> Asked:
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(finder.principal),
+    return asked_row(
+        act,
+        decision,
+        finder.principal,
         request_id=finder.request_id,
-        act=act,
         purpose=finder.purpose,
         patient=patient,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=decision.policy_version,
+        at=now,
     )

@@ -14,13 +14,12 @@ from gateway.access.administration import (
     PolicyAccess,
     must_be_named,
 )
-from gateway.access.asking import who_of
+from gateway.access.asking import asked_row
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Administering, PolicyPermit, Refusal
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Decision,
     Disclosed,
     DisclosureOutcome,
     PolicyActivated,
@@ -134,16 +133,12 @@ def _changed() -> ConflictError:
 
 
 def _asked(asker: Asker, act: AskedAct, decision: PolicyPermit | Refusal, now: datetime) -> Asked:
-    is_refusal = isinstance(decision, Refusal)
-    return Asked(
-        decision_id=decision.decision_id,
-        at=now,
-        who=who_of(asker.principal),
+    return asked_row(
+        act,
+        decision,
+        asker.principal,
         request_id=asker.request_id,
-        act=act,
         purpose=asker.purpose,
         patient=None,
-        decision=Decision.REFUSED if is_refusal else Decision.ALLOWED,
-        reason=decision.reason.value if isinstance(decision, Refusal) else "permitted",
-        policy_version=decision.policy_version,
+        at=now,
     )
