@@ -14,8 +14,8 @@ import typer
 
 from gateway.access.agreement_registry import AgreementRegistry, Signatures, digest_of
 from gateway.access.agreements import is_renewal_due
-from gateway.audit.log import AuditLog
 from gateway.commands.agreement_files import read_agreement
+from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -27,7 +27,7 @@ from gateway.commands.speaking import (
 )
 from gateway.settings import Settings
 from gateway.store.agreements import Agreement, agreements
-from gateway.store.engine import Store, open_store
+from gateway.store.engine import open_store
 from gateway.wiring import now
 
 T = TypeVar("T")
@@ -145,16 +145,7 @@ def _named(person: str) -> str:
 
 
 def _recorded(settings: Settings, act: Callable[[AgreementRegistry], Awaitable[T]]) -> T:
-    return asyncio.run(_with_log(open_store(settings.database_url), act))
-
-
-async def _with_log(store: Store, act: Callable[[AgreementRegistry], Awaitable[T]]) -> T:
-    log = AuditLog(store, now)
-    try:
-        return await act(AgreementRegistry(log, now))
-    finally:
-        await log.aclose()
-        store.close()
+    return asyncio.run(with_store(settings, lambda _store, log: act(AgreementRegistry(log, now))))
 
 
 def _told(agreement: Agreement, at: datetime) -> dict[str, Any]:

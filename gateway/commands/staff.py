@@ -4,7 +4,6 @@ Whoever runs the service does this; each act is on record, and the next decision
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, TypeVar
 
@@ -12,6 +11,7 @@ import typer
 
 from gateway.audit.acts import StaffRestored, StaffSuspended
 from gateway.audit.log import AuditLog
+from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -21,8 +21,7 @@ from gateway.commands.speaking import (
     progress,
     settings_from,
 )
-from gateway.settings import Settings
-from gateway.store.engine import Store, open_store
+from gateway.store.engine import Store
 from gateway.store.sign_ins import end_sign_ins_of
 from gateway.store.staff_suspensions import (
     EVERY_PROFILE,
@@ -70,7 +69,7 @@ def suspend_staff(
     _refuse_odd(subject, role_profile, why)
     settings = settings_from(config)
     ended = asyncio.run(
-        _with_store(settings, lambda store, log: _suspend(store, log, subject, role_profile, why))
+        with_store(settings, lambda store, log: _suspend(store, log, subject, role_profile, why))
     )
     progress(f"Suspended; {ended} sessions ended.")
 
@@ -88,7 +87,7 @@ def restore_staff(
     _refuse_odd(subject, role_profile)
     settings = settings_from(config)
     if not asyncio.run(
-        _with_store(settings, lambda store, log: _restore(store, log, subject, role_profile))
+        with_store(settings, lambda store, log: _restore(store, log, subject, role_profile))
     ):
         fail("There is no such suspension; `scr staff list` shows all.")
     progress("Restored.")
@@ -103,7 +102,7 @@ def list_staff(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
       scr staff list --config scr.toml
     """
     found = asyncio.run(
-        _with_store(settings_from(config), lambda store, _log: store.read(suspensions))
+        with_store(settings_from(config), lambda store, _log: store.read(suspensions))
     )
     if as_json:
         answer_json([{**asdict(each), "since": each.since.isoformat()} for each in found])
@@ -117,16 +116,6 @@ def list_staff(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
 def _refuse_odd(*texts: str) -> None:
     if not all(0 < len(each) <= CHARACTERS_AT_MOST and each.isprintable() for each in texts):
         fail(f"Each word is 1 to {CHARACTERS_AT_MOST} printable characters.", MISUNDERSTOOD)
-
-
-async def _with_store(settings: Settings, act: Callable[[Store, AuditLog], Awaitable[T]]) -> T:
-    store = open_store(settings.database_url)
-    log = AuditLog(store, now)
-    try:
-        return await act(store, log)
-    finally:
-        await log.aclose()
-        store.close()
 
 
 async def _suspend(_store: Store, log: AuditLog, subject: str, role_profile: str, why: str) -> int:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from gateway.access.team_registry import OnTeam, TeamRegistry
-from gateway.audit.log import AuditLog
+from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -24,7 +24,7 @@ from gateway.commands.speaking import (
     settings_from,
 )
 from gateway.settings import Settings
-from gateway.store.engine import Store, open_store
+from gateway.store.engine import open_store
 from gateway.store.team_members import TeamMember, team_members
 from gateway.wiring import new_id, now
 
@@ -144,16 +144,9 @@ def _instant(day: datetime | None) -> datetime | None:
 
 
 def _recorded(settings: Settings, act: Callable[[TeamRegistry], Awaitable[T]]) -> T:
-    return asyncio.run(_with_log(open_store(settings.database_url), act))
-
-
-async def _with_log(store: Store, act: Callable[[TeamRegistry], Awaitable[T]]) -> T:
-    log = AuditLog(store, now)
-    try:
-        return await act(TeamRegistry(log, now, new_id))
-    finally:
-        await log.aclose()
-        store.close()
+    return asyncio.run(
+        with_store(settings, lambda _store, log: act(TeamRegistry(log, now, new_id)))
+    )
 
 
 def _told(member: TeamMember, at: datetime) -> dict[str, str | None]:
