@@ -4,8 +4,10 @@ Holds no rule and serves no request.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 from adapters.source_clients import Surroundings
@@ -48,6 +50,8 @@ from gateway.policy.versions import PolicyVersions
 from gateway.settings import Settings, job_roles_of
 from gateway.sources import Sources, open_sources
 from gateway.store.engine import Store, open_store
+
+Clock: TypeAlias = Callable[[], datetime]
 
 
 def now() -> datetime:
@@ -106,57 +110,59 @@ class Services:
         self.store.close()
 
 
-def open_services(settings: Settings) -> Services:
-    """Open everything that the settings name; the database must be migrated. Needs a running loop.
+def open_services(settings: Settings, clock: Clock = now) -> Services:
+    """Open all that the settings name, under one clock (UTC); the database must be migrated. Needs a running loop.
 
     Raises KeyFileError, SourceConfigError or UnsupportedDatabaseError for settings that cannot be used.
     """
     keys, store = read_keys(settings.key_file), open_store(settings.database_url)
-    log, sources = AuditLog(store, now), open_sources(settings, _surroundings())
+    log, sources = AuditLog(store, clock), open_sources(settings, _surroundings(clock))
     metrics, policies = Metrics(), ActivePolicies(store)
     judging = Judging(JudgeProcess(), metrics, settings.judged_views)
-    registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), now)
+    registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), clock)
     access = _access(policies, registry, sources, settings)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
     gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
-    joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), now)
-    suspicions = Suspicions(log, now, new_id, registry.key_of)
+    joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), clock)
+    suspicions = Suspicions(log, clock, new_id, registry.key_of)
     view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
-    alerts = PrivacyAlerts(log, now, new_id, _source_organisations(settings))
+    alerts = PrivacyAlerts(log, clock, new_id, _source_organisations(settings))
     return Services(
         settings=settings,
         store=store,
         log=log,
-        verifier=_verifier(settings),
+        verifier=_verifier(settings, clock),
         policies=policies,
         records=Records(
-            access, gatherer, joiner, log, suspicions, now, new_id, view_hash_key, judging, alerts
+            access, gatherer, joiner, log, suspicions, clock, new_id, view_hash_key, judging, alerts
         ),
         judging=judging,
         documents=Documents(sources.directory, new_id),
-        people=People(access, sources.demographics, ids, log, now),
-        reviews=Reviews(access, store, log, now),
+        people=People(access, sources.demographics, ids, log, clock),
+        reviews=Reviews(access, store, log, clock),
         claims=_claims(access, alerts, store, settings),
-        permissions=ViewPermissions(PermissionAnswers(access), log, now, new_id),
-        privacy_alerts=AlertReviews(access, store, log, now),
-        emergencies=Emergencies(BreakGlass(access), alerts, store, log, now, new_id),
-        policy=_policy_rooms(policies, store, log),
-        pages=Pages(store, now),
+        permissions=ViewPermissions(PermissionAnswers(access), log, clock, new_id),
+        privacy_alerts=AlertReviews(access, store, log, clock),
+        emergencies=Emergencies(BreakGlass(access), alerts, store, log, clock, new_id),
+        policy=_policy_rooms(policies, store, log, clock),
+        pages=Pages(store, clock),
         ids=ids,
         sources=sources,
         metrics=metrics,
     )
 
 
-def _surroundings() -> Surroundings:
-    return Surroundings(now, new_id, monotonic)
+def _surroundings(clock: Clock) -> Surroundings:
+    return Surroundings(clock, new_id, monotonic)
 
 
-def _policy_rooms(policies: ActivePolicies, store: Store, log: AuditLog) -> PolicyRooms:
+def _policy_rooms(
+    policies: ActivePolicies, store: Store, log: AuditLog, clock: Clock
+) -> PolicyRooms:
     access = PolicyAccess(policies, StoredAdministrators(store), new_id, StoredStaff(store))
-    permitting, versions = Permitting(access, log, now), PolicyVersions(store, policies)
+    permitting, versions = Permitting(access, log, clock), PolicyVersions(store, policies)
     return PolicyRooms(
-        PolicyAdministration(permitting, policies, versions, now, new_id),
+        PolicyAdministration(permitting, policies, versions, clock, new_id),
         PolicyExplaining(permitting, versions),
     )
 
@@ -173,7 +179,7 @@ def _access(
         registry=registry,
         demographics=sources.demographics,
         contact_sources=sources.contacts,
-        clock=now,
+        clock=registry.clock,
         new_id=new_id,
         staff=StoredStaff(registry.store),
         grants=registry,
@@ -187,7 +193,7 @@ def _claims(
     access: AccessControl, alerts: PrivacyAlerts, store: Store, settings: Settings
 ) -> Claims:
     at_most = settings.self_claims_a_day
-    return Claims(SelfClaims(access), alerts, store, alerts.log, now, new_id, at_most)
+    return Claims(SelfClaims(access), alerts, store, alerts.log, alerts.clock, new_id, at_most)
 
 
 def _source_organisations(settings: Settings) -> frozenset[str]:
@@ -195,7 +201,7 @@ def _source_organisations(settings: Settings) -> frozenset[str]:
     return frozenset(code for code in named if code is not None)
 
 
-def _verifier(settings: Settings) -> TokenVerifier:
+def _verifier(settings: Settings, clock: Clock) -> TokenVerifier:
     words = frozenset(row.subjects for row in settings.issuer if row.subjects is not None)
     issuers = tuple(
         Issuer(
@@ -216,4 +222,4 @@ def _verifier(settings: Settings) -> TokenVerifier:
     organisations = {
         row.code: Organisation(row.code, row.kind, row.name) for row in settings.organisation
     }
-    return TokenVerifier(issuers, organisations, job_roles_of(settings).role_for, now)
+    return TokenVerifier(issuers, organisations, job_roles_of(settings).role_for, clock)
