@@ -1,0 +1,1 @@
+"""Invent a working week of staff who open records, most with good reason and a few without."""
