@@ -20,6 +20,7 @@ from gateway.access.permission_answers import PermissionAnswers
 from gateway.access.permissions import StoredPermissions
 from gateway.access.registry import StoredRegistry
 from gateway.access.staff import StoredStaff
+from gateway.access.staff_register import StoredStaffRegister
 from gateway.audit.log import AuditLog
 from gateway.counted_sources import counted
 from gateway.identity import Issuer, Organisation, TokenVerifier
@@ -186,6 +187,7 @@ def _access(
         permissions=StoredPermissions(
             registry, {row.code: row.asks_permission for row in settings.organisation}
         ),
+        staff_register=StoredStaffRegister(registry.store, registry.key),
     )
 
 

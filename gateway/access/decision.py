@@ -4,12 +4,13 @@ Fetches no clinical data beyond the two probes, which disclose nothing. Order of
 docs/decisions/0008, section 1; what no policy can edit away comes first.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from adapters.contract import ContactSource, DemographicsSource
+from adapters.contract import ContactSource, Demographics, DemographicsSource
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.access.agreed_ground import Agreements, agreed_ground, sharing_on
 from gateway.access.agreements import covers_demographics
@@ -24,6 +25,7 @@ from gateway.access.granting import granted_to, is_for_records_alone, scopes_sta
 from gateway.access.grants import Grants, NoGrants, claimed_in_an_emergency, live_grant
 from gateway.access.guarded import CallSite, asked, told
 from gateway.access.holds import held_sources, may_review
+from gateway.access.likeness import Mark, StaffRow, marks_of
 from gateway.access.objections import (
     objected_sources,
     objects_to_everything,
@@ -43,6 +45,7 @@ from gateway.access.relationships import Evidence, relationship_of
 from gateway.access.role_ground import Ground, Policies, any_ground, role_ground
 from gateway.access.scopes import WHATEVER_IS_LEFT, Granted, Interaction, Wanted
 from gateway.access.staff import Staff
+from gateway.access.staff_register import NobodyKnown, StaffRegister
 from gateway.errors import UnavailableError
 from gateway.identity import Principal
 from gateway.store.break_glass import Grant
@@ -88,6 +91,7 @@ class AccessControl:
     staff: Staff
     grants: Grants = field(default_factory=NoGrants)
     permissions: Permissions = field(default_factory=NobodyAsks)
+    staff_register: StaffRegister = field(default_factory=NobodyKnown)
 
     async def decide(self, question: Question) -> Permit | Refusal:
         """Decide one view; a part that does not answer refuses it with `check-failed`.
@@ -183,11 +187,39 @@ class AccessControl:
     async def _on_the_person(
         self, question: Question, ground: Ground, grant: Grant | None
     ) -> Permit | Refusal:
-        found = await self.evidence_on(question)
+        # Side by side, and whatever the one says, so that comparing takes no time of its own.
+        found, staff = await asyncio.gather(
+            self.evidence_on(question), self._staff_concerned(question)
+        )
         if found is None:
             return ground.refusal(
                 RefusalReason.UNKNOWN_PERSON, question.patient_id, looks_like_not_found=True
             )
+        decision = await self._decided(question, ground, grant, found)
+        return replace(decision, marks=self._marks(question, found[0].person, staff))
+
+    def _marks(
+        self, question: Question, person: Demographics, staff: tuple[StaffRow, ...]
+    ) -> frozenset[Mark]:
+        register, asks = self.staff_register, question.principal
+        return told(
+            CallSite.STAFF_REGISTER,
+            lambda: marks_of(asks, person, register.alike(person, question.patient), staff),
+            frozenset,
+        )
+
+    async def _staff_concerned(self, question: Question) -> tuple[StaffRow, ...]:
+        register, user_id = self.staff_register, question.principal.user_id
+        read = CallSite.STAFF_REGISTER
+        return await asked(read, lambda: register.concerned(user_id, question.patient), tuple)
+
+    async def _decided(
+        self,
+        question: Question,
+        ground: Ground,
+        grant: Grant | None,
+        found: tuple[Evidence, Recorded],
+    ) -> Permit | Refusal:
         # Rows that are not what they should be are found out only when they are read.
         decision = told(
             CallSite.RELATIONSHIPS,

@@ -24,6 +24,7 @@ class CallSite(StrEnum):
     AGREEMENTS = "agreements"
     POLICY = "policy"
     STAFF = "staff"
+    STAFF_REGISTER = "staff-register"
     LEVELS = "levels"
     RELATIONSHIPS = "relationships"
     TEAMS = "teams"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from adapters.contract import Demographics
 from fhir_profiles.nhs_number import NhsNumber
+from gateway.access.likeness import Mark
 from gateway.access.scopes import EVERYTHING, Granted
 from gateway.access.sharing import Sharing
 from gateway.identity import Principal
@@ -73,6 +74,7 @@ class Permit:
     `levels` are the policy's; `granted` is what the token's scopes leave of them, by type of resource.
     `grant` is the broken glass under which an emergency permit was given.
     `agreements` are those in force that the levels rest on; `sharing` says what each organisation shares by them.
+    `marks` say what the caller is to the person, for the audit alone.
     """
 
     decision_id: UUID
@@ -92,6 +94,7 @@ class Permit:
     grant: UUID | None = None
     agreements: tuple[str, ...] = ()
     sharing: Sharing = field(default_factory=Sharing)
+    marks: frozenset[Mark] = frozenset()
 
     @property
     def levels_in_scope(self) -> Levels:
@@ -164,7 +167,7 @@ class ProbeRequest:
 class Refusal:
     """Say no. `looks_like_not_found` when even the existence of the person may not be told.
 
-    `offers` is what the caller's role may do instead.
+    `offers` is what the caller's role may do instead. `marks` say what the caller is to the person, for the audit alone.
     """
 
     decision_id: UUID
@@ -173,6 +176,7 @@ class Refusal:
     patient_id: str | None = None
     looks_like_not_found: bool = False
     offers: frozenset[Offer] = frozenset()
+    marks: frozenset[Mark] = field(default=frozenset(), repr=False)
 
     @property
     def told(self) -> str:

@@ -34,6 +34,7 @@ from gateway.audit.staff_acts import RoleChosen as RoleChosen
 from gateway.audit.staff_acts import SignedIn as SignedIn
 from gateway.audit.staff_acts import SignedOut as SignedOut
 from gateway.audit.staff_acts import SignInFailed as SignInFailed
+from gateway.audit.staff_acts import StaffKnown as StaffKnown
 from gateway.audit.staff_acts import StaffRestored as StaffRestored
 from gateway.audit.staff_acts import StaffSuspended as StaffSuspended
 from gateway.audit.staff_acts import TeamMemberAdded as TeamMemberAdded
@@ -164,6 +165,7 @@ AuditEvent: TypeAlias = (
     | CallerRefused
     | StaffSuspended
     | StaffRestored
+    | StaffKnown
     | TeamMemberAdded
     | TeamMemberEnded
     | ProviderSignedOut
@@ -241,6 +243,7 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | CallerRefused()
             | StaffSuspended()
             | StaffRestored()
+            | StaffKnown()
             | TeamMemberAdded()
             | TeamMemberEnded()
             | ProviderSignedOut()

@@ -111,6 +111,17 @@ class StaffRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffKnown:
+    """What an organisation says of its staff took the place of what it said before; `count` is of how many."""
+
+    action: ClassVar[AuditAction] = AuditAction.STAFF_KNOWN
+    at: datetime
+    user_id: str
+    organisation: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class TeamMemberAdded:
     """Somebody was put on a team, which opens to them the records that the team has to do with."""
 

@@ -17,6 +17,7 @@ class AuditAction(StrEnum):
     CALLER_REFUSED = "caller-refused"
     STAFF_SUSPENDED = "staff-suspended"
     STAFF_RESTORED = "staff-restored"
+    STAFF_KNOWN = "staff-known"
     TEAM_MEMBER_ADDED = "team-member-added"
     TEAM_MEMBER_ENDED = "team-member-ended"
     PROVIDER_SIGNED_OUT = "provider-signed-out"

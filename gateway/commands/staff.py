@@ -1,14 +1,17 @@
-"""`scr staff`: take access from a member of staff at once, give it back, and list from whom it is taken.
+"""`scr staff`: take access from a member of staff at once, give it back, and list from whom it is taken; and say who
+the staff are themselves.
 
 Whoever runs the service does this; each act is on record, and the next decision of every worker reads it.
 """
 
 import asyncio
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from gateway.access.staff_register import StaffKeeping
 from gateway.audit.acts import StaffRestored, StaffSuspended
 from gateway.audit.log import AuditLog
 from gateway.commands.recording import with_store
@@ -21,6 +24,8 @@ from gateway.commands.speaking import (
     progress,
     settings_from,
 )
+from gateway.commands.staff_files import known_in
+from gateway.keys import KeyPurpose, read_keys
 from gateway.store.engine import Store
 from gateway.store.sign_ins import end_sign_ins_of
 from gateway.store.staff_suspensions import (
@@ -37,7 +42,7 @@ T = TypeVar("T")
 CHARACTERS_AT_MOST = 200
 """As long as a subject or a role profile id of a token may be."""
 
-app = typer.Typer(help="Who among the staff is suspended.", no_args_is_help=True)
+app = typer.Typer(help="Who the staff are, and who is suspended.", no_args_is_help=True)
 
 Subject = Annotated[str, typer.Argument(help="The subject of the person's tokens.")]
 RoleProfile = Annotated[
@@ -47,7 +52,7 @@ RoleProfile = Annotated[
 
 @app.callback()
 def family() -> None:
-    """Suspend members of staff, restore them, and list who is suspended."""
+    """Suspend members of staff, restore them, list who is suspended, and say who they are as patients."""
 
 
 @app.command("suspend")
@@ -111,6 +116,32 @@ def list_staff(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
         typer.echo(
             f"{each.user_id}  {each.role_profile_id}  {each.since:%Y-%m-%d %H:%M} UTC  {each.why}"
         )
+
+
+@app.command("know")
+def know_staff(
+    file: Annotated[Path, typer.Argument(help="A table of commas, one member of staff a line.")],
+    entered_by: Annotated[str, typer.Option(help="Who enters it: your name or user id.")],
+    *,
+    config: ConfigPath = None,
+) -> None:
+    """Take in who the staff are as patients and where they live, so that snooping on kin and colleagues is noticed.
+
+    Columns: organisation,user_id,nhs_number,postcode,address_line. The last three may be empty. What is kept are keyed
+    hashes; what was kept of the organisations that the file names is replaced, so that who left is forgotten.
+
+    Examples:
+
+      scr staff know staff.csv --entered-by "Sam Ade"
+    """
+    settings = settings_from(config)
+    _refuse_odd(entered_by)
+    known = known_in(file, frozenset(each.code for each in settings.organisation))
+    key = read_keys(settings.key_file).current(KeyPurpose.REGISTRY)
+    count = asyncio.run(
+        with_store(settings, lambda _s, log: StaffKeeping(log, now, key).keep(known, entered_by))
+    )
+    progress(f"{count} members of staff are known now. Destroy the file.")
 
 
 def _refuse_odd(*texts: str) -> None:

@@ -25,6 +25,7 @@ from gateway.audit.acts import (
     Disclosed,
     DisclosureOutcome,
 )
+from gateway.audit.canonical import Detail
 from gateway.audit.log import AuditLog
 from gateway.errors import (
     GroundChangedError,
@@ -255,14 +256,19 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
         at=now,
     )
     if isinstance(decision, Refusal):
-        return row
+        return replace(row, details=_marked(decision))
     return replace(
         row,
         relationship=decision.relationship,
         levels=decision.levels.digest,
         agreements=decision.agreements,
-        details={} if decision.grant is None else {"grant": str(decision.grant)},
+        details=_marked(decision)
+        | ({} if decision.grant is None else {"grant": str(decision.grant)}),
     )
+
+
+def _marked(decision: Permit | Refusal) -> dict[str, Detail]:
+    return {"marks": " ".join(sorted(decision.marks))} if decision.marks else {}
 
 
 def _outcomes(ends: Sequence[SourceEnd]) -> Mapping[str, tuple[Outcome, Reason]]:

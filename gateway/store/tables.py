@@ -24,6 +24,8 @@ from gateway.store.emergency_tables import relationship_claim as relationship_cl
 from gateway.store.emergency_tables import view_permission as view_permission
 from gateway.store.metadata import metadata as metadata
 from gateway.store.metadata import one_of
+from gateway.store.radar_tables import radar_hit as radar_hit
+from gateway.store.radar_tables import staff_member as staff_member
 from gateway.store.types import UtcDateTime
 from gateway.store.words import DataItem, ObjectionExceptions, RelationshipType
 from rbac.types import Purpose

@@ -66,6 +66,7 @@ class AlertKind(StrEnum):
     SELF_CLAIM = "self-claim"
     UNAUTHORISED_ATTEMPT = "unauthorised-attempt"
     RESTRICTED_PERSON = "restricted-person"
+    RADAR = "radar"
 
 
 class AlertOutcome(StrEnum):

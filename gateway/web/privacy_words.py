@@ -31,6 +31,7 @@ _KINDS: Mapping[AlertKind, str] = {
     AlertKind.SELF_CLAIM: "Care relationship claimed by the reader",
     AlertKind.UNAUTHORISED_ATTEMPT: "Attempt without the right to it",
     AlertKind.RESTRICTED_PERSON: "Access to a restricted person",
+    AlertKind.RADAR: "Access that looks like snooping",
 }
 
 _ABBREVIATIONS = {

@@ -7,6 +7,7 @@ from uuid import UUID
 from adapters.contract import ContactProbe, Outcome, Trace
 from gateway.access.decision import AccessControl, Question
 from gateway.access.grants import GRANT_LASTS
+from gateway.access.staff_register import NobodyKnown
 from gateway.store.break_glass import Grant
 from gateway.store.words import EmergencyReason
 from rbac.canonical import length_prefixed
@@ -152,6 +153,7 @@ class Parts:
     staff: object = field(default_factory=Suspended)
     broken: object = field(default_factory=Broken)
     agreements: object = field(default_factory=Agreed)
+    register: object = field(default_factory=NobodyKnown)
 
     @property
     def access(self):
@@ -165,6 +167,7 @@ class Parts:
             lambda: UUID(int=7),
             self.staff,
             self.broken,
+            staff_register=self.register,
         )
 
     async def decide(self, purpose=Purpose.TREAT, number=NUMBER, **of_principal):

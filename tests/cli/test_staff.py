@@ -1,6 +1,7 @@
 """`scr staff`: suspend, list, restore."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -43,3 +44,58 @@ def test_a_word_that_is_none_is_refused(scr, config, odd):
 
     assert ended.code == 2
     assert scr("staff", "list", "--config", config).answer == ""
+
+
+HEAD = "organisation,user_id,nhs_number,postcode,address_line\n"
+
+
+@pytest.fixture
+def staff_file(tmp_path):
+    def write(text):
+        path = tmp_path / "staff.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def known_to(config):
+    with sqlite3.connect(config.with_name("demo.db")) as connection:
+        return connection.execute("SELECT * FROM staff_member ORDER BY user_id").fetchall()
+
+
+def test_staff_are_known_by_hashes_alone(scr, config, staff_file):
+    file = staff_file(f"{HEAD}F84004,u1,999 000 0018,NW1 1AA,12 Albion Road\nRRV,u2,,,\n")
+
+    ended = scr("staff", "know", file, "--entered-by", "Sam Ade", "--config", config)
+
+    assert (ended.code, ended.answer) == (0, "")
+    assert ended.progress == "2 members of staff are known now. Destroy the file.\n"
+    [first, second] = known_to(config)
+    assert (len(first[2]), len(first[3]), second[2:4]) == (64, 64, (None, None))
+    assert not {"9990000018", "NW1 1AA", "12 Albion Road"} & {str(each) for each in first}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("user_id\nu1\n", "The first line must be"),
+        (HEAD, "names nobody"),
+        (f"{HEAD}XYZ,u1,,,\n", "Line 2: an organisation of the settings"),
+        (f"{HEAD}RRV,,,,\n", "Line 2: an organisation of the settings"),
+        (f"{HEAD}RRV,u1,9990000019,,\n", "Line 2: the NHS number is none"),
+        (f"{HEAD}RRV,u1,,\n", "Line 2: it has 5 columns"),
+        (f"{HEAD}RRV,u1,,,,more\n", "Line 2: it has 5 columns"),
+        (f"{HEAD}RRV,u1,,,{'x' * 201}\n", "Line 2: it has 5 columns"),
+        (f"{HEAD}RRV,u1,,,\nRRV,u1,,,\n", "Entry 2: this member of staff stands twice"),
+        (f'{HEAD}RRV,"u1,,,\n', "no table of commas"),
+    ],
+)
+def test_a_file_of_staff_that_is_odd_is_refused_whole(scr, config, staff_file, text, told):
+    file = staff_file(text)
+
+    ended = scr("staff", "know", file, "--entered-by", "Sam Ade", "--config", config)
+
+    assert ended.code == 2
+    assert told in ended.progress
+    assert known_to(config) == []

@@ -12,6 +12,7 @@ from gateway.access.permission_answers import PermissionAnswers
 from gateway.audit.acts import Asked, Disclosed
 from gateway.wiring import Services
 from rbac.decide import CompiledPolicy
+from tests.safety.failing_staff import FailingStaff, FailingStaffRegister
 from tests.safety.part_faults import Failing as Failing
 from tests.safety.part_faults import Fault as Fault
 
@@ -21,14 +22,6 @@ class FailingPolicies:
     fault: Fault
 
     async def active(self) -> Any:
-        return await self.fault.answer()
-
-
-@dataclass
-class FailingStaff:
-    fault: Fault
-
-    async def is_suspended(self, _user_id: str, _role_profile_id: str) -> Any:
         return await self.fault.answer()
 
 
@@ -197,6 +190,11 @@ def _staff(services: Services, fault: Fault) -> Services:
     return with_access(services, staff=FailingStaff(fault))
 
 
+def _staff_register(services: Services, fault: Fault) -> Services:
+    register = services.records.access.staff_register
+    return with_access(services, staff_register=FailingStaffRegister(register, fault))
+
+
 def _relationships(services: Services, fault: Fault) -> Services:
     registry = services.records.access.registry
     return with_access(services, registry=FailingRegistry(registry, fault, "relationships"))
@@ -276,6 +274,7 @@ CASES: dict[CallSite, Callable[[Services, Fault], Services]] = {
     CallSite.POLICY: _policy,
     CallSite.LEVELS: _levels,
     CallSite.STAFF: _staff,
+    CallSite.STAFF_REGISTER: _staff_register,
     CallSite.RELATIONSHIPS: _relationships,
     CallSite.TEAMS: _teams,
     CallSite.OBJECTIONS: _objections,
