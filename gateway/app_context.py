@@ -17,6 +17,7 @@ class AppContext:
     """What a token says beside who holds it.
 
     `scope` is the token's own text; `patient` the opaque id of the person whom the application was launched for.
+    `token_id` is the name that its issuer gave to the token (`jti`), which is no secret; empty where there is none.
     `needs_scopes` says that tokens of this issuer open no record without a SMART scope: so does a session from
     before there were any. `is_own` says that it was given to the gateway's own pages.
     """
@@ -26,6 +27,7 @@ class AppContext:
     patient: str | None = None
     needs_scopes: bool = True
     is_own: bool = False
+    token_id: str = ""
 
 
 def app_context(
@@ -45,6 +47,7 @@ def app_context(
         patient=_text(claims, "patient"),
         needs_scopes=needs_scopes,
         is_own=bool(client_id) and client_id == own_client,
+        token_id=_text(claims, "jti") or "",
     )
 
 

@@ -18,6 +18,11 @@ async def test_a_principal_carries_the_client_its_scope_and_whom_it_was_launched
     assert found.app == AppContext("an-app", "openid patient/*.rs", "abc", needs_scopes=True)
 
 
+async def test_a_principal_carries_the_name_of_their_token_where_it_has_one():
+    assert (await verifier().principal(token(jti="t-1"))).app.token_id == "t-1"
+    assert (await verifier().principal(token(jti=None))).app.token_id == ""
+
+
 async def test_an_issuers_tokens_need_scopes_unless_it_is_said_that_they_do_not():
     assert (await verifier().principal(token())).app.needs_scopes is True
     assert (await verifier(needs_scopes=False).principal(token())).app.needs_scopes is False
@@ -45,6 +50,8 @@ async def test_the_gateways_own_client_is_known_by_its_name(own, is_own):
         {"patient": ["a", "b"]},
         {"patient": "a" * 201},
         {"client_id": 7},
+        {"jti": 7},
+        {"jti": "a" * 201},
     ],
 )
 def test_a_claim_that_is_not_what_it_should_be_is_no_token(claims):

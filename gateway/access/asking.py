@@ -1,10 +1,12 @@
 """Say in the audit's words who asks for what, and what was decided: the only maker of a row A about a decision."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from gateway.access.permit import Refusal
+from gateway.app_context import AppContext
 from gateway.audit.acts import Asked, AskedAct, Decision, Who
 from gateway.identity import Principal
 from rbac.types import Purpose
@@ -54,4 +56,11 @@ def asked_row(
         decision=Decision.ALLOWED if refusal is None else Decision.REFUSED,
         reason="permitted" if refusal is None else refusal.reason.value,
         policy_version=decision.policy_version,
+        details=token_details(principal.app),
     )
+
+
+def token_details(app: AppContext) -> Mapping[str, str]:
+    """Say by which application and under which token somebody asks, as far as the token itself says."""
+    told = {"client": app.client_id, "token": app.token_id}
+    return {name: text for name, text in told.items() if text}

@@ -256,15 +256,18 @@ def _asked(inquiry: Inquiry, decision: Permit | Refusal, now: datetime) -> Asked
         at=now,
     )
     if isinstance(decision, Refusal):
-        return replace(row, details=_marked(decision))
+        return replace(row, details={**row.details, **_marked(decision)})
     return replace(
         row,
         relationship=decision.relationship,
         levels=decision.levels.digest,
         agreements=decision.agreements,
-        details=_marked(decision)
-        | ({} if decision.grant is None else {"grant": str(decision.grant)}),
+        details={**row.details, **_marked(decision), **_granted(decision)},
     )
+
+
+def _granted(permit: Permit) -> dict[str, Detail]:
+    return {} if permit.grant is None else {"grant": str(permit.grant)}
 
 
 def _marked(decision: Permit | Refusal) -> dict[str, Detail]:

@@ -171,7 +171,8 @@ class Emergencies:
             return
         why = Why(plea.reason_code.value, refusal.reason.value)
         alert = self.alerts.about(AlertKind.UNAUTHORISED_ATTEMPT, act, why)
-        told = replace(act, details={"reason_code": plea.reason_code.value, "plea": plea.reason})
+        said = {"reason_code": plea.reason_code.value, "plea": plea.reason}
+        told = replace(act, details={**act.details, **said})
         await self.alerts.keep(told, alert)
 
     async def _break(

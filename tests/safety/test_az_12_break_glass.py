@@ -212,7 +212,7 @@ async def test_az_12_a_reading_names_its_grant(stack: Stack):
     await everything(stack, DOCTOR, NO_RELATIONSHIP, **ETREAT)
 
     asked = (await rows(stack, "asked"))[-1]
-    assert asked["details"] == {"grant": grant["id"]}
+    assert asked["details"]["grant"] == grant["id"]
     assert (asked["purpose"], asked["relationship"]) == ("ETREAT", "self_claimed")
 
 
