@@ -66,6 +66,7 @@ class AskedAct(StrEnum):
     END_EMERGENCY = "end-emergency"
     CLAIM = "claim"
     PERMISSION = "permission"
+    READ_AUDIT = "read-audit"
 
 
 class Decision(StrEnum):
