@@ -4,6 +4,7 @@ Fetches no clinical data. Restricted people are absent, as if they did not exist
 audit rows are written: PDS itself counts every person that a search matches.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -96,8 +97,8 @@ class People:
             for person, score in zip(trace.people, trace.scores, strict=True)
             if person.address_use is AddressUse.UNRESTRICTED
         ]
-        row_b = _disclosed(permit, trace, people, self.clock())
-        await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
+        rows_b = _disclosed(permit, trace, people, self.clock())
+        await asyncio.gather(*map(self._record_disclosed, rows_b))
         match trace.outcome:
             case TraceOutcome.FOUND | TraceOutcome.NOT_FOUND:
                 return tuple(people)
@@ -109,6 +110,9 @@ class People:
                 raise NoDemographicsError("The demographics service did not answer.")
             case _:
                 assert_never(trace.outcome)
+
+    async def _record_disclosed(self, row_b: Disclosed) -> None:
+        await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
 
 
 async def _trace(call: Callable[[], Awaitable[Trace]]) -> Trace:
@@ -133,18 +137,34 @@ def _asked(
     return row if isinstance(decision, Refusal) else replace(row, agreements=decision.agreements)
 
 
-def _disclosed(permit: FindPermit, trace: Trace, people: list[Found], now: datetime) -> Disclosed:
-    alone = people[0].patient_id if len(people) == 1 else None
-    return Disclosed(
+def _disclosed(
+    permit: FindPermit, trace: Trace, people: list[Found], now: datetime
+) -> tuple[Disclosed, ...]:
+    """Give a row B for each person shown, so that each can be told of it; one that names nobody where none is."""
+    withheld = len(trace.people) - len(people)
+    nobody = Disclosed(
         decision_id=permit.decision_id,
         at=now,
         user_id=permit.principal.user_id,
-        patient=alone,
-        outcome=DisclosureOutcome.DISCLOSED if people else DisclosureOutcome.NOTHING,
+        patient=None,
+        outcome=DisclosureOutcome.NOTHING,
         sources={"pds": (_OUTCOME_OF_TRACE[trace.outcome], Reason.NONE)},
-        shown={Category.DEMOGRAPHICS.value: len(people)},
-        withheld={"restricted": len(trace.people) - len(people)},
+        shown={},
+        withheld={"restricted": withheld},
     )
+    shown = {Category.DEMOGRAPHICS.value: 1}
+    named = (
+        # Counted once: each row is of the same search.
+        replace(
+            nobody,
+            patient=each.patient_id,
+            outcome=DisclosureOutcome.DISCLOSED,
+            shown=shown,
+            withheld={"restricted": 0 if place else withheld},
+        )
+        for place, each in enumerate(people)
+    )
+    return tuple(named) or (nobody,)
 
 
 _OUTCOME_OF_TRACE = {

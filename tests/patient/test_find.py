@@ -71,9 +71,20 @@ async def test_people_are_found_by_demographics_best_first(deployment):
 
     assert [(each.person, each.score) for each in shown] == [(person(), 1.0), (other, 0.7)]
     assert deployment.pds.asked == [REQUEST]
-    asked, disclosed = await rows(deployment)
-    assert (asked["patient"], disclosed["patient"]) == (None, None)
-    assert disclosed["shown"] == {"demographics": 2}
+
+
+async def test_everybody_whom_a_search_shows_is_named_by_a_row_of_their_own(deployment):
+    other = person(nhs_number=OTHER_NUMBER)
+    trace = Trace(TraceOutcome.FOUND, (person(), RESTRICTED, other), (1.0, 0.8, 0.7))
+
+    await people(deployment, trace=trace).by_demographics(FINDER, REQUEST)
+
+    asked, *disclosed = await rows(deployment)
+    assert {each["decision_id"] for each in disclosed} == {asked["decision_id"]}
+    assert asked["patient"] is None
+    assert [each["patient"] for each in disclosed] == [PATIENT_ID, IDS.seal(OTHER_NUMBER)]
+    assert [each["shown"] for each in disclosed] == [{"demographics": 1}] * 2
+    assert [each["withheld"] for each in disclosed] == [{"restricted": 1}, {"restricted": 0}]
 
 
 async def test_restricted_people_are_absent_and_only_audit_knows(deployment):
