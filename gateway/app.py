@@ -20,6 +20,7 @@ from gateway.api import (
     privacy,
     privacy_alerts,
     smart_configuration,
+    statements,
 )
 from gateway.api.even_refusals import EvenRefusals
 from gateway.api.front_door import FrontDoor
@@ -38,7 +39,7 @@ from gateway.wiring import Services, new_id
 _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, patients),
-    *(privacy, privacy_alerts, policies, emergencies, claims),
+    *(privacy, privacy_alerts, statements, policies, emergencies, claims),
     permissions,
 )
 """In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""

@@ -41,6 +41,7 @@ from gateway.patient.join import Joiner
 from gateway.patient.paging import Pages
 from gateway.patient.permissions import ViewPermissions
 from gateway.patient.reviews import Reviews
+from gateway.patient.statements import Statements
 from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
 from gateway.policy.active import ActivePolicies
@@ -96,6 +97,7 @@ class Services:
     claims: Claims
     permissions: ViewPermissions
     privacy_alerts: AlertReviews
+    statements: Statements
     policy: PolicyRooms
     pages: Pages
     ids: PatientIds
@@ -123,27 +125,26 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
     registry = StoredRegistry(store, keys.current(KeyPurpose.REGISTRY), clock)
     access = _access(policies, registry, sources, settings)
     ids = PatientIds(keys.all_of(KeyPurpose.PATIENT_IDS))
-    gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
     joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), clock)
-    suspicions = Suspicions(log, clock, new_id, registry.key_of)
-    view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
+    gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
     alerts = PrivacyAlerts(log, clock, new_id, _source_organisations(settings))
+    view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
+    people = People(access, sources.demographics, ids, log, clock)
     return Services(
         settings=settings,
         store=store,
         log=log,
         verifier=_verifier(settings, clock),
         policies=policies,
-        records=Records(
-            access, gatherer, joiner, log, suspicions, clock, new_id, view_hash_key, judging, alerts
-        ),
+        records=_records(access, gatherer, joiner, view_hash_key, judging, alerts),
         judging=judging,
         documents=Documents(sources.directory, new_id),
-        people=People(access, sources.demographics, ids, log, clock),
+        people=people,
         reviews=Reviews(access, store, log, clock),
         claims=_claims(access, alerts, store, settings),
         permissions=ViewPermissions(PermissionAnswers(access), log, clock, new_id),
         privacy_alerts=AlertReviews(access, store, log, clock),
+        statements=_statements(people, store, settings),
         emergencies=Emergencies(BreakGlass(access), alerts, store, log, clock, new_id),
         policy=_policy_rooms(policies, store, log, clock),
         pages=Pages(store, clock),
@@ -196,6 +197,33 @@ def _claims(
 ) -> Claims:
     at_most = settings.self_claims_a_day
     return Claims(SelfClaims(access), alerts, store, alerts.log, alerts.clock, new_id, at_most)
+
+
+def _records(
+    access: AccessControl,
+    gatherer: Gatherer,
+    joiner: Joiner,
+    view_hash_key: bytes,
+    judging: Judging,
+    alerts: PrivacyAlerts,
+) -> Records:
+    log, clock = alerts.log, alerts.clock
+    suspicions = Suspicions(log, clock, new_id, access.grants.key_of)
+    return Records(
+        access, gatherer, joiner, log, suspicions, clock, new_id, view_hash_key, judging, alerts
+    )
+
+
+def _statements(people: People, store: Store, settings: Settings) -> Statements:
+    return Statements(
+        people.access,
+        people.demographics,
+        people.ids,
+        store,
+        people.log,
+        people.clock,
+        {row.code: row.name for row in settings.organisation},
+    )
 
 
 def _source_organisations(settings: Settings) -> frozenset[str]:

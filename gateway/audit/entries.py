@@ -3,7 +3,7 @@
 Never changes or deletes one. The caller holds the writers' turn, so that no two processes number at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -83,6 +83,23 @@ def entries_of_patient(reading: Reading, patient: str) -> tuple[AuditEntry, ...]
     return _entries(reading, audit_entry.c.patient == patient)
 
 
+def entries_about(reading: Reading, patients: Collection[str], last: int) -> tuple[AuditEntry, ...]:
+    """List all that is about one person, by every opaque id of theirs, up to the entry numbered `last`, in order.
+
+    A search by name names nobody in its row A: rows A of decisions that the person was shown under come along.
+    """
+    own = _entries(reading, audit_entry.c.patient.in_(patients), audit_entry.c.sequence <= last)
+    asked = {each.decision_id for each in own if each.action is AuditAction.ASKED}
+    unnamed = [
+        entry
+        for decision_id in dict.fromkeys(each.decision_id for each in own)
+        if decision_id is not None and decision_id not in asked
+        for entry in entries_of_decision(reading, decision_id)
+        if entry.action is AuditAction.ASKED
+    ]
+    return tuple(sorted((*own, *unnamed), key=lambda each: each.sequence))
+
+
 def entries_of_decision(reading: Reading, decision_id: UUID) -> tuple[AuditEntry, ...]:
     """List the entries of one decision, in order: row A, then its rows B."""
     return _entries(reading, audit_entry.c.decision_id == decision_id)
@@ -93,7 +110,7 @@ def entries_between(reading: Reading, first: int, last: int) -> tuple[AuditEntry
     return _entries(reading, audit_entry.c.sequence.between(first, last))
 
 
-def _entries(reading: Reading, wanted: ColumnElement[bool]) -> tuple[AuditEntry, ...]:
+def _entries(reading: Reading, *wanted: ColumnElement[bool]) -> tuple[AuditEntry, ...]:
     rows = reading.connection.execute(
         select(
             audit_entry.c.sequence,
@@ -104,7 +121,7 @@ def _entries(reading: Reading, wanted: ColumnElement[bool]) -> tuple[AuditEntry,
             audit_entry.c.user_id,
             audit_entry.c.body,
         )
-        .where(wanted)
+        .where(*wanted)
         .order_by(audit_entry.c.sequence)
     )
     return tuple(AuditEntry(sequence, AuditAction(kind), *rest) for sequence, kind, *rest in rows)

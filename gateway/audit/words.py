@@ -67,6 +67,7 @@ class AskedAct(StrEnum):
     CLAIM = "claim"
     PERMISSION = "permission"
     READ_AUDIT = "read-audit"
+    STATEMENT = "statement"
 
 
 class Decision(StrEnum):

@@ -44,8 +44,11 @@ class PatientIds:
 
     def seal(self, number: NhsNumber) -> str:
         """Give the patient id of an NHS number."""
-        plain = int(number.digits).to_bytes(_NUMBER_BYTES, "big") + bytes([_VERSION])
-        return _base32(self._ciphers[0].encrypt(plain, _PURPOSE))
+        return _sealed(self._ciphers[0], number)
+
+    def every_id(self, number: NhsNumber) -> tuple[str, ...]:
+        """Give the ids of an NHS number under every key given, the current one first: what is on record may be older."""
+        return tuple(_sealed(cipher, number) for cipher in self._ciphers)
 
     def open(self, text: str) -> NhsNumber | None:
         """Give the NHS number in a patient id; None for anything that `seal` did not make."""
@@ -99,6 +102,11 @@ def item_of(resource_id: str) -> str | None:
     """Give the part of a resource id that names the item; ids under an old key differ only before it."""
     match = _RESOURCE_ID.fullmatch(resource_id)
     return match[2] if match else None
+
+
+def _sealed(cipher: AESSIV, number: NhsNumber) -> str:
+    plain = int(number.digits).to_bytes(_NUMBER_BYTES, "big") + bytes([_VERSION])
+    return _base32(cipher.encrypt(plain, _PURPOSE))
 
 
 def _number_in(cipher: AESSIV, sealed: bytes) -> NhsNumber | None:

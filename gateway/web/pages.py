@@ -17,7 +17,15 @@ from typing_extensions import override
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.patient.find import Finder, Found
 from gateway.sign_in_client import providers_of
-from gateway.web import break_glass, claim, permission, privacy_alerts, privacy_review, record
+from gateway.web import (
+    break_glass,
+    claim,
+    permission,
+    privacy_alerts,
+    privacy_review,
+    privacy_statements,
+    record,
+)
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
@@ -71,6 +79,7 @@ def _record_routes() -> list[BaseRoute]:
 
 def _review_routes() -> list[BaseRoute]:
     held = f"{HOME}/holds/{{held_under}}/{{source}}"
+    stated = f"{HOME}/patients/{{patient_id}}/statement"
     event, alert = f"{HOME}/safety-events/{{event_id}}", f"{HOME}/alerts/{{alert_id}}"
     return [
         PageRoute(HOME, for_visitors(privacy_review.waiting), methods=["GET"]),
@@ -81,6 +90,8 @@ def _review_routes() -> list[BaseRoute]:
         PageRoute(f"{held}/release", for_visitors(privacy_review.release), methods=["POST"]),
         PageRoute(f"{held}/reject", for_visitors(privacy_review.reject), methods=["POST"]),
         PageRoute(f"{event}/review", for_visitors(privacy_review.note_event), methods=["POST"]),
+        PageRoute(f"{HOME}/find", for_visitors(privacy_statements.find), methods=["POST"]),
+        PageRoute(stated, for_visitors(privacy_statements.statement), methods=["GET"]),
     ]
 
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from gateway.access.evidence import is_restricted
 from gateway.patient.banner import Banner, Whereabouts
 from gateway.patient.find import Found
+from gateway.patient.statements import Subject
 from gateway.web.dates_in_words import date_in_words
 from gateway.web.facts import Fact
 
@@ -48,6 +50,15 @@ class FoundWords:
     facts: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectWords:
+    """Whom a statement is about, in words."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    is_restricted: bool
+
+
 def banner_in_words(banner: Banner, practice_name: str | None) -> PersonWords:
     """Write the banner; the practice is told by name and code where its name is known."""
     replaced = ", ".join(number.grouped for number in banner.superseded)
@@ -74,6 +85,19 @@ def found_in_words(found: Found) -> FoundWords:
     )
     name = _name(person.family_name, person.given_names, person.prefix)
     return FoundWords(found.patient_id, name, facts)
+
+
+def subject_in_words(subject: Subject) -> SubjectWords | None:
+    """Write whom a statement is about, without where they are; None where that may not be told, or nobody knows."""
+    person = subject.person
+    if person is None:
+        return None
+    facts = (
+        Fact("Born", date_in_words(person.born_on) or _NOT_RECORDED),
+        Fact("NHS number", person.nhs_number.grouped),
+    )
+    name = _name(person.family_name, person.given_names, person.prefix)
+    return SubjectWords(name, facts, is_restricted(person))
 
 
 def _name(family_name: str, given_names: tuple[str, ...], prefix: str | None) -> str:

@@ -39,6 +39,7 @@ async def alert(visit: Visit) -> Response:
     content = {
         "alert": alert_in_words(found, _organisations(visit)),
         "number": number_in_words(visit, found.alert.patient),
+        "patient_id": found.alert.patient,
         "reason": found.reason,
         "opened": opened_in_words(found.opened),
         "outcomes": OUTCOME_WORDS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
-from gateway.access.holds import may_review
+from gateway.access.holds import may_know_whose, may_review
 from gateway.access.permit import Reviewing
 from gateway.web.forms import read_form
 from gateway.web.privacy_alerts import alerts_in_words
@@ -29,6 +29,7 @@ async def waiting(visit: Visit) -> Response:
             event_in_words(each, names) for each in await reviews.events(finder, reviewed=False)
         ],
         "may_settle": may_review(visit.session.principal.role, Reviewing.SETTLE),
+        "may_find": may_know_whose(visit.session.principal.role),
     }
     return write_page("privacy_review.html", visit.frame, content)
 
@@ -41,6 +42,7 @@ async def hold(visit: Visit) -> Response:
     content = {
         "hold": hold_in_words(held, names),
         "number": number_in_words(visit, held.patient),
+        "patient_id": held.patient,
         "may_settle": may_review(visit.session.principal.role, Reviewing.SETTLE),
     }
     return write_page("privacy_hold.html", visit.frame, content)

@@ -47,7 +47,9 @@ def test_row_a_tells_its_ground_and_row_b_what_was_shown_and_the_same_ground() -
     }
 
 
-def test_a_reading_under_a_broken_glass_names_its_grant_and_an_attempt_its_reason_and_no_mark() -> None:
+def test_a_reading_under_a_broken_glass_names_its_grant_and_an_attempt_its_reason_and_no_mark() -> (
+    None
+):
     said = {"grant": "g1", "reason_code": "risk-to-life", "plea": "he is my neighbour"}
     said["marks"] = "same-surname"
 

@@ -61,6 +61,12 @@ def test_ids_under_an_old_key_still_open_and_new_ones_are_under_the_new_key():
     assert ids.seal(NUMBER) != old_id
 
 
+def test_every_id_of_a_number_is_given_the_current_one_first():
+    ids = PatientIds([NEW_KEY, OLD_KEY])
+
+    assert ids.every_id(NUMBER) == (ids.seal(NUMBER), PatientIds([OLD_KEY]).seal(NUMBER))
+
+
 def test_an_id_under_a_key_that_is_not_held_does_not_open():
     assert PatientIds([NEW_KEY]).open(PatientIds([OTHER_KEY]).seal(NUMBER)) is None
 

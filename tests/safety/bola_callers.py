@@ -139,7 +139,7 @@ class Callers:
         return {}
 
     def _form(self, path: str, number: NhsNumber) -> Mapping[str, str]:
-        return {"nhs_number": number.digits} if path == "/find" else {}
+        return {"nhs_number": number.digits} if path.endswith("/find") else {}
 
     def _body(self, path: str, number: NhsNumber, patient: str) -> Mapping[str, object]:
         if path == _PEOPLE:
@@ -148,6 +148,8 @@ class Callers:
             return {"data": {"patient": patient}}
         if path == "/policy/drafts/{draft_id}/test":
             return {"content": resources.files("rbac").joinpath("decision_tests.csv").read_bytes()}
+        if path == "/privacy/patients":
+            return {"content": orjson.dumps({"nhs_number": number.digits})}
         sent = self._documents(patient).get(path)
         return {} if sent is None else {"content": orjson.dumps(sent)}
 

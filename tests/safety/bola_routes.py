@@ -194,6 +194,11 @@ def settling(matrix: Matrix, cell: Cell) -> Statuses:
     return looking(matrix, cell)
 
 
+def finding_for_review(matrix: Matrix, cell: Cell) -> Statuses:
+    # An auditor knows people by their opaque ids.
+    return settling(matrix, cell)
+
+
 def form_of_no_page(_matrix: Matrix, _cell: Cell) -> Statuses:
     # A form is read before it is asked who may send it; this one is no form of a page.
     return frozenset({400, 403})
@@ -257,6 +262,8 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("GET", f"/privacy-review/{_HELD}"): (_PAGE, looking),
     ("POST", f"/privacy-review/{_HELD}/reject"): (_PAGE, settling),
     ("POST", f"/privacy-review/{_HELD}/release"): (_PAGE, settling),
+    ("POST", "/privacy-review/find"): (_PAGE, finding_for_review),
+    ("GET", "/privacy-review/patients/{patient_id}/statement"): (_PAGE, looking),
     ("POST", "/privacy-review/safety-events/{event_id}/review"): (_PAGE, settling),
     ("GET", "/privacy-review/settled"): (_PAGE, looking),
     ("GET", "/privacy/alerts"): (_API, looking),
@@ -266,6 +273,8 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("GET", "/privacy/identity-holds/{held_under}/{source}"): (_API, looking),
     ("POST", "/privacy/identity-holds/{held_under}/{source}/reject"): (_API, settling),
     ("POST", "/privacy/identity-holds/{held_under}/{source}/release"): (_API, settling),
+    ("POST", "/privacy/patients"): (_API, finding_for_review),
+    ("GET", "/privacy/patients/{patient_id}/statement"): (_API, looking),
     ("GET", "/privacy/safety-events"): (_API, looking),
     ("POST", "/privacy/safety-events/{event_id}/review"): (_API, settling),
     ("GET", "/role"): (_PAGE, open_to_all),

@@ -169,6 +169,7 @@ def with_access(services: Services, **parts: Any) -> Services:
         people=replace(services.people, access=access),
         emergencies=replace(services.emergencies, access=BreakGlass(access)),
         privacy_alerts=replace(services.privacy_alerts, access=access),
+        statements=replace(services.statements, access=access),
         claims=replace(services.claims, access=SelfClaims(access)),
         permissions=replace(services.permissions, access=PermissionAnswers(access)),
     )
@@ -218,7 +219,11 @@ def _identity_holds(services: Services, fault: Fault) -> Services:
 def _demographics(services: Services, fault: Fault) -> Services:
     failing = FailingSource(fault)
     changed = with_access(services, demographics=failing)
-    return replace(changed, people=replace(changed.people, demographics=failing))
+    return replace(
+        changed,
+        people=replace(changed.people, demographics=failing),
+        statements=replace(changed.statements, demographics=failing),
+    )
 
 
 def _contacts(services: Services, fault: Fault) -> Services:
@@ -262,6 +267,7 @@ def _with_log(row: type) -> Callable[[Services, Fault], Services]:
             people=replace(services.people, log=log),
             emergencies=replace(services.emergencies, log=log),
             privacy_alerts=replace(services.privacy_alerts, log=log),
+            statements=replace(services.statements, log=log),
             claims=replace(services.claims, log=log),
             permissions=replace(services.permissions, log=log),
         )

@@ -15,6 +15,7 @@ from gateway.app import create_app
 from gateway.wiring import Services
 from rbac.decide import compile_policy
 from rbac.policy import load_default
+from tests.safety.emergencies import as_served
 from tests.safety.failing_parts import CASES, Failing, Fault, with_failing
 from tests.safety.siege import ASKED_ABOUT, DOCTOR, person_of, rows
 from tests.stack import Stack
@@ -131,6 +132,34 @@ async def test_p03_a_failing_part_refuses_to_find_people(
 
     assert answer.status_code in {403, 503}
     assert discloses_nothing(answer, stack)
+
+
+STATEMENT = "/privacy/patients/{}/statement"
+STATEMENTS = ALSO_FINDS_PEOPLE - {CallSite.AGREEMENTS}
+"""A statement rests on the same parts as looking somebody up; agreements are about care."""
+
+
+async def asks_for_statement(stack: Stack, services: Services) -> httpx2.Response:
+    async with as_served(stack, services) as served:
+        return await served.get("privacy-officer", STATEMENT.format(stack.patient(ASKED_ABOUT)))
+
+
+@pytest.mark.parametrize("kind", Failing)
+@pytest.mark.parametrize("site", sorted(STATEMENTS))
+async def test_p03_a_failing_part_refuses_the_patients_statement(
+    stack: Stack, hurried: None, fault_of: Callable[..., Fault], site: CallSite, kind: Failing
+):
+    await asks(stack, stack.services, EVERYTHING.format(stack.patient(ASKED_ABOUT)))
+
+    answer = await asks_for_statement(stack, with_failing(stack.services, site, fault_of(kind)))
+
+    assert answer.status_code in {403, 503}
+    assert discloses_nothing(answer, stack)
+    assert "Devi" not in answer.text
+
+
+async def test_p03_the_statement_is_given_when_nothing_fails(stack: Stack):
+    assert (await asks_for_statement(stack, stack.services)).status_code == 200
 
 
 async def test_p03_the_same_way_of_asking_discloses_when_nothing_fails(stack: Stack):
