@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gateway.api import (
+    audit_proofs,
     binaries,
     claims,
     conformance,
@@ -40,7 +41,7 @@ _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, patients),
     *(privacy, privacy_alerts, statements, policies, emergencies, claims),
-    permissions,
+    *(permissions, audit_proofs),
 )
 """In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
 

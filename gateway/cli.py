@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from adapters.source_config import SourceConfigError
-from gateway.commands import agreement, database, keys, policy, staff, team
+from gateway.commands import agreement, audit, database, keys, policy, staff, team
 from gateway.commands.bench import bench
 from gateway.commands.check import check
 from gateway.commands.demo import demo
@@ -38,6 +38,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(team.app, name="team")
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(database.app, name="db")
 

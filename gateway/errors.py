@@ -14,6 +14,7 @@ OperationOutcome.
     ├── UnsafePolicyError          a policy that would lock people out, or open it too far
     ├── NotAcceptableError         no representation that the caller takes
     ├── UnservableDocumentError    a document of a kind or a size that is not passed on
+    ├── LogAlteredError            the audit log is not what was signed
     └── UnavailableError           a part that must answer did not
         ├── AuditUnavailableError  no record could be written, so nothing is done
         ├── GroundChangedError     what was decided rests on something that has changed: decide again
@@ -88,6 +89,10 @@ class NotAcceptableError(SharedCareRecordError):
 
 class UnservableDocumentError(SharedCareRecordError):
     """Say that a document is there and is not passed on, for what it is made of."""
+
+
+class LogAlteredError(SharedCareRecordError):
+    """Say that the audit log is not what was signed; no request raises it."""
 
 
 class UnavailableError(SharedCareRecordError):

@@ -39,6 +39,13 @@ class Metrics:
         self.faults = Counter(
             "scr_resource_faults", "Faults found in resources.", ("kind",), registry=self.registry
         )
+        self.not_judged = Counter(
+            "scr_pages_not_judged", "Pages never judged.", ("reason",), registry=self.registry
+        )
+
+        self._count_what_is_looked_after()
+
+    def _count_what_is_looked_after(self) -> None:
         # Every worker looks at the same agreements: the most that one of them saw is the number.
         self.agreements_to_renew = Gauge(
             "scr_agreements_to_renew",
@@ -46,8 +53,17 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="max",
         )
-        self.not_judged = Counter(
-            "scr_pages_not_judged", "Pages never judged.", ("reason",), registry=self.registry
+        self.log_signed = Gauge(
+            "scr_audit_signed_entries",
+            "Entries of the audit that the latest checkpoint covers.",
+            registry=self.registry,
+            multiprocess_mode="max",
+        )
+        self.log_not_kept = Counter(
+            "scr_audit_not_kept",
+            "Looks at the audit's log that ended without all being signed and held.",
+            ("reason",),
+            registry=self.registry,
         )
 
     def told(self) -> bytes:

@@ -25,6 +25,7 @@ from gateway.api.front_door import HEADER_BYTES_AT_MOST
 from gateway.app import create_app
 from gateway.errors import SharedCareRecordError
 from gateway.housekeeping import Housekeeping
+from gateway.log_keeping import LogKeeping
 from gateway.operator_log import log_everything
 from gateway.renewals import Renewals
 from gateway.settings import Settings, share_metrics_in
@@ -80,6 +81,9 @@ class Gateway:
             asyncio.ensure_future(Housekeeping(services.store, now, asyncio.sleep).keep_on()),
             asyncio.ensure_future(
                 Renewals(services.store, services.metrics, now, asyncio.sleep).keep_on()
+            ),
+            asyncio.ensure_future(
+                LogKeeping(services.audit.keeper, services.metrics, asyncio.sleep).keep_on()
             ),
         ]
         await send({"type": "lifespan.startup.complete"})

@@ -61,6 +61,13 @@ class Settings(Part):
     database_url: str = Field(
         description="SQLAlchemy address: sqlite:///… or postgresql+psycopg://…"
     )
+    database_role: str | None = Field(
+        None,
+        min_length=1,
+        max_length=63,
+        description="PostgreSQL role that the service runs as; `scr db upgrade`, run as the tables' owner, gives it its"
+        " rights: of the audit it can change and delete nothing.",
+    )
     key_file: Path = Field(description="Keys made by `scr keys init`.")
     overall_seconds: float = Field(
         10.0, gt=0, le=60, description="Longest that a view waits for sources."
@@ -92,6 +99,16 @@ class Settings(Part):
         le=1000,
         description="Refusals (403, 404) are sent at a multiple of this after the request came, so that their time tells"
         " nothing of whom or what there is; 0 sends them at once. Judgement: longer than nearly every refusal takes.",
+    )
+    audit_origin: str | None = Field(
+        None,
+        pattern=r"^[^\s+]{1,200}$",
+        description="Name of the audit's log in its checkpoints, for good; by default the host of `base_url` and `/audit`.",
+    )
+    audit_checkpoint_folder: Path | None = Field(
+        None,
+        description="Folder in which signed checkpoints are held a second time; outside the database's machine and its"
+        " administrators' reach.",
     )
     spine_proxy: str | None = Field(
         None,

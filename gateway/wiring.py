@@ -21,12 +21,14 @@ from gateway.access.permissions import StoredPermissions
 from gateway.access.registry import StoredRegistry
 from gateway.access.staff import StoredStaff
 from gateway.access.staff_register import StoredStaffRegister
+from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditLog
 from gateway.counted_sources import counted
 from gateway.identity import Issuer, Organisation, TokenVerifier
 from gateway.issuer_keys import key_fetcher
 from gateway.judging import JudgeProcess, Judging
-from gateway.keys import KeyPurpose, read_keys
+from gateway.keys import KeyPurpose, Keys, read_keys
+from gateway.log_signing import keeper_of
 from gateway.metrics import Metrics
 from gateway.patient.alert_reviews import AlertReviews
 from gateway.patient.alerts import PrivacyAlerts
@@ -40,6 +42,7 @@ from gateway.patient.ids import PatientIds
 from gateway.patient.join import Joiner
 from gateway.patient.paging import Pages
 from gateway.patient.permissions import ViewPermissions
+from gateway.patient.proofs import Proofs
 from gateway.patient.reviews import Reviews
 from gateway.patient.statements import Statements
 from gateway.patient.suspicions import Suspicions
@@ -80,12 +83,21 @@ class PolicyRooms:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRooms:
+    """Where the audit's log is signed, and where it is read."""
+
+    keeper: Keeper
+    proofs: Proofs
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """The running service's parts, as routes and pages use them. Close it when done."""
 
     settings: Settings
     store: Store
     log: AuditLog
+    audit: AuditRooms
     verifier: TokenVerifier
     policies: ActivePolicies
     records: Records
@@ -134,6 +146,7 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
         settings=settings,
         store=store,
         log=log,
+        audit=_audit_rooms(settings, keys, access, log, store),
         verifier=_verifier(settings, clock),
         policies=policies,
         records=_records(access, gatherer, joiner, view_hash_key, judging, alerts),
@@ -152,6 +165,13 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
         sources=sources,
         metrics=metrics,
     )
+
+
+def _audit_rooms(
+    settings: Settings, keys: Keys, access: AccessControl, log: AuditLog, store: Store
+) -> AuditRooms:
+    keeper = keeper_of(settings, keys, store, access.clock, str(new_id()))
+    return AuditRooms(keeper, Proofs(access, store, log, access.clock))
 
 
 def _surroundings(clock: Clock) -> Surroundings:

@@ -4,7 +4,16 @@ import stat
 
 import pytest
 
-from gateway.keys import KEY_BYTES, KeyFileError, KeyPurpose, Keys, make_keys, read_keys, write_keys
+from gateway.keys import (
+    KEY_BYTES,
+    KeyFileError,
+    KeyPurpose,
+    Keys,
+    add_missing_keys,
+    make_keys,
+    read_keys,
+    write_keys,
+)
 
 KEY = base64.b64encode(bytes(KEY_BYTES)).decode()
 WHOLE = {purpose.value: [KEY] for purpose in KeyPurpose}
@@ -68,7 +77,6 @@ def test_keys_are_in_no_repr():
         "{",
         "[]",
         "7",
-        json.dumps({name: value for name, value in WHOLE.items() if name != "registry"}),
         json.dumps({**WHOLE, "registry": None}),
         json.dumps({**WHOLE, "registry": KEY}),
         json.dumps({**WHOLE, "registry": ["not base64!"]}),
@@ -97,3 +105,18 @@ def test_a_purpose_without_a_key_is_named_as_the_fault(path):
 
     with pytest.raises(KeyFileError, match="at least one"):
         read_keys(path)
+
+
+def test_a_key_file_of_an_earlier_version_is_completed_and_otherwise_kept(path):
+    earlier = {name: value for name, value in WHOLE.items() if name != "audit-log"}
+    path.write_text(json.dumps(earlier), encoding="utf-8")
+    with pytest.raises(KeyFileError, match="no audit-log key: `scr keys complete`"):
+        read_keys(path)
+
+    assert add_missing_keys(path) == (KeyPurpose.AUDIT_LOG,)
+    assert add_missing_keys(path) == ()
+
+    keys = read_keys(path)
+    assert keys.current(KeyPurpose.REGISTRY) == base64.b64decode(KEY)
+    assert keys.current(KeyPurpose.AUDIT_LOG) != keys.current(KeyPurpose.REGISTRY)
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -23,6 +23,8 @@ from gateway.audit.emergency_acts import GlassBroken as GlassBroken
 from gateway.audit.emergency_acts import PermissionRecorded as PermissionRecorded
 from gateway.audit.emergency_acts import PrivacyAlertSettled as PrivacyAlertSettled
 from gateway.audit.emergency_acts import RelationshipClaimed as RelationshipClaimed
+from gateway.audit.log_acts import AuditExported as AuditExported
+from gateway.audit.log_acts import EntriesPurged as EntriesPurged
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
@@ -187,6 +189,8 @@ AuditEvent: TypeAlias = (
     | PrivacyAlertSettled
     | RelationshipClaimed
     | PermissionRecorded
+    | AuditExported
+    | EntriesPurged
 )
 
 
@@ -252,6 +256,8 @@ def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, s
             | RelationshipsImported()
             | AgreementAdded()
             | AgreementEnded()
+            | AuditExported()
+            | EntriesPurged()
         ):
             return None, None, event.user_id, None
         case (

@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select
 
 from gateway.audit.acts import AuditAction, Entry
+from gateway.audit.line import Kept, line_of
+from gateway.audit.merkle import leaf_hash
 from gateway.errors import AgreementEndedError, GroundChangedError, PolicyChangedError
 from gateway.store.agreements import ended_among
 from gateway.store.sessions import Reading
@@ -23,6 +25,18 @@ _HEAD = select(
     select(func.coalesce(func.max(audit_entry.c.sequence), 0)).scalar_subquery(),
     select(active_policy.c.version).scalar_subquery(),
 )
+
+
+_COLUMNS = (
+    audit_entry.c.sequence,
+    audit_entry.c.kind,
+    audit_entry.c.decision_id,
+    audit_entry.c.recorded_at,
+    audit_entry.c.patient,
+    audit_entry.c.user_id,
+    audit_entry.c.body,
+)
+_NAMES = tuple(each.name for each in _COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +124,40 @@ def entries_between(reading: Reading, first: int, last: int) -> tuple[AuditEntry
     return _entries(reading, audit_entry.c.sequence.between(first, last))
 
 
+def kept_between(reading: Reading, first: int, last: int) -> tuple[Kept, ...]:
+    """List rows as they are kept, purged ones too, by sequence number, both ends included."""
+    rows = reading.connection.execute(
+        select(*_COLUMNS, audit_entry.c.leaf)
+        .where(audit_entry.c.sequence.between(first, last))
+        .order_by(audit_entry.c.sequence)
+    )
+    return tuple(Kept(*row) for row in rows)
+
+
+def last_sequence(reading: Reading) -> int:
+    """Give the number of the last entry, 0 when there is none."""
+    found = reading.connection.execute(select(func.max(audit_entry.c.sequence))).scalar_one()
+    return found or 0
+
+
 def _entries(reading: Reading, *wanted: ColumnElement[bool]) -> tuple[AuditEntry, ...]:
     rows = reading.connection.execute(
-        select(
-            audit_entry.c.sequence,
-            audit_entry.c.kind,
-            audit_entry.c.decision_id,
-            audit_entry.c.recorded_at,
-            audit_entry.c.patient,
-            audit_entry.c.user_id,
-            audit_entry.c.body,
-        )
-        .where(*wanted)
+        select(*_COLUMNS)
+        .where(*wanted, audit_entry.c.body.is_not(None))
         .order_by(audit_entry.c.sequence)
     )
     return tuple(AuditEntry(sequence, AuditAction(kind), *rest) for sequence, kind, *rest in rows)
 
 
 def _row(entry: Entry, sequence: int, recorded_at: datetime) -> dict[str, object]:
-    return {
-        "sequence": sequence,
-        "kind": entry.action.value,
-        "decision_id": entry.decision_id,
-        "recorded_at": recorded_at,
-        "patient": entry.patient,
-        "user_id": entry.user_id,
-        "body": entry.body,
-    }
+    kept = (
+        sequence,
+        entry.action.value,
+        entry.decision_id,
+        recorded_at,
+        entry.patient,
+        entry.user_id,
+        entry.body,
+    )
+    row = dict(zip(_NAMES, kept, strict=True))
+    return {**row, "leaf": leaf_hash(line_of(*kept))}

@@ -68,6 +68,7 @@ def _entries(reading: Reading, opening: Opening) -> Iterator[Mapping[str, Any]]:
             audit_entry.c.kind.in_([AuditAction.ASKED, AuditAction.DISCLOSED]),
             audit_entry.c.recorded_at >= opening.since,
             audit_entry.c.recorded_at < opening.until,
+            audit_entry.c.body.is_not(None),
         )
     )
     return (orjson.loads(body) for (body,) in rows)

@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     PRIVACY_ALERT_SETTLED = "privacy-alert-settled"
     RELATIONSHIP_CLAIMED = "relationship-claimed"
     PERMISSION_RECORDED = "permission-recorded"
+    AUDIT_EXPORTED = "audit-exported"
+    ENTRIES_PURGED = "entries-purged"
 
 
 class AskedAct(StrEnum):

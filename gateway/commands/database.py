@@ -26,11 +26,16 @@ def family() -> None:
 def upgrade(*, config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; everything or nothing.
 
+    With `database_role` in the settings, that role of PostgreSQL is then given what the service needs, as its own.
+
     Examples:
 
       scr db upgrade --config scr.toml
     """
-    migrate.upgrade(settings_from(config).database_url)
+    settings = settings_from(config)
+    migrate.upgrade(settings.database_url)
+    if settings.database_role is not None:
+        migrate.grant(settings.database_url, settings.database_role)
     progress("The database is of this version.")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.commands.speaking import fail, progress, reason_of
-from gateway.keys import make_keys, write_keys
+from gateway.keys import add_missing_keys, make_keys, write_keys
 
 app = typer.Typer(help="The service's keys, by purpose.", no_args_is_help=True)
 
@@ -37,3 +37,17 @@ def init(
     progress(
         f"Made {path}. Keep it out of version control, and back it up apart from the database."
     )
+
+
+@app.command()
+def complete(
+    path: Annotated[Path, typer.Argument(help="The key file: `key_file` of the settings.")],
+) -> None:
+    """Make the keys that a key file of an earlier version lacks; those it has stay as they are.
+
+    Examples:
+
+      scr keys complete keys.json
+    """
+    made = add_missing_keys(path)
+    progress(f"Made: {', '.join(made)}." if made else "Nothing was missing.")

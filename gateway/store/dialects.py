@@ -54,6 +54,17 @@ def parse_database_url(url: str) -> URL:
             raise UnsupportedDatabaseError(_EXPECTED)
 
 
+def postgres_url(url: str) -> URL:
+    """Read an address of PostgreSQL.
+
+    Raises: UnsupportedDatabaseError for another kind.
+    """
+    parsed = parse_database_url(url)
+    if _is_sqlite(parsed):
+        raise UnsupportedDatabaseError("SQLite has no roles: leave database_role out.")
+    return parsed
+
+
 def is_missing_file(url: URL) -> bool:
     """Say whether it is the address of a SQLite file that is not there."""
     return _is_sqlite(url) and not Path(str(url.database)).exists()

@@ -78,6 +78,12 @@ class Store:
                 connection.invalidate()
                 raise
 
+    @contextmanager
+    def checking(self) -> Iterator[Reading]:
+        """Open one snapshot for a command that reads much, in its own thread."""
+        with self.reads.connect() as connection:
+            yield Reading(connection)
+
     def close(self) -> None:
         """Let running work end and close every connection."""
         self.threads.shutdown()

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.errors import UnavailableError
@@ -18,9 +18,16 @@ from gateway.store.dialects import (
     creating_engine,
     is_missing_file,
     parse_database_url,
+    postgres_url,
     reading_engine,
 )
+from gateway.store.tables import metadata
 
+APPEND_ONLY = frozenset({"audit_entry", "audit_node", "audit_checkpoint"})
+"""Tables in which the service's own role can change and delete nothing (safety rule 8)."""
+
+_ADDING = "SELECT, INSERT"
+_CHANGING = "SELECT, INSERT, UPDATE, DELETE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -38,6 +45,29 @@ def upgrade(url: str) -> None:
             command.upgrade(config, "head")
     except SQLAlchemyError as error:
         raise UnavailableError("the database could not be upgraded: nothing was changed") from error
+    finally:
+        engine.dispose()
+
+
+def grant(url: str, role: str) -> None:
+    """Give a PostgreSQL role what the running service needs, and no right to change or delete what the audit keeps.
+
+    Raises: UnavailableError if there is no such role, or the address is not its tables' owner's; UnsupportedDatabaseError
+    for SQLite, which has no roles.
+    """
+    engine = creating_engine(postgres_url(url))
+    quoted = engine.dialect.identifier_preparer.quote(role)
+    try:
+        with engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                rights = _ADDING if table.name in APPEND_ONLY else _CHANGING
+                connection.execute(text(f"REVOKE ALL ON {table.name} FROM {quoted}"))
+                connection.execute(text(f"GRANT {rights} ON {table.name} TO {quoted}"))
+            connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
+    except SQLAlchemyError as error:
+        raise UnavailableError(
+            "the role could not be given its rights: nothing was changed"
+        ) from error
     finally:
         engine.dispose()
 

@@ -5,7 +5,6 @@ the caller. A change here needs a migration; a test compares the two.
 """
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -22,6 +21,10 @@ from gateway.store.emergency_tables import break_glass_grant as break_glass_gran
 from gateway.store.emergency_tables import privacy_alert as privacy_alert
 from gateway.store.emergency_tables import relationship_claim as relationship_claim
 from gateway.store.emergency_tables import view_permission as view_permission
+from gateway.store.log_tables import audit_checkpoint as audit_checkpoint
+from gateway.store.log_tables import audit_entry as audit_entry
+from gateway.store.log_tables import audit_node as audit_node
+from gateway.store.log_tables import lease as lease
 from gateway.store.metadata import metadata as metadata
 from gateway.store.metadata import one_of
 from gateway.store.radar_tables import radar_hit as radar_hit
@@ -85,26 +88,6 @@ policy_draft = Table(
     Column("activated_by", Text, nullable=True),
     CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_people"),
     CheckConstraint("activated_by IS NULL OR approved_by IS NOT NULL", name="approved_first"),
-)
-
-# SQLite makes only a column typed INTEGER its row id; a BIGINT key would cost a second index.
-audit_entry = Table(
-    "audit_entry",
-    metadata,
-    Column(
-        "sequence",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=False,
-    ),
-    Column("kind", String(64), nullable=False),
-    Column("decision_id", Uuid, nullable=True, index=True),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Column("patient", Text, nullable=True, index=True),
-    Column("user_id", Text, nullable=True),
-    Column("body", LargeBinary, nullable=False),
-    CheckConstraint("sequence > 0", name="sequence"),
-    CheckConstraint("length(kind) > 0", name="kind"),
 )
 
 relationship = Table(

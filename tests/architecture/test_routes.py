@@ -13,6 +13,9 @@ PUBLIC = {
     "/version",
     # Asks for the operator's token, which is nobody's of the care record.
     "/metrics",
+    # Of the audit: what everybody may check it with.
+    "/key",
+    "/checkpoint",
     "/fhir/metadata",
     "/fhir/.well-known/smart-configuration",
     "/",

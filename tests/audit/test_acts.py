@@ -43,6 +43,7 @@ from gateway.audit.acts import (
     escaped,
 )
 from gateway.audit.agreement_acts import AgreementAdded, AgreementEnded
+from gateway.audit.log_acts import AuditExported, EntriesPurged
 from tests.store_factories import NOW, SIGNED_OUT, VERSION, WHO, asked, disclosed
 
 EVENTS: list[AuditEvent] = [
@@ -121,6 +122,8 @@ EVENTS: list[AuditEvent] = [
         reason=None,
         ends_at=NOW,
     ),
+    AuditExported(NOW, "u1", 5),
+    EntriesPurged(NOW, "u1", 3, NOW, "8 years"),
 ]
 
 

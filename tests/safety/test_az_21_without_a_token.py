@@ -13,6 +13,8 @@ from tests.stack import METRICS_TOKEN, OPERATOR, Stack, running_stack
 
 FOR_ANYBODY = {
     "/",
+    "/audit/checkpoint",
+    "/audit/key",
     "/fhir/.well-known/smart-configuration",
     "/fhir/metadata",
     "/health/live",

@@ -1,0 +1,48 @@
+"""Serve what outsiders check the audit with: its key, its latest checkpoint, and the proof of one entry.
+
+Key and checkpoint are for everybody: they tell how many entries there are and nothing of any. docs/audit-format.md.
+"""
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from gateway.api.caller import caller_of, services_of
+from gateway.api.requests import only, query_of
+from gateway.audit.merkle import EMPTY_ROOT
+from gateway.errors import NotFoundError
+from gateway.patient.find import Finder
+from gateway.store.audit_tree import latest_checkpoint
+
+router = APIRouter(prefix="/audit")
+
+_DIGITS_AT_MOST = 18
+
+
+@router.get("/key", summary="The key that the audit's checkpoints are checked with")
+async def key(request: Request) -> Response:
+    return PlainTextResponse(services_of(request).audit.keeper.key.verifier().text() + "\n")
+
+
+@router.get("/checkpoint", summary="The audit's latest signed checkpoint")
+async def checkpoint(request: Request) -> Response:
+    services = services_of(request)
+    latest = await services.store.read(latest_checkpoint)
+    empty = services.audit.keeper.key.sign(0, EMPTY_ROOT)
+    return PlainTextResponse(empty if latest is None else latest.note)
+
+
+@router.get("/proof/{entry}", summary="One entry of the audit, and the proof that it is in it")
+async def proof(request: Request, entry: str) -> Response:
+    caller = await caller_of(request)
+    only(query_of(request), frozenset())
+    finder = Finder(caller.principal, caller.purpose, caller.request_id)
+    proven = await services_of(request).audit.proofs.of_entry(finder, _number(entry))
+    content = {"entry": proven.entry, "proof": proven.proof}
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_AT_MOST):
+        raise NotFoundError("An entry is named by its sequence number.")
+    return int(text)

@@ -1,0 +1,194 @@
+"""Follow a log from its first entry, and find the first position at which it is not what was written and signed.
+
+Pure: rows and checkpoints are given in order, from the database or from a file. The rules are those of
+docs/audit-format.md, section 5.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from gateway.audit.merkle import Frontier, leaf_hash
+from gateway.audit.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint
+from gateway.audit.tree import TILE_LEVELS
+from gateway.audit.words import AuditAction
+
+SKEW = timedelta(seconds=5)
+"""Clocks of several hosts that are kept right differ by less; what is more is worth a line in the report."""
+
+
+class Seen(NamedTuple):
+    """An entry as it was found. A purged one has no line; its number is that of its place."""
+
+    sequence: int
+    leaf: bytes
+    line: bytes | None
+    action: str
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first position that is broken: entries `first` to `last`, and what is wrong there."""
+
+    first: int
+    last: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of checking a log.
+
+    `proven` is how many of its entries a checkpoint covers, `clock_went_back` the entries, at most ten of them, that
+    were recorded earlier than the one before.
+    """
+
+    entries: int
+    checkpoints: int
+    proven: int
+    purged: int
+    clock_went_back: tuple[int, ...]
+    fault: Fault | None
+
+
+@dataclass(slots=True)
+class Following:
+    """A log that is being followed. After the first fault nothing more is looked at."""
+
+    keys: Sequence[VerifierKey]
+    held: dict[int, list[Checkpoint]] = field(default_factory=dict)
+    """Checkpoints from outside, by size."""
+    fault: Fault | None = None
+    _tree: Frontier = field(default_factory=Frontier)
+    _checkpoints: int = 0
+    _signed: int = -1
+    _proven: int = 0
+    _held_proven: int = 0
+    _purged: int = 0
+    _last_purged: int = 0
+    _purged_through: int = 0
+    _recorded_at: datetime | None = None
+    _went_back: list[int] = field(default_factory=list)
+    _nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many entries were followed."""
+        return self._tree.size
+
+    def hold(self, note: str) -> None:
+        """Hold the log against a checkpoint from outside, when its size is reached.
+
+        Raises: NoteError if it is not signed by the log's key.
+        """
+        checkpoint = open_checkpoint(note, self.keys)
+        self.held.setdefault(checkpoint.size, []).append(checkpoint)
+
+    def entry(self, seen: Seen) -> None:
+        """Follow one entry."""
+        expected = self.size + 1
+        if self.fault is not None:
+            return
+        if seen.sequence != expected:
+            self._break(expected, expected, f"expected entry {expected}, found {seen.sequence}")
+        elif seen.line is not None and leaf_hash(seen.line) != seen.leaf:
+            self._break(expected, expected, "the entry is not as it was written")
+        else:
+            self._take(seen)
+            self._hold_against_what_is_held()
+
+    def checkpoint(self, note: str) -> None:
+        """Follow one checkpoint, which stands after as many entries as it covers."""
+        if self.fault is not None:
+            return
+        try:
+            signed = open_checkpoint(note, self.keys)
+        except NoteError as fault:
+            self._break(self._proven + 1, self.size, str(fault))
+            return
+        if signed.size == self._signed:
+            self._break(self.size + 1, self.size + 1, "a checkpoint stands there twice")
+        self._checkpoints += 1
+        self._signed = signed.size
+        self._hold_against(signed, self._proven)
+
+    def node(self, tile_level: int, position: int, hash_: bytes) -> None:
+        """Compare a hash that is kept above the leaves with the one that follows from them."""
+        made = self._nodes.get((tile_level, position))
+        width = 1 << tile_level * TILE_LEVELS
+        if self.fault is None and made != hash_:
+            first = position * width + 1
+            self._break(first, first + width - 1, "a hash of the tree is not that of its entries")
+
+    def unreadable(self, sequence: int, why: str) -> None:
+        """Note that an entry cannot be read at all."""
+        if self.fault is None:
+            self._break(sequence, sequence, why)
+
+    def end(self) -> Verdict:
+        """Say what came of it, now that there are no more entries."""
+        beyond = [size for size in self.held if size > self.size]
+        if self.fault is None and beyond:
+            why = f"a checkpoint was signed with {max(beyond)} entries"
+            self._break(self.size + 1, max(beyond), why)
+        if self.fault is None and self._last_purged > self._purged_through:
+            self._break(
+                self._last_purged, self._last_purged, "the entry is gone, by no recorded purge"
+            )
+        return Verdict(
+            self.size,
+            self._checkpoints,
+            self._proven,
+            self._purged,
+            tuple(self._went_back[:10]),
+            self.fault,
+        )
+
+    def _take(self, seen: Seen) -> None:
+        self._note_nodes(seen.leaf)
+        self._tree = self._tree.with_leaf(seen.leaf)
+        if seen.line is None:
+            self._purged += 1
+            self._last_purged = seen.sequence
+        elif seen.action == AuditAction.ENTRIES_PURGED:
+            self._purged_through = max(self._purged_through, _through(seen.line))
+        if seen.recorded_at is not None:
+            self._note_clock(seen.sequence, seen.recorded_at)
+
+    def _note_clock(self, sequence: int, recorded_at: datetime) -> None:
+        if self._recorded_at is not None and recorded_at < self._recorded_at - SKEW:
+            self._went_back.append(sequence)
+        self._recorded_at = recorded_at
+
+    def _note_nodes(self, leaf: bytes) -> None:
+        if (self.size + 1) % (1 << TILE_LEVELS):
+            return
+        for level, position, hash_ in self._tree.new_nodes(leaf):
+            if level and level % TILE_LEVELS == 0:
+                self._nodes[level // TILE_LEVELS, position] = hash_
+
+    def _hold_against_what_is_held(self) -> None:
+        for each in self.held.get(self.size, ()):
+            # One who has the key can have signed the log's own checkpoints anew: only those from outside count here.
+            self._hold_against(each, self._held_proven)
+            self._held_proven = self.size
+
+    def _hold_against(self, signed: Checkpoint, proven: int) -> None:
+        if signed.size != self.size:
+            self._break(proven + 1, signed.size, "a checkpoint is out of place")
+        elif signed.root != self._tree.root():
+            self._break(proven + 1, signed.size, "the entries are not those that were signed")
+        else:
+            self._proven = self.size
+
+    def _break(self, first: int, last: int, why: str) -> None:
+        self.fault = self.fault or Fault(first, max(first, last), why)
+
+
+def _through(line: bytes) -> int:
+    found: Any = orjson.loads(line)
+    return int(found["body"]["through"])

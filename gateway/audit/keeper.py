@@ -1,0 +1,171 @@
+"""Sign the state of the log at regular times and hold it in a second place, so that no past can be changed unseen.
+
+One worker at a time does it, by a lease; the same entries make the same tree and the same signature, so two that do it
+at once do no harm. Before it signs, it holds the log against what was signed before: a log that does not grow out of
+that is not signed, and the operators are told.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from gateway.audit.entries import kept_between, last_sequence
+from gateway.audit.growth import new_nodes, with_new
+from gateway.audit.line import Kept, has_its_leaf
+from gateway.audit.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_checkpoint
+from gateway.audit.places import LATEST, Place, key_of
+from gateway.audit.tree import Tree
+from gateway.errors import LogAlteredError
+from gateway.store.audit_tree import (
+    StoredCheckpoint,
+    StoredNode,
+    checkpoints_between,
+    keep_tree,
+    kept_nodes,
+    latest_checkpoint,
+    tile_of,
+)
+from gateway.store.engine import Store
+from gateway.store.leases import Lease, take_lease
+from gateway.store.sessions import Reading
+
+SIGN_AFTER = timedelta(seconds=9)
+"""With a look every second, an entry waits ten at most (safety rule 8)."""
+
+SIGN_AFTER_ENTRIES = 1_000
+"""Safety rule 8."""
+
+LEASE_LASTS = timedelta(seconds=30)
+"""Far longer than a turn takes; a worker that died is followed after it."""
+
+ENTRIES_AT_ONCE = 4_096
+"""A few megabytes: a long backlog is taken in by steps, each durable."""
+
+Countersign = Callable[[str, int, Callable[[int], Awaitable[Sequence[bytes]]]], Awaitable[str]]
+"""Ask a witness to sign a note of so many entries; it asks for a proof from the size that it knows. Gives signature
+lines, none when it did not sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What one worker does for the log's tree. `holder` names the worker, `others` are keys that signed before."""
+
+    store: Store
+    key: SigningKey
+    holder: str
+    clock: Callable[[], datetime]
+    place: Place | None = None
+    others: tuple[VerifierKey, ...] = ()
+    countersign: Countersign | None = None
+
+    async def keep(self) -> StoredCheckpoint | None:
+        """Take in what is new, sign if it is time, and bring the second place up to date.
+
+        Gives the last checkpoint. Raises: UnavailableError; OSError when the second place does not answer;
+        LogAlteredError when the log is not what was signed.
+        """
+        now = self.clock()
+        if not await take_lease(self.store, Lease("log", self.holder, now + LEASE_LASTS), now):
+            return await self.store.read(latest_checkpoint)
+        latest, last = await self.store.read(_state)
+        if is_due(latest, last, now):
+            latest = await self._sign(latest, last, now)
+        await self._bring_up_to_date(latest)
+        return latest
+
+    def known_keys(self) -> tuple[VerifierKey, ...]:
+        """List the keys whose signature is the log's own."""
+        return (self.key.verifier(), *self.others)
+
+    async def _sign(
+        self, latest: StoredCheckpoint | None, last: int, now: datetime
+    ) -> StoredCheckpoint:
+        await self._must_be_as_signed(latest, last)
+        first = 1 if latest is None else latest.size + 1
+        nodes: tuple[StoredNode, ...] = ()
+        for start in range(first, last + 1, ENTRIES_AT_ONCE):
+            await keep_tree(self.store, nodes)
+            through = min(start + ENTRIES_AT_ONCE - 1, last)
+            nodes = await self.store.read(_taken_in, start, through)
+        note = await self.store.read(_signed, self.key, nodes, last)
+        signed = StoredCheckpoint(last, note + await self._countersigned(note, last), now)
+        await keep_tree(self.store, nodes, signed)
+        return signed
+
+    async def _countersigned(self, note: str, size: int) -> str:
+        if self.countersign is None:
+            return ""
+        return await self.countersign(note, size, partial(self._grown, size))
+
+    async def _grown(self, later: int, earlier: int) -> Sequence[bytes]:
+        return await self.store.read(_consistency, earlier, later)
+
+    async def _must_be_as_signed(self, latest: StoredCheckpoint | None, last: int) -> None:
+        for note in (None if latest is None else latest.note, await self._held()):
+            if note is not None:
+                await self.store.read(_must_grow_out_of, self._opened(note), last)
+
+    def _opened(self, note: str) -> Checkpoint:
+        try:
+            return open_checkpoint(note, self.known_keys())
+        except NoteError as fault:
+            raise LogAlteredError("A checkpoint is not one of this log's.") from fault
+
+    async def _held(self) -> str | None:
+        if self.place is None:
+            return None
+        held = await asyncio.to_thread(self.place.get, LATEST)
+        return None if held is None else held.decode(errors="replace")
+
+    async def _bring_up_to_date(self, latest: StoredCheckpoint | None) -> None:
+        if self.place is None or latest is None:
+            return
+        held = await self._held()
+        known = 0 if held is None else self._opened(held).size
+        for each in await self.store.read(checkpoints_between, known + 1, latest.size):
+            await asyncio.to_thread(self.place.put, key_of(each.size), each.note.encode())
+            await asyncio.to_thread(self.place.put, LATEST, each.note.encode())
+
+
+def is_due(latest: StoredCheckpoint | None, last: int, now: datetime) -> bool:
+    """Say whether so many entries are to be signed by now."""
+    if latest is None:
+        return last > 0
+    new = last - latest.size
+    return new >= SIGN_AFTER_ENTRIES or (new > 0 and now - latest.signed_at >= SIGN_AFTER)
+
+
+def _state(reading: Reading) -> tuple[StoredCheckpoint | None, int]:
+    return latest_checkpoint(reading), last_sequence(reading)
+
+
+def _must_grow_out_of(reading: Reading, checkpoint: Checkpoint, last: int) -> None:
+    if checkpoint.size > last:
+        raise LogAlteredError(f"The log was signed with {checkpoint.size} entries and has {last}.")
+    if Tree(partial(tile_of, reading)).root(checkpoint.size) != checkpoint.root:
+        raise LogAlteredError(
+            f"The first {checkpoint.size} entries are not those that were signed."
+        )
+
+
+def _taken_in(reading: Reading, first: int, last: int) -> tuple[StoredNode, ...]:
+    _must_be_whole(kept_between(reading, first, last), first, last)
+    return new_nodes(partial(tile_of, reading), kept_nodes(reading), last)
+
+
+def _must_be_whole(rows: Sequence[Kept], first: int, last: int) -> None:
+    if [each.sequence for each in rows] != list(range(first, last + 1)):
+        raise LogAlteredError(f"Entries are missing between {first} and {last}.")
+    for each in rows:
+        if not has_its_leaf(each):
+            raise LogAlteredError(f"Entry {each.sequence} is not as it was written.")
+
+
+def _signed(reading: Reading, key: SigningKey, nodes: Sequence[StoredNode], size: int) -> str:
+    return key.sign(size, Tree(with_new(partial(tile_of, reading), nodes)).root(size))
+
+
+def _consistency(reading: Reading, earlier: int, later: int) -> Sequence[bytes]:
+    return Tree(partial(tile_of, reading)).consistency(earlier, later)

@@ -1,0 +1,191 @@
+"""`scr audit`: check the audit's log, prove one entry, and write all of it for outsiders.
+
+Checking opens the database to read alone. What is checked: docs/audit-format.md.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.audit.following import Verdict
+from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
+from gateway.audit.places import LATEST, Folder
+from gateway.audit.proving import ProvenEntry, prove
+from gateway.audit.verify import verify_entry, verify_export, verify_log
+from gateway.commands import audit_writing
+from gateway.commands.speaking import (
+    MISUNDERSTOOD,
+    AsJson,
+    ConfigPath,
+    answer_json,
+    fail,
+    settings_from,
+)
+from gateway.keys import read_keys
+from gateway.log_signing import signing_keys
+from gateway.settings import Settings
+from gateway.store.engine import open_store
+
+BROKEN = 3
+"""Exit status: the log is not what was written and signed."""
+
+app = typer.Typer(help="The audit's log.", no_args_is_help=True)
+app.command("export")(audit_writing.export)
+app.command("purge")(audit_writing.purge)
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="Verifier key to trust; those of the key file without one."),
+]
+Held = Annotated[
+    list[Path] | None,
+    typer.Option("--checkpoint", help="File of a checkpoint that was held elsewhere."),
+]
+
+
+@app.callback()
+def family() -> None:
+    """Check the audit's log, prove one entry, and write all of it for outsiders."""
+
+
+@app.command("key")
+def show_key(*, config: ConfigPath = None) -> None:
+    """Print the verifier key of the log; give it to whoever is to check it.
+
+    Examples:
+
+      scr audit key --config scr.toml
+    """
+    typer.echo(_own_keys(settings_from(config))[0].text())
+
+
+@app.command()
+def verify(
+    *,
+    file: Annotated[
+        Path | None, typer.Option(help="An exported log, in place of the database.")
+    ] = None,
+    entry: Annotated[
+        Path | None, typer.Option(help="The proof of one entry, in place of the database.")
+    ] = None,
+    key: Keys = None,
+    checkpoint: Held = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the whole log, an exported one, or one entry. Ends with 3 and the first broken position.
+
+    The log is held against the checkpoint in the second place of the settings, and against any that is named.
+
+    Examples:
+
+      scr audit verify --config scr.toml
+
+      scr audit verify --file log.ndjson --key record.example.nhs.uk/audit+f1c9…+AR… --checkpoint held.txt
+
+      scr audit verify --entry entry.json --key record.example.nhs.uk/audit+f1c9…+AR…
+    """
+    try:
+        keys = tuple(read_verifier_key(each) for each in key or ())
+        if entry is not None:
+            _verify_entry(entry, keys or _own_keys(settings_from(config)))
+            return
+        held = [each.read_text(encoding="utf-8") for each in checkpoint or ()]
+        if file is not None:
+            verdict = _of_file(file, keys or _own_keys(settings_from(config)), held)
+        else:
+            settings = settings_from(config)
+            verdict = _of_log(settings, keys or _own_keys(settings), held)
+    except NoteError as fault:
+        fail(str(fault), MISUNDERSTOOD)
+    _tell(verdict, as_json=as_json)
+
+
+@app.command()
+def proof(
+    sequence: Annotated[int, typer.Argument(min=1, help="The number of the entry.")],
+    *,
+    config: ConfigPath = None,
+) -> None:
+    """Print one entry and its proof as JSON.
+
+    Examples:
+
+      scr audit proof 4711 > entry.json
+    """
+    found = asyncio.run(_prove(settings_from(config), sequence))
+    if found is None:
+        fail("There is no such entry, or no checkpoint covers it yet.")
+    answer_json({"entry": found.entry, "proof": found.proof})
+
+
+async def _prove(settings: Settings, sequence: int) -> ProvenEntry | None:
+    store = open_store(settings.database_url)
+    try:
+        return await store.read(prove, sequence)
+    finally:
+        store.close()
+
+
+def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:
+    try:
+        sequence = verify_entry(json.loads(path.read_bytes()), keys)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        fail(
+            str(fault) if isinstance(fault, NoteError) else "This is no proof of an entry.", BROKEN
+        )
+    typer.echo(f"Entry {sequence} is in the log as it stands there.")
+
+
+def _of_file(path: Path, keys: Sequence[VerifierKey], held: Iterable[str]) -> Verdict:
+    with path.open("rb") as lines:
+        return verify_export(lines, keys, held)
+
+
+def _of_log(settings: Settings, keys: Sequence[VerifierKey], held: Sequence[str]) -> Verdict:
+    store = open_store(settings.database_url)
+    try:
+        with store.checking() as reading:
+            return verify_log(reading, keys, [*held, *_held_elsewhere(settings)])
+    finally:
+        store.close()
+
+
+def _held_elsewhere(settings: Settings) -> tuple[str, ...]:
+    if settings.audit_checkpoint_folder is None:
+        return ()
+    held = Folder(settings.audit_checkpoint_folder).get(LATEST)
+    return () if held is None else (held.decode(errors="replace"),)
+
+
+def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
+    return tuple(each.verifier() for each in signing_keys(settings, read_keys(settings.key_file)))
+
+
+def _tell(verdict: Verdict, *, as_json: bool) -> None:
+    if as_json:
+        answer_json(asdict(verdict))
+    else:
+        for line in _told(verdict):
+            typer.echo(line)
+    if verdict.fault is not None:
+        raise typer.Exit(BROKEN)
+
+
+def _told(verdict: Verdict) -> Iterable[str]:
+    fault = verdict.fault
+    if fault is not None:
+        where = str(fault.first) if fault.first == fault.last else f"{fault.first} to {fault.last}"
+        yield f"Broken at entry {where}: {fault.why}."
+    yield f"{verdict.entries} entries, {verdict.checkpoints} checkpoints."
+    if fault is None:
+        yield f"Proven by a checkpoint: the first {verdict.proven}."
+    if verdict.purged:
+        yield f"Deleted when their time was over: {verdict.purged}."
+    if verdict.clock_went_back:
+        yield f"A clock was behind at entries {', '.join(map(str, verdict.clock_went_back))}."

@@ -1,0 +1,1 @@
+"""A package, so that no other distribution's `tests` stands before it."""
