@@ -7,7 +7,7 @@ which field holds what.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, TypeAlias, assert_never
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -232,43 +232,15 @@ def entry_of(event: AuditEvent) -> Entry:
 
 
 def _found_by(event: AuditEvent) -> tuple[UUID | None, str | None, str | None, str | None]:
-    match event:
-        case Asked():
-            return event.decision_id, event.patient, event.who.user_id, event.policy_version
-        case GlassBroken() | RelationshipClaimed() | PermissionRecorded():
-            return event.decision_id, event.patient, event.user_id, event.decided_under
-        case SignedIn() | RoleChosen():
-            return None, None, event.who.user_id, None
-        case PolicyProposed() | PolicyApproved() | PolicyActivated():
-            return event.decision_id, None, event.user_id, event.decided_under
-        case (
-            SignInFailed()
-            | SignedOut()
-            | CallerRefused()
-            | StaffSuspended()
-            | StaffRestored()
-            | StaffKnown()
-            | TeamMemberAdded()
-            | TeamMemberEnded()
-            | ProviderSignedOut()
-            | JobRolesChanged()
-            | AdministratorsNamed()
-            | RelationshipsImported()
-            | AgreementAdded()
-            | AgreementEnded()
-            | AuditExported()
-            | EntriesPurged()
-        ):
-            return None, None, event.user_id, None
-        case (
-            Disclosed()
-            | SafetyEventRaised()
-            | SafetyEventReviewed()
-            | IdentityHoldReleased()
-            | IdentityHoldRejected()
-            | EmergencyEnded()
-            | PrivacyAlertSettled()
-        ):
-            return event.decision_id, event.patient, event.user_id, None
-        case _:
-            assert_never(event)
+    # By name: an event that has the field is found by it, whichever it is.
+    who: Who | None = getattr(event, "who", None)
+    user_id: str | None = getattr(event, "user_id", None) if who is None else who.user_id
+    decided_under = (
+        event.policy_version if isinstance(event, Asked) else getattr(event, "decided_under", None)
+    )
+    return (
+        getattr(event, "decision_id", None),
+        getattr(event, "patient", None),
+        user_id,
+        decided_under,
+    )
