@@ -151,6 +151,8 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
         AuditAction.PERMISSION_RECORDED: _security(
             codes.OBJECT_SECURITY_CHANGED, "C", "permission", "answer", *_OWN_WORD
         ),
+        AuditAction.AUDIT_EXPORTED: Shape(codes.EXPORT, (), "R", ("entries",)),
+        AuditAction.ENTRIES_PURGED: _security(None, "D", "through", "recorded_before", "rule"),
     }
 )
 """The shape of each kind of entry; those of the two rows of a request follow from the act as well."""

@@ -121,6 +121,11 @@ def test_a_broken_glass_tells_its_step_as_the_purpose_and_whom_it_is_told() -> N
             },
         ),
         ("policy-activated", {"version": "v2", "previous": "v1"}),
+        ("audit-exported", {"entries": "5"}),
+        (
+            "entries-purged",
+            {"through": "3", "recorded_before": "2026-03-02T09:30:00Z", "rule": "8 years"},
+        ),
         ("relationships-imported", {"source": "registry", "count": "12"}),
         (
             "agreement-added",

@@ -111,6 +111,8 @@ def test_a_row_a_alone_is_told_by_itself() -> None:
         ("policy-proposed", ("110113", ["110129"], "C", "0")),
         ("policy-approved", ("110113", ["110129"], "U", "0")),
         ("policy-activated", ("110113", ["110129"], "U", "0")),
+        ("audit-exported", ("110106", [], "R", "0")),
+        ("entries-purged", ("110113", [], "D", "0")),
         ("relationships-imported", ("110107", [], "C", "0")),
         ("agreement-added", ("110113", ["110129"], "C", "0")),
         ("agreement-ended", ("110113", ["110129"], "U", "0")),
