@@ -6,13 +6,13 @@ Pure; holds no words of its own beside the headings of the parts.
 from collections.abc import Iterator
 
 from gateway.audit.statement import Line, Statement
-from gateway.audit.statement_words import PREFACE, TITLE
+from gateway.audit.statement_words import END, PREFACE, TITLE
 
 
 def text_of(statement: Statement) -> str:
     """Write the whole statement: a title, what it is, and a paragraph for each access."""
-    whole = f"This is the whole list, up to entry {statement.last} of our log."
-    paragraphs = (f"{TITLE}.", " ".join(PREFACE), *map(_paragraph, statement.lines), whole)
+    end = END.format(last=statement.last)
+    paragraphs = (f"{TITLE}.", " ".join(PREFACE), *map(_paragraph, statement.lines), end)
     return "\n\n".join(paragraphs) + "\n"
 
 

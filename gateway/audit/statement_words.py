@@ -19,6 +19,8 @@ PREFACE = (
 )
 """What the patient reads before the list."""
 
+END = "This is the whole list, up to entry {last} of our log. The second entry of this list itself came after that."
+
 ROLES: Mapping[str, str] = {
     "gp": "a GP",
     "gp_nurse": "a GP practice nurse",

@@ -4,7 +4,6 @@ The same use case as the API's, on the same records; the token says who acts, in
 """
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,6 +13,7 @@ import orjson
 import typer
 
 from gateway.audit.log import AuditLog
+from gateway.commands.as_person import TokenFile, as_person
 from gateway.commands.policy_files import read_file
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
@@ -23,7 +23,7 @@ from gateway.commands.speaking import (
     progress,
     settings_from,
 )
-from gateway.errors import BadRequestError
+from gateway.identity import Principal
 from gateway.policy.active import activate as activate_policy
 from gateway.policy.bootstrap import begin
 from gateway.policy.drafts import read_proposal
@@ -32,16 +32,12 @@ from gateway.policy.telling import told_difference, told_draft, told_recorded
 from gateway.settings import Settings
 from gateway.store.engine import open_store
 from gateway.store.policies import active_policy
-from gateway.wiring import Services, new_id, now, open_services
+from gateway.wiring import Services, new_id, now
 from rbac.policy import load_default
 from rbac.types import Purpose
 
 T = TypeVar("T")
 
-TokenFile = Annotated[
-    str,
-    typer.Option("--token-file", help="A file with your access token; - reads standard input."),
-]
 DraftId = Annotated[UUID, typer.Argument(help="The draft, as `propose` names it.")]
 
 
@@ -177,31 +173,10 @@ def explain_decision(config: Path | None, token_file: str, decision: UUID) -> di
 def _as_person(
     config: Path | None, token_file: str, act: Callable[[Services, Asker], Awaitable[T]]
 ) -> T:
-    settings, token = settings_from(config), _token(token_file)
-    try:
-        return asyncio.run(_acted(settings, token, act))
-    except BadRequestError as fault:
-        fail(str(fault), MISUNDERSTOOD)
-
-
-async def _acted(
-    settings: Settings, token: str, act: Callable[[Services, Asker], Awaitable[T]]
-) -> T:
-    services = open_services(settings)
-    try:
-        # Compiled first, as a worker does at its start: within a decision there is no time for it.
-        await services.policies.active()
-        principal = await services.verifier.principal(token)
-        held = Purpose.HSYSADMIN in principal.purposes
-        purpose = Purpose.HSYSADMIN if held else None
+    async def asked(services: Services, principal: Principal, purpose: Purpose | None) -> T:
         return await act(services, Asker(principal, purpose, str(new_id())))
-    finally:
-        await services.aclose()
 
-
-def _token(file: str) -> str:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    return text.strip()
+    return as_person(config, token_file, asked)
 
 
 async def _begin(settings: Settings, subjects: tuple[str, ...]) -> None:

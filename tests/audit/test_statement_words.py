@@ -102,7 +102,8 @@ def test_the_text_holds_every_part_of_every_line():
         "Entries: 1, 2."
     )
     assert paragraphs[2].endswith("Entries: 3.")
-    assert paragraphs[4] == "This is the whole list, up to entry 3 of our log.\n"
+    assert paragraphs[4] == words.END.format(last=3) + "\n"
+    assert "up to entry 3 of our log" in paragraphs[4]
 
 
 def test_every_act_about_a_person_has_words():

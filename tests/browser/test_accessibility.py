@@ -145,6 +145,31 @@ def show_alert(page, site):
     page.get_by_role("link", name="Review").first.click()
 
 
+def find_for_statement(page, site, number):
+    page.context.clear_cookies()
+    sign_in(page, "privacy-officer")
+    page.get_by_label("NHS number").fill(number)
+    page.get_by_role("button", name="Find the person").click()
+
+
+def show_subject(page, site):
+    find_for_statement(page, site, site.london.people["everything"].grouped)
+
+
+def show_subject_mistake(page, site):
+    find_for_statement(page, site, "999 000 001")
+
+
+def show_nobody(page, site):
+    find_for_statement(page, site, "944 930 5552")
+
+
+def show_statement(page, site):
+    show_emergency(page, site)
+    show_subject(page, site)
+    page.get_by_role("link", name="Who has used this record").click()
+
+
 def arrive(page, site, show):
     """Show a page whole: one whose style is still on its way is not the page that is meant."""
     show(page, site)
@@ -176,6 +201,10 @@ PAGES = [
     show_role_choice,
     show_what_waits,
     show_alert,
+    show_subject,
+    show_subject_mistake,
+    show_nobody,
+    show_statement,
 ]
 
 
