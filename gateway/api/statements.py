@@ -32,7 +32,9 @@ async def find(request: Request) -> Response:
 async def statement(request: Request, patient_id: str) -> Response:
     finder = await _finder(request)
     only(query_of(request), frozenset())
-    return _json(told_statement(await services_of(request).statements.of(finder, patient_id)))
+    statements = services_of(request).statements
+    made = await statements.of(finder, patient_id)
+    return _json(told_statement(made, await statements.proven(made)))
 
 
 async def _finder(request: Request) -> Finder:

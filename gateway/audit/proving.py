@@ -3,7 +3,7 @@
 Decides nothing: whoever calls has decided who may have it. Forms: docs/audit-format.md, sections 4 and 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -36,16 +36,33 @@ class ProvenEntry:
 
 def prove(reading: Reading, sequence: int) -> ProvenEntry | None:
     """Prove one entry by the latest checkpoint; None if it is not covered yet, was purged, or is not there."""
+    return prove_each(reading, (sequence,)).get(sequence)
+
+
+def prove_each(reading: Reading, sequences: Iterable[int]) -> Mapping[int, ProvenEntry]:
+    """Prove entries by the latest checkpoint, by their sequence numbers; those that `prove` gives None for are absent."""
     checkpoint = latest_checkpoint(reading)
-    if checkpoint is None or not 0 < sequence <= checkpoint.size:
-        return None
+    if checkpoint is None:
+        return {}
+    tree = Tree(partial(tile_of, reading))
+    found = (
+        _proven(reading, tree, checkpoint, each)
+        for each in sequences
+        if 0 < each <= checkpoint.size
+    )
+    return dict(each for each in found if each is not None)
+
+
+def _proven(
+    reading: Reading, tree: Tree, checkpoint: StoredCheckpoint, sequence: int
+) -> tuple[int, ProvenEntry] | None:
     [kept] = kept_between(reading, sequence, sequence)
     line = kept_line(kept)
     if line is None:
         return None
-    hashes = Tree(partial(tile_of, reading)).inclusion(sequence - 1, checkpoint.size)
+    hashes = tree.inclusion(sequence - 1, checkpoint.size)
     proof = written(Proof(sequence - 1, hashes, checkpoint.note))
-    return ProvenEntry(line.decode(), proof, kept.patient)
+    return sequence, ProvenEntry(line.decode(), proof, kept.patient)
 
 
 def exported_lines(reading: Reading, checkpoint: StoredCheckpoint) -> Iterator[bytes]:

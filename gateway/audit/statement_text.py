@@ -6,13 +6,14 @@ Pure; holds no words of its own beside the headings of the parts.
 from collections.abc import Iterator
 
 from gateway.audit.statement import Line, Statement
-from gateway.audit.statement_words import END, PREFACE, TITLE
+from gateway.audit.statement_words import END, PREFACE, SEALED, TITLE
 
 
 def text_of(statement: Statement) -> str:
     """Write the whole statement: a title, what it is, and a paragraph for each access."""
     end = END.format(last=statement.last)
-    paragraphs = (f"{TITLE}.", " ".join(PREFACE), *map(_paragraph, statement.lines), end)
+    lines = map(_paragraph, statement.lines)
+    paragraphs = (f"{TITLE}.", " ".join(PREFACE), *lines, f"{' '.join(SEALED)} {end}")
     return "\n\n".join(paragraphs) + "\n"
 
 

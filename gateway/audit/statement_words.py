@@ -19,6 +19,13 @@ PREFACE = (
 )
 """What the patient reads before the list."""
 
+SEALED = (
+    "Each entry has a number in our log.",
+    "The log is sealed, so that no one can change or remove an entry unseen.",
+    "If you want this checked, ask us for the proof of an entry by its number.",
+)
+"""How a reader can have checked that nothing was changed."""
+
 END = "This is the whole list, up to entry {last} of our log. The second entry of this list itself came after that."
 
 ROLES: Mapping[str, str] = {

@@ -5,12 +5,14 @@ command: those are kept in histories and shown to everybody on the machine.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
 import typer
 
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
+from gateway.audit.proving import ProvenEntry
 from gateway.audit.statement import said_at
 from gateway.audit.statement_text import text_of
 from gateway.commands.as_person import TokenFile, as_person
@@ -32,22 +34,25 @@ def report(token_file: TokenFile, *, config: ConfigPath = None, as_json: AsJson 
 
       scr audit report --token-file token --json < number
     """
-    made = _made(config, token_file, _number(token_file))
-    if as_json:
-        document = orjson.dumps(told_statement(made), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
-        typer.echo(document.decode())
+    made, proofs = _made(config, token_file, _number(token_file))
+    if not as_json:
+        typer.echo(_headed(made))
         return
-    typer.echo(_headed(made))
+    told = told_statement(made, proofs)
+    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
 
 
-def _made(config: Path | None, token_file: str, number: NhsNumber) -> PatientStatement:
+def _made(
+    config: Path | None, token_file: str, number: NhsNumber
+) -> tuple[PatientStatement, Mapping[int, ProvenEntry]]:
     async def act(
         services: Services, principal: Principal, purpose: Purpose | None
-    ) -> PatientStatement:
+    ) -> tuple[PatientStatement, Mapping[int, ProvenEntry]]:
+        finder, statements = Finder(principal, purpose, str(new_id())), services.statements
         # First named, as on the page: who may not know whose it is, finds nobody by number.
-        finder = Finder(principal, purpose, str(new_id()))
-        subject = await services.statements.find(finder, number)
-        return await services.statements.of(finder, subject.patient_id)
+        subject = await statements.find(finder, number)
+        made = await statements.of(finder, subject.patient_id)
+        return made, await statements.proven(made)
 
     return as_person(config, token_file, act)
 

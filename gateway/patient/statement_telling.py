@@ -3,14 +3,20 @@
 Decides nothing: what a reader may know is settled in the statement.
 """
 
+from collections.abc import Mapping
+
 from gateway.access.evidence import is_restricted
+from gateway.audit.proving import ProvenEntry
 from gateway.audit.statement import Line
 from gateway.audit.statement_words import PREFACE, TITLE
 from gateway.patient.statements import PatientStatement, Subject
 
 
-def told_statement(made: PatientStatement) -> dict[str, object]:
-    """Give the statement, its entries numbered as the audit numbers them."""
+def told_statement(made: PatientStatement, proofs: Mapping[int, ProvenEntry]) -> dict[str, object]:
+    """Give the statement, and with each entry its line as it is hashed and its proof, where there is one yet.
+
+    A line says more than the words do, such as how much was kept back: it is for who may read the audit.
+    """
     return {
         **told_subject(made.subject),
         "title": TITLE,
@@ -22,7 +28,7 @@ def told_statement(made: PatientStatement) -> dict[str, object]:
             "organisation": made.made_by.organisation,
         },
         "last_entry": made.statement.last,
-        "accesses": [_told_line(each) for each in made.statement.lines],
+        "accesses": [_told_line(each, proofs) for each in made.statement.lines],
     }
 
 
@@ -43,7 +49,15 @@ def told_subject(subject: Subject) -> dict[str, object]:
     }
 
 
-def _told_line(line: Line) -> dict[str, object]:
+def _told_entry(sequence: int, proven: ProvenEntry | None) -> dict[str, object]:
+    return {
+        "sequence": sequence,
+        "entry": None if proven is None else proven.entry,
+        "proof": None if proven is None else proven.proof,
+    }
+
+
+def _told_line(line: Line, proofs: Mapping[int, ProvenEntry]) -> dict[str, object]:
     access, question = line.access, line.access.question
     return {
         "at": access.at,
@@ -73,5 +87,5 @@ def _told_line(line: Line) -> dict[str, object]:
         "is_shown": access.is_disclosed,
         "shown": access.shown,
         "done": [each.action for each in access.effects],
-        "entries": [{"sequence": each} for each in access.sequences],
+        "entries": [_told_entry(each, proofs.get(each)) for each in access.sequences],
     }

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.audit.statement import said_at
-from gateway.audit.statement_words import END, PREFACE, TITLE
+from gateway.audit.statement_words import END, PREFACE, SEALED, TITLE
 from gateway.errors import NotFoundError
 from gateway.web.find_form import NUMBER_FIELD, read_find_form
 from gateway.web.forms import read_form
@@ -36,6 +36,7 @@ async def statement(visit: Visit) -> Response:
         "person": subject_in_words(made.subject),
         "made_at": said_at(made.made_at),
         "statement": made.statement,
+        "sealed": SEALED,
         "end": END.format(last=made.statement.last),
     }
     return write_page("privacy_statement.html", visit.frame, content)

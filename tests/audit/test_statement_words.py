@@ -102,7 +102,7 @@ def test_the_text_holds_every_part_of_every_line():
         "Entries: 1, 2."
     )
     assert paragraphs[2].endswith("Entries: 3.")
-    assert paragraphs[4] == words.END.format(last=3) + "\n"
+    assert paragraphs[4] == " ".join((*words.SEALED, words.END.format(last=3))) + "\n"
     assert "up to entry 3 of our log" in paragraphs[4]
 
 
