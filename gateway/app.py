@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gateway.api import (
+    audit_events,
     audit_proofs,
     binaries,
     claims,
@@ -39,11 +40,11 @@ from gateway.wiring import Services, new_id
 
 _ROOMS = (
     *(health, conformance, smart_configuration),
-    *(people, binaries, oneself, patients),
+    *(people, binaries, oneself, audit_events, patients),
     *(privacy, privacy_alerts, statements, policies, emergencies, claims),
     *(permissions, audit_proofs),
 )
-"""In the order in which addresses are tried: a caller themselves before what records hold of practitioners."""
+"""In the order in which addresses are tried: a caller themselves, and the audit, before what records hold."""
 
 
 def create_app(services: Services) -> ASGIApp:

@@ -32,6 +32,7 @@ from gateway.log_signing import keeper_of
 from gateway.metrics import Metrics
 from gateway.patient.alert_reviews import AlertReviews
 from gateway.patient.alerts import PrivacyAlerts
+from gateway.patient.audit_reading import AuditReading
 from gateway.patient.claims import Claims
 from gateway.patient.disclosure import Records
 from gateway.patient.documents import Documents
@@ -84,10 +85,11 @@ class PolicyRooms:
 
 @dataclass(frozen=True, slots=True)
 class AuditRooms:
-    """Where the audit's log is signed, and where it is read."""
+    """Where the audit's log is signed, where it is proven, and where it is read."""
 
     keeper: Keeper
     proofs: Proofs
+    reading: AuditReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ def _audit_rooms(
     settings: Settings, keys: Keys, access: AccessControl, log: AuditLog, store: Store
 ) -> AuditRooms:
     keeper = keeper_of(settings, keys, store, access.clock, str(new_id()))
-    return AuditRooms(keeper, Proofs(access, store, log, access.clock))
+    proofs = Proofs(access, store, log, access.clock)
+    return AuditRooms(keeper, proofs, AuditReading(access, store, log, access.clock))
 
 
 def _surroundings(clock: Clock) -> Surroundings:

@@ -21,6 +21,7 @@ from fhir_profiles.capability import (
 )
 from fhir_profiles.classify import CATEGORY_OF_TYPE, INFRASTRUCTURE
 from fhir_profiles.uk_core import profile_of
+from gateway.api import audit_events
 from gateway.api.caller import services_of
 from gateway.api.people import FOUND_BY
 from gateway.api.problems import FHIR_JSON
@@ -63,6 +64,13 @@ _ORIGINAL = Operation(
 _BINARY = ServedResource("Binary", (Interaction.READ,), (), (), None)
 """Documents that items of a record are attached to; given as files unless FHIR JSON is asked for."""
 
+_AUDIT_EVENT = ServedResource(
+    "AuditEvent",
+    (Interaction.READ, Interaction.SEARCH_TYPE),
+    audit_events.FOUND_BY,
+    documentation="What was done about a person, for those who may read the audit; IHE BALP where it has a profile.",
+)
+
 
 @router.get("/fhir/metadata", summary="What is served")
 async def metadata(request: Request) -> Response:
@@ -78,7 +86,7 @@ async def metadata(request: Request) -> Response:
         allows_cross_origin=False,
         security=_security(smart_issuer(settings)),
     )
-    served = (*served_resources(), _BINARY)
+    served = (*served_resources(), _BINARY, _AUDIT_EVENT)
     return Response(capability_statement(service, served), media_type=FHIR_JSON)
 
 

@@ -3,13 +3,13 @@
 Never changes or deletes one. The caller holds the writers' turn, so that no two processes number at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, select
 
 from gateway.audit.acts import AuditAction, Entry
 from gateway.audit.line import Kept, line_of
@@ -140,12 +140,29 @@ def last_sequence(reading: Reading) -> int:
     return found or 0
 
 
+def latest_entries(
+    reading: Reading, at_most: int, *wanted: ColumnElement[bool]
+) -> tuple[AuditEntry, ...]:
+    """List so many entries by conditions of the audit's own, the latest first."""
+    return _read(reading, _chosen(wanted).order_by(audit_entry.c.sequence.desc()).limit(at_most))
+
+
+def entries_after(reading: Reading, sequence: int, at_most: int) -> tuple[AuditEntry, ...]:
+    """List so many of the entries after the one of this number, in order; those that were purged are passed over."""
+    later = _chosen((audit_entry.c.sequence > sequence,))
+    return _read(reading, later.order_by(audit_entry.c.sequence).limit(at_most))
+
+
 def _entries(reading: Reading, *wanted: ColumnElement[bool]) -> tuple[AuditEntry, ...]:
-    rows = reading.connection.execute(
-        select(*_COLUMNS)
-        .where(*wanted, audit_entry.c.body.is_not(None))
-        .order_by(audit_entry.c.sequence)
-    )
+    return _read(reading, _chosen(wanted).order_by(audit_entry.c.sequence))
+
+
+def _chosen(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    return select(*_COLUMNS).where(*wanted, audit_entry.c.body.is_not(None))
+
+
+def _read(reading: Reading, chosen: Select[Any]) -> tuple[AuditEntry, ...]:
+    rows = reading.connection.execute(chosen)
     return tuple(AuditEntry(sequence, AuditAction(kind), *rest) for sequence, kind, *rest in rows)
 
 

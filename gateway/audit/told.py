@@ -50,7 +50,9 @@ def _rows_a(reading: Reading, decisions: Iterable[UUID | None]) -> Mapping[UUID,
     wanted = {each for each in decisions if each is not None}
     rows = reading.connection.execute(
         select(audit_entry.c.decision_id, audit_entry.c.body).where(
-            audit_entry.c.decision_id.in_(wanted), audit_entry.c.kind == AuditAction.ASKED
+            audit_entry.c.decision_id.in_(wanted),
+            audit_entry.c.kind == AuditAction.ASKED,
+            audit_entry.c.body.is_not(None),
         )
     )
     return dict(iter(rows))

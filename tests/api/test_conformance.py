@@ -1,6 +1,7 @@
 """What the service says that it serves is what it serves."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.routing import APIRoute
@@ -11,6 +12,8 @@ from gateway.patient.search import PARAMETERS, parse_criteria
 from tests.stack import Bundle, Stack
 
 ANYBODY_MAY_ASK = ("ed-consultant", "everything")
+NOT_BY_ANYBODY = {"Patient", "AuditEvent"}
+"""People are found by POST alone, and the audit is read by few."""
 
 
 async def declared(stack: Stack) -> dict[str, dict]:
@@ -48,8 +51,19 @@ async def test_types_can_be_searched_for_where_that_is_declared_and_nowhere_else
     for name, resource in (await declared(stack)).items():
         answer = await stack.get(user, f"/fhir/{name}?patient={stack.patient(person)}")
 
-        is_searchable = "search-type" in interactions_of(resource) and name != "Patient"
+        is_searchable = "search-type" in interactions_of(resource) and name not in NOT_BY_ANYBODY
         assert (answer.status_code == 200) is is_searchable, name
+
+
+async def test_the_audit_is_read_and_searched_as_is_declared(stack: Stack):
+    audit = (await declared(stack))["AuditEvent"]
+    values = {"patient": stack.patient("everything"), "date": "ge2020", "agent": "Practitioner/1"}
+
+    answer = await stack.get("privacy-officer", f"/fhir/AuditEvent?{urlencode(values)}")
+
+    assert interactions_of(audit) == {"read", "search-type"}
+    assert {each["name"] for each in audit["searchParam"]} == set(values)
+    assert answer.status_code == 200
 
 
 async def test_people_are_found_by_what_is_declared_and_by_nothing_else(stack: Stack):

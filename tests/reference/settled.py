@@ -121,8 +121,9 @@ SETTLED: Final = (
     Settlement(
         "who reads the audit looks at what waits, and at the policy",
         22,
-        'Roles, section 5: auditor "no edits"; privacy officer "alerts".',
-        "The auditor sees the privacy officer's queue and changes nothing; the privacy officer reads the policy.",
+        'Roles, section 5: auditor "no edits"; privacy officer "alerts"; Caldicott Guardian "as above".',
+        "The auditor sees the privacy officer's queue and changes nothing; the privacy officer reads the policy; the"
+        " Guardian reads the audit as the officer does.",
         "docs/decisions/0008, section 6. Why something was shown cannot be reviewed without the rules it was shown by.",
     ),
     Settlement(
@@ -216,5 +217,9 @@ def frees(items: Collection[str], labels: frozenset[str]) -> bool:
 
 def further_principals(family: str) -> frozenset[str]:
     """Return who else may call a route family: "who reads the audit looks at what waits, and at the policy"."""
-    further = {"privacy-queue": "system_auditor", "policy-read": "ig_privacy_officer"}
+    further = {
+        "privacy-queue": "system_auditor",
+        "policy-read": "ig_privacy_officer",
+        "audit-events": "caldicott_guardian",
+    }
     return frozenset({further[family]} if family in further else ())

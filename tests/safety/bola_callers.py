@@ -131,7 +131,7 @@ class Callers:
         return await self.page.post(path, data=data if route.path != "/sign-out" else {})
 
     def _query(self, path: str, patient: str) -> Mapping[str, str]:
-        if path == "/fhir/{resource_type}":
+        if path in {"/fhir/{resource_type}", "/fhir/AuditEvent"}:
             return {"patient": patient}
         if path == "/policy/explain":
             kind = {"organisation_kind": "general-practice", "category": "problems"}
@@ -144,7 +144,7 @@ class Callers:
     def _body(self, path: str, number: NhsNumber, patient: str) -> Mapping[str, object]:
         if path == _PEOPLE:
             return {"data": {"identifier": number.digits}}
-        if path == "/fhir/{resource_type}/_search":
+        if path in {"/fhir/{resource_type}/_search", "/fhir/AuditEvent/_search"}:
             return {"data": {"patient": patient}}
         if path == "/policy/drafts/{draft_id}/test":
             return {"content": resources.files("rbac").joinpath("decision_tests.csv").read_bytes()}
