@@ -107,7 +107,7 @@ class Reading:
         self._let_sources_hold(whole)
         address = f"/fhir/Patient/{self.stack.patient(NAMED)}/$everything"
         everything = Bundle(await self.stack.get(user, address))
-        assert everything.status == 200, (seed, user)
+        assert everything.status == 200, (seed, user, everything.status, everything.response.text)
         asks = self._asks(whole, everything, random)
         first = await self._answers(user, asks, {})
         tags = {name: answers[0].headers.get("etag", "") for name, answers in first.items()}

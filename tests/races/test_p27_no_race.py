@@ -21,9 +21,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import consumes, invariant, multiple, rule, run_state_machine_as_test
 
-from gateway.audit.group_commit import WAITING_LIMIT
-from gateway.audit.log import AuditLog
 from rbac.types import Purpose
+from tests.patience import be_patient
 from tests.races.deployment import ADMINISTRATORS, GUARDIAN, Clock, Worker, audit_of, prepare
 from tests.races.lives import BEGINNING, Lives, Token
 from tests.races.model import UNAVAILABLE
@@ -33,8 +32,6 @@ from tests.races.sights import EMERGENCY, SIGHTS, Sight, policy_of_sight
 COUNT = int(os.environ.get("SCR_PROVE_COUNT", "12"))  # noqa: TID251 - a switch of the test run
 SEED = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
 STEPS = 50
-PATIENCE = 60.0
-"""Seconds: a busy machine must not make an answer into a refusal."""
 
 workers = st.integers(0, 1)
 purposes = st.sampled_from(
@@ -220,10 +217,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prepare a deployment whose clock is the test's, and which never hurries."""
     clock = Clock(BEGINNING)
     monkeypatch.setattr("gateway.wiring.now", clock)
-    monkeypatch.setattr("gateway.access.guarded.STUCK_AFTER_SECONDS", PATIENCE)
-    monkeypatch.setattr("gateway.store.engine._DEADLINE_SECONDS", PATIENCE)
-    monkeypatch.setattr("gateway.store.dialects.LOCK_WAIT_SECONDS", int(PATIENCE))
-    monkeypatch.setattr(AuditLog.__init__, "__defaults__", (PATIENCE, WAITING_LIMIT))
+    be_patient(monkeypatch)
     Races.clock, Races.counted = clock, Counter()
     Races.prepared = asyncio.run(prepare(tmp_path, SIGHTS[0], clock))
 
