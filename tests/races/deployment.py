@@ -203,7 +203,7 @@ class Worker:
 
 
 def open_worker(settings_file: Path, town: Town, clock: Clock) -> Worker:
-    opened = open_services(Settings.model_validate_json(settings_file.read_bytes()))
+    opened = open_services(Settings.model_validate_json(settings_file.read_bytes()), clock)
     services = with_access(
         opened,
         agreements=StoredAgreements(opened.store, frozenset({"RRV"})),

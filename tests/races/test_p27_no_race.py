@@ -216,7 +216,6 @@ class Races(Permissions):
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prepare a deployment whose clock is the test's, and which never hurries."""
     clock = Clock(BEGINNING)
-    monkeypatch.setattr("gateway.wiring.now", clock)
     be_patient(monkeypatch)
     Races.clock, Races.counted = clock, Counter()
     Races.prepared = asyncio.run(prepare(tmp_path, SIGHTS[0], clock))

@@ -25,9 +25,8 @@ def signed_in(profile):
 
 
 @pytest.fixture
-async def worker(tmp_path, monkeypatch):
+async def worker(tmp_path):
     clock = Clock(BEGINNING)
-    monkeypatch.setattr("gateway.wiring.now", clock)
     opened = open_worker(await prepare(tmp_path, SIGHTS[0], clock), Town(), clock)
     yield opened
     await opened.services.aclose()
