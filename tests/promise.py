@@ -16,3 +16,5 @@ class Promise:
     switches: Mapping[str, str]
     tests: tuple[str, ...]
     code: tuple[str, ...]
+    shares: int = 1
+    """How many processes at once try a part each (`tests/shares.py`)."""

@@ -86,6 +86,7 @@ PROMISES: Mapping[str, Promise] = {
             "tests/inference/test_p15_kept_back.py",
             "tests/inference/worlds.py",
         ),
+        shares=2,
     ),
     "LEAKS": Promise(
         "Each leak that is planted into the code, one for each channel, is found by P15.",
@@ -134,6 +135,7 @@ PROMISES: Mapping[str, Promise] = {
             "rbac",
             "tests/races",
         ),
+        shares=2,
     ),
     "PA-05": Promise(
         "Of two who activate a change at once, one does and the other is told.",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import randbelow
@@ -115,6 +116,23 @@ class _Run:
 
 
 def _run(promise: Promise, seed: int) -> _Run:
+    if promise.shares == 1:
+        return _run_share(promise, seed, "0/1")
+    shares = [f"{share}/{promise.shares}" for share in range(promise.shares)]
+    with ThreadPoolExecutor(promise.shares) as threads:
+        runs = list(threads.map(lambda share: _run_share(promise, seed, share), shares))
+    return _Run(
+        sum(each.tests for each in runs),
+        sum(each.failures for each in runs),
+        {
+            f"{test}, share {share}": told
+            for share, each in zip(shares, runs, strict=True)
+            for test, told in each.counted.items()
+        },
+    )
+
+
+def _run_share(promise: Promise, seed: int, share: str) -> _Run:
     inherited = dict(os.environ)  # noqa: TID251 - handed on to the test run as it is
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
@@ -124,7 +142,12 @@ def _run(promise: Promise, seed: int) -> _Run:
         subprocess.run(
             [*command, f"--junitxml={report}", *promise.tests],
             cwd=ROOT,
-            env={**inherited, **promise.switches, "SCR_PROVE_SEED": str(seed)},
+            env={
+                **inherited,
+                **promise.switches,
+                "SCR_PROVE_SEED": str(seed),
+                "SCR_PROVE_SHARE": share,
+            },
             check=False,
         )
         if not report.exists():

@@ -28,6 +28,7 @@ from tests.races.lives import BEGINNING, Lives, Token
 from tests.races.model import UNAVAILABLE
 from tests.races.permissions import Permissions
 from tests.races.sights import EMERGENCY, SIGHTS, Sight, policy_of_sight
+from tests.shares import SHARE, SHARES
 
 COUNT = int(os.environ.get("SCR_PROVE_COUNT", "12"))  # noqa: TID251 - a switch of the test run
 SEED = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
@@ -225,7 +226,7 @@ def test_p27_no_history_shows_anybody_more_than_the_model(
     prepared: None, record_property: Callable[[str, object], None]
 ) -> None:
     lived = settings(
-        max_examples=COUNT,
+        max_examples=-(-COUNT // SHARES),
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
@@ -233,9 +234,9 @@ def test_p27_no_history_shows_anybody_more_than_the_model(
         suppress_health_check=list(HealthCheck),
     )
 
-    run_state_machine_as_test(seed(SEED)(Races), settings=lived)
+    run_state_machine_as_test(seed(f"{SEED}|{SHARE}")(Races), settings=lived)
 
     record_property("seed", SEED)
     for what, how_often in Races.counted.items():
         record_property(what, how_often)
-    assert Races.counted["questions"] > COUNT
+    assert Races.counted["questions"] > COUNT // SHARES
