@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from gateway.access.data_items import LONDON_LIST, AgreedItem
 from gateway.settings import (
     PREFIX,
+    AuditFeedSettings,
     AuthSettings,
     GpEndpointSettings,
     IssuerSettings,
@@ -65,6 +66,9 @@ def settings_page() -> str:
     for name, model in _TABLES.items():
         parts += [f"\n## `[[{name}]]`\n", f"{model.__doc__}\n", _table(model.model_fields, "")]
     parts += [
+        "\n## `[audit_feed]`\n",
+        f"{AuditFeedSettings.__doc__}\n",
+        _table(AuditFeedSettings.model_fields, ""),
         '\n## `auth = { kind = "…" }` of a source\n',
         f"{AuthSettings.__doc__}\n",
         _table(AuthSettings.model_fields, ""),
@@ -112,7 +116,8 @@ def _text(path: Path) -> str | None:
 
 
 def _single_values() -> Mapping[str, FieldInfo]:
-    return {name: field for name, field in Settings.model_fields.items() if name not in _TABLES}
+    fields = Settings.model_fields.items()
+    return {name: field for name, field in fields if name not in {*_TABLES, "audit_feed"}}
 
 
 def _table(fields: Mapping[str, FieldInfo], prefix: str) -> str:

@@ -66,6 +66,20 @@ class Metrics:
             registry=self.registry,
         )
 
+        # Whoever looked last knows best: the worker that sends may change.
+        self.audit_feed_behind = Gauge(
+            "scr_audit_feed_behind",
+            "Entries of the audit that its receiver has not confirmed.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
+        self.audit_not_fed = Counter(
+            "scr_audit_not_fed",
+            "Batches of the audit that were not confirmed.",
+            ("reason",),
+            registry=self.registry,
+        )
+
     def told(self) -> bytes:
         """Write the counts of every worker, in the Prometheus text format."""
         folder = shared_metrics_folder()

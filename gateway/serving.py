@@ -7,7 +7,7 @@ ends (ASGI lifespan protocol 2.0).
 import asyncio
 import gc
 import socket
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +23,15 @@ from uvicorn.supervisors import Multiprocess
 
 from gateway.api.front_door import HEADER_BYTES_AT_MOST
 from gateway.app import create_app
+from gateway.audit.balp_agents import Address
+from gateway.audit_feed import AuditFeed, Receiver
 from gateway.errors import SharedCareRecordError
 from gateway.housekeeping import Housekeeping
 from gateway.log_keeping import LogKeeping
 from gateway.operator_log import log_everything
 from gateway.renewals import Renewals
 from gateway.settings import Settings, share_metrics_in
-from gateway.wiring import Services, now, open_services
+from gateway.wiring import Services, new_id, now, open_services
 
 T = TypeVar("T")
 
@@ -77,15 +79,7 @@ class Gateway:
             _log.error("not-started", reason=str(fault))
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
             return
-        keeping = [
-            asyncio.ensure_future(Housekeeping(services.store, now, asyncio.sleep).keep_on()),
-            asyncio.ensure_future(
-                Renewals(services.store, services.metrics, now, asyncio.sleep).keep_on()
-            ),
-            asyncio.ensure_future(
-                LogKeeping(services.audit.keeper, services.metrics, asyncio.sleep).keep_on()
-            ),
-        ]
+        keeping = [asyncio.ensure_future(each) for each in _kept_on(services)]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for each in keeping:
@@ -105,6 +99,19 @@ class Gateway:
         self._app = create_app(services)
         _look_for_garbage_rarely()
         return services
+
+
+def _kept_on(services: Services) -> Iterator[Coroutine[Any, Any, None]]:
+    """Give what goes on beside the requests for as long as the worker lives."""
+    store, metrics = services.store, services.metrics
+    yield Housekeeping(store, now, asyncio.sleep).keep_on()
+    yield Renewals(store, metrics, now, asyncio.sleep).keep_on()
+    yield LogKeeping(services.audit.keeper, metrics, asyncio.sleep).keep_on()
+    feed = services.settings.audit_feed
+    if feed is not None:
+        receiver, address = Receiver(feed.config), Address(services.settings.base_url)
+        holder = str(new_id())
+        yield AuditFeed(store, receiver, address, metrics, holder, now, asyncio.sleep).keep_on()
 
 
 def _look_for_garbage_rarely() -> None:

@@ -23,6 +23,7 @@ from pydantic import (
 from gateway.caller_settings import IssuerSettings as IssuerSettings
 from gateway.caller_settings import JobRoleSettings as JobRoleSettings
 from gateway.caller_settings import OrganisationSettings as OrganisationSettings
+from gateway.feed_settings import AuditFeedSettings as AuditFeedSettings
 from gateway.settings_part import Part
 from gateway.source_settings import AuthSettings as AuthSettings
 from gateway.source_settings import GpEndpointSettings as GpEndpointSettings
@@ -30,7 +31,7 @@ from gateway.source_settings import SourceSettings as SourceSettings
 from rbac.job_roles import JobRoles, job_roles
 
 PREFIX = "SCR_"
-_LISTS = ("source", "issuer", "organisation", "gp_endpoint", "job_role")
+_PARTS = ("audit_feed", "source", "issuer", "organisation", "gp_endpoint", "job_role")
 
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Ours to set, not a setting: prometheus_client reads it when a worker starts."""
@@ -109,6 +110,9 @@ class Settings(Part):
         None,
         description="Folder in which signed checkpoints are held a second time; outside the database's machine and its"
         " administrators' reach.",
+    )
+    audit_feed: AuditFeedSettings | None = Field(
+        None, description="Receiver of the audit as FHIR AuditEvents."
     )
     spine_proxy: str | None = Field(
         None,
@@ -243,7 +247,7 @@ def _place_in(fault: tomllib.TOMLDecodeError) -> str:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in Settings.model_fields:
-        if name in _LISTS:
+        if name in _PARTS:
             continue
         variable = PREFIX + name.upper()
         if f"{variable}_FILE" in environment:

@@ -1,4 +1,4 @@
-"""Lay out the tables of the audit log and of its tree, and of the leases under which one worker does a task.
+"""Lay out the tables of the audit log and of its tree, of where it is fed to, and of leases for what one worker does.
 
 The service's database role needs no more than INSERT and SELECT on the first three (docs/audit.md).
 """
@@ -54,6 +54,16 @@ audit_checkpoint = Table(
     Column("note", Text, nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
     CheckConstraint("size > 0", name="size"),
+)
+
+# By receiver, so that a new one is sent everything.
+audit_feed = Table(
+    "audit_feed",
+    metadata,
+    Column("receiver", String(500), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    CheckConstraint("sequence > 0", name="sequence"),
 )
 
 lease = Table(

@@ -23,6 +23,7 @@ from gateway.store.emergency_tables import relationship_claim as relationship_cl
 from gateway.store.emergency_tables import view_permission as view_permission
 from gateway.store.log_tables import audit_checkpoint as audit_checkpoint
 from gateway.store.log_tables import audit_entry as audit_entry
+from gateway.store.log_tables import audit_feed as audit_feed
 from gateway.store.log_tables import audit_node as audit_node
 from gateway.store.log_tables import lease as lease
 from gateway.store.metadata import metadata as metadata

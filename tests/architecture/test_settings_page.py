@@ -6,14 +6,14 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateway.docs_check import generated, stale
-from gateway.settings import _LISTS, PREFIX, Settings
+from gateway.settings import _PARTS, PREFIX, Settings
 from gateway.settings_part import Part
 from tests.architecture.source_tree import ROOT
 
 
 def missing_settings(model: type[BaseModel], page: str) -> set[str]:
     """Give the settings that the page does not name."""
-    told = re.findall(r"^(?:\| `(\w+)` \||## `\[\[(\w+)\]\]`)", page, re.MULTILINE)
+    told = re.findall(r"^(?:\| `(\w+)` \||## `\[{1,2}(\w+)\]{1,2}`)", page, re.MULTILINE)
     return set(model.model_fields) - {name for pair in told for name in pair}
 
 
@@ -30,8 +30,9 @@ def test_every_setting_is_on_the_page_and_every_page_is_current():
 def test_what_stands_in_lists_is_told_of_no_variable_that_nobody_reads():
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
 
-    assert [name for name in _LISTS if f"`{PREFIX}{name.upper()}`" in page] == []
-    assert [name for name in _LISTS if f"## `[[{name}]]`" not in page] == []
+    assert [name for name in _PARTS if f"`{PREFIX}{name.upper()}`" in page] == []
+    headed = {each.strip("[]") for each in re.findall(r"^## `(\[+\w+\]+)`", page, re.MULTILINE)}
+    assert headed == set(_PARTS)
 
 
 def test_a_setting_that_is_not_on_the_page_is_found():

@@ -94,6 +94,7 @@ def test_postgres_flushes_every_commit_and_waits_a_second_for_a_lock(store: Stor
             {
                 "store/audit_tree.py",
                 "store/engine.py",
+                "store/audit_feed.py",
                 "store/leases.py",
                 "store/logout_tokens.py",
                 "store/sign_ins.py",

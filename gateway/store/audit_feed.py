@@ -1,0 +1,56 @@
+"""Keep how far a receiver of the audit has confirmed what it was sent.
+
+Sends nothing. Exempt from "a write needs an event" (design decision 10): it is where a task goes on, and says nothing of
+anybody.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from gateway.store.engine import Store
+from gateway.store.sessions import ExemptWriting, Reading
+from gateway.store.tables import audit_feed as table
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A receiver confirmed all through `through` at an instant, having confirmed all through `after` before."""
+
+    receiver: str = field(repr=False)
+    after: int
+    through: int
+    at: datetime
+
+
+def fed_through(reading: Reading, receiver: str) -> int:
+    """Give the number of the last entry that a receiver confirmed; 0 for one that confirmed none."""
+    found = reading.connection.execute(
+        select(table.c.sequence).where(table.c.receiver == receiver)
+    ).scalar_one_or_none()
+    return found or 0
+
+
+async def advance(store: Store, by: Advance) -> bool:
+    """Go on from where it stood; say whether it stood there, for somebody else may have gone on meanwhile.
+
+    Raises: UnavailableError.
+    """
+    return await store.write_exempt(_advance, by)
+
+
+def _advance(writing: ExemptWriting, by: Advance) -> bool:
+    if fed_through(writing, by.receiver) != by.after:
+        return False
+    if by.after == 0:
+        writing.connection.execute(
+            insert(table).values(receiver=by.receiver, sequence=by.through, confirmed_at=by.at)
+        )
+        return True
+    moved = writing.connection.execute(
+        update(table)
+        .where(table.c.receiver == by.receiver, table.c.sequence == by.after)
+        .values(sequence=by.through, confirmed_at=by.at)
+    )
+    return moved.rowcount > 0
