@@ -1,0 +1,174 @@
+"""`scr audit`: the log is checked, exported, proven and purged from the command line."""
+
+import asyncio
+import json
+import sqlite3
+
+import pytest
+
+from gateway.audit.notes import read_verifier_key
+from gateway.keys import read_keys
+from gateway.log_signing import keeper_of
+from gateway.settings import read_settings
+from gateway.store.engine import open_store
+from gateway.wiring import now
+from tests.cli.test_policy import config
+from tests.outsider import verifier
+
+__all__ = ["config"]
+
+
+@pytest.fixture
+def signed(config, tmp_path):
+    """A deployment whose log was signed once, and is held in a second place as well."""
+    (tmp_path / "elsewhere").mkdir()
+    told = f'audit_checkpoint_folder = "{tmp_path / "elsewhere"}"\n'
+    config.write_text(told + config.read_text())
+    settings = read_settings(config, {})
+    latest = asyncio.run(_signed(settings))
+    assert latest is not None
+    return latest
+
+
+async def _signed(settings):
+    store = open_store(settings.database_url)
+    try:
+        return await keeper_of(settings, read_keys(settings.key_file), store, now, "test").keep()
+    finally:
+        store.close()
+
+
+def key_of(scr, config) -> str:
+    return scr("audit", "key", "--config", config).answer.strip()
+
+
+def alter(config, statement: str) -> None:
+    with sqlite3.connect(config.parent / "demo.db") as database:
+        database.execute(statement)
+
+
+def test_a_whole_log_is_found_whole(scr, config, signed):
+    ended = scr("audit", "verify", "--config", config)
+
+    assert ended.code == 0
+    assert f"Proven by a checkpoint: the first {signed.size}." in ended.answer
+
+
+def test_an_altered_log_ends_with_3_and_the_first_broken_position(scr, config, signed):
+    alter(config, "UPDATE audit_entry SET user_id = 'x' WHERE sequence = 2")
+
+    ended = scr("audit", "verify", "--config", config)
+    told = json.loads(scr("audit", "verify", "--config", config, "--json").answer)
+
+    assert ended.code == 3
+    assert ended.answer.startswith("Broken at entry 2: the entry is not as it was written.")
+    assert told["fault"] == {"first": 2, "last": 2, "why": "the entry is not as it was written"}
+
+
+def test_a_log_cut_off_is_found_by_the_checkpoint_in_the_second_place(scr, config, signed):
+    alter(config, "DELETE FROM audit_checkpoint")
+    alter(config, f"DELETE FROM audit_entry WHERE sequence > {signed.size - 2}")
+
+    ended = scr("audit", "verify", "--config", config)
+
+    assert ended.code == 3
+    assert f"Broken at entry {signed.size - 1} to {signed.size}: " in ended.answer
+
+
+def test_an_exported_log_is_checked_with_nothing_but_the_key(scr, config, signed, tmp_path):
+    out, held = tmp_path / "log.ndjson", tmp_path / "elsewhere" / "checkpoint"
+    key = key_of(scr, config)
+
+    made = scr("audit", "export", "--out", out, "--config", config)
+    ended = scr("audit", "verify", "--file", out, "--key", key, "--checkpoint", held)
+
+    assert (made.code, made.progress) == (0, f"Wrote {signed.size} entries to {out}.\n")
+    assert ended.code == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert verifier.main(["export", str(out), "--key", key, "--held", str(held)]) == 0
+    assert scr("audit", "export", "--out", out, "--config", config).code == 1
+
+
+def test_an_altered_export_is_found(scr, config, signed, tmp_path):
+    out = tmp_path / "log.ndjson"
+    scr("audit", "export", "--out", out, "--config", config)
+    out.write_bytes(out.read_bytes().replace(b'"action":"', b'"action":"x', 1))
+
+    ended = scr("audit", "verify", "--file", out, "--key", key_of(scr, config))
+
+    assert ended.code == 3
+    assert verifier.main(["export", str(out), "--key", key_of(scr, config)]) == 3
+
+
+def test_one_entry_is_proven_to_an_outsider(scr, config, signed, tmp_path):
+    proof, key = tmp_path / "entry.json", key_of(scr, config)
+
+    proof.write_text(scr("audit", "proof", "2", "--config", config).answer)
+    ended = scr("audit", "verify", "--entry", proof, "--key", key)
+
+    assert (ended.code, ended.answer) == (0, "Entry 2 is in the log as it stands there.\n")
+    assert verifier.main(["entry", str(proof), "--key", key]) == 0
+
+
+@pytest.mark.parametrize(
+    "document", ["", "{", "[]", "{}", '{"entry":1,"proof":2}', "null", "[" * 9999]
+)
+def test_what_is_no_proof_is_told_as_such(scr, config, tmp_path, document):
+    proof = tmp_path / "entry.json"
+    proof.write_text(document)
+
+    ended = scr("audit", "verify", "--entry", proof, "--config", config)
+
+    assert (ended.code, ended.progress) == (3, "This is no proof of an entry.\n")
+
+
+def test_a_proof_of_another_log_is_refused(scr, config, signed, tmp_path):
+    proof = tmp_path / "entry.json"
+    proof.write_text(scr("audit", "proof", "2", "--config", config).answer)
+    other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+
+    ended = scr("audit", "verify", "--entry", proof, "--key", other)
+
+    assert (ended.code, ended.progress) == (3, "The checkpoint is not signed by the log's key.\n")
+
+
+@pytest.mark.parametrize("words", [("--key", "x"), ("--checkpoint", "{config}")])
+def test_a_key_or_a_checkpoint_that_is_none_is_a_misunderstanding(scr, config, words):
+    named = [config if word == "{config}" else word for word in words]
+
+    assert scr("audit", "verify", *named, "--config", config).code == 2
+
+
+def test_nothing_is_exported_or_proven_before_it_is_signed(scr, config, tmp_path):
+    at = ("--config", config)
+
+    assert scr("audit", "export", "--out", tmp_path / "log", *at).code == 1
+    assert scr("audit", "proof", "1", *at).code == 1
+    assert not (tmp_path / "log").exists()
+
+
+def test_the_key_that_is_shown_is_a_verifier_key(scr, config):
+    assert read_verifier_key(key_of(scr, config)).name == "127.0.0.1:8000/audit"
+
+
+def test_entries_are_not_purged_before_their_time(scr, config, signed):
+    ended = scr("audit", "purge", "--before", f"{now():%Y-%m-%d}", "--config", config)
+
+    assert ended.code == 2
+    assert "8 years" in ended.progress
+
+
+def test_old_entries_are_purged_and_the_log_stays_whole(scr, config, signed):
+    at = ("--config", config)
+    assert (
+        scr("audit", "purge", "--before", "2015-01-01", *at).progress
+        == "Deleted what 0 entries said.\n"
+    )
+    alter(config, "UPDATE audit_entry SET recorded_at = '2015-01-01 00:00:00' WHERE sequence = 1")
+
+    ended = scr("audit", "purge", "--before", "2016-01-01", *at)
+
+    assert ended.progress == "Deleted what 1 entries said.\n"
+    told = scr("audit", "verify", *at)
+    assert told.code == 0
+    assert "Deleted when their time was over: 1." in told.answer
