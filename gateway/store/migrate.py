@@ -31,8 +31,10 @@ _CHANGING = "SELECT, INSERT, UPDATE, DELETE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, to: str = "head") -> None:
     """Apply every migration that is missing, all in one transaction; create the SQLite file if need be.
+
+    `to` is the last one to apply.
 
     Raises: UnavailableError if the database cannot be reached or changed.
     """
@@ -42,7 +44,7 @@ def upgrade(url: str) -> None:
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     except SQLAlchemyError as error:
         raise UnavailableError("the database could not be upgraded: nothing was changed") from error
     finally:

@@ -39,7 +39,7 @@ READERS = (
     *("ed-consultant", "nurse", "pharmacist", "discharge-officer"),
     *("paramedic", "clinical-hub", "gp", "gp-nurse", "receptionist"),
 )
-SHAPES_OF_A_PAIR = 10
+SHAPES_OF_A_PAIR = 5
 PAGES_AT_MOST = 60
 AT_ONCE = 5
 

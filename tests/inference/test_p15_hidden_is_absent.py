@@ -14,7 +14,7 @@ from tests.safety.two_hostiles import TwoHostiles
 from tests.shares import SHARE, SHARES
 
 FIXED = 1
-COUNT = int(os.environ.get("SCR_PROVE_COUNT", "10"))  # noqa: TID251 - a switch of the test run
+COUNT = int(os.environ.get("SCR_PROVE_COUNT", "16"))  # noqa: TID251 - a switch of the test run
 RANDOM = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
 
 SHAPES = tuple(filter(None, os.environ.get("SCR_P15_SHAPES", "").split(";")))  # noqa: TID251 - as above

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from gateway.audit.merkle import leaf_hash
 from gateway.errors import UnavailableError
 from gateway.store.dialects import UnsupportedDatabaseError, creating_engine, parse_database_url
 from gateway.store.migrate import is_current, upgrade
@@ -103,3 +104,25 @@ def _create(url: str) -> None:
     with engine.begin() as connection:
         metadata.create_all(connection)
     engine.dispose()
+
+
+def test_entries_from_before_the_tree_get_their_leaf_hash(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    upgrade(url, "0008")
+    entry = (
+        "INSERT INTO audit_entry VALUES (1, 'asked', '00000000000000000000000000000001',"
+        " '2026-03-02 09:30:00.000001', 'p', 'u1', CAST('{\"action\":\"asked\"}' AS BLOB))"
+    )
+    _look(url, lambda connection: (connection.execute(sa.text(entry)), connection.commit()))
+
+    upgrade(url)
+
+    line = (
+        b'{"sequence":1,"recorded_at":"2026-03-02T09:30:00.000001Z","action":"asked",'
+        b'"decision_id":"00000000-0000-0000-0000-000000000001","patient":"p","user_id":"u1",'
+        b'"body":{"action":"asked"}}'
+    )
+    kept = _look(
+        url, lambda connection: connection.execute(sa.text("SELECT leaf FROM audit_entry")).scalar()
+    )
+    assert kept == leaf_hash(line)
