@@ -1,7 +1,7 @@
 """Write the patient's statement: every access to a person's record, and every attempt, in plain English.
 
 Pure: entries and names are passed in. Tells who, in which role, where, why, what kinds and by which rule. Never tells
-what was kept from a reader: that may be what the person themselves must not learn from a list.
+what was kept from a reader: that may be what the person themselves must not learn from a list (docs/decisions/0025, section 2).
 """
 
 from collections import Counter

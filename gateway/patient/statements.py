@@ -1,9 +1,10 @@
 """Give the statement of who has used a person's record, to those who may read the audit; it is an act on record itself.
 
 Shows no record. Row A comes first, row B is durable before the first byte, and both stand in the statement that they
-are about.
+are about. Source: docs/decisions/0025.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,7 +97,9 @@ class Statements:
         shown = {ENTRIES: len(entries), **(_told_of(trace) if knows else {})}
         await self._disclose(permit, current, trace, shown)
         own = await self.store.read(entries_of_decision, permit.decision_id)
-        statement = statement_of(_together(entries, own), row_a, self.organisations)
+        # Beside the event loop: of somebody in long care there are thousands.
+        whole = _together(entries, own)
+        statement = await asyncio.to_thread(statement_of, whole, row_a, self.organisations)
         subject = Subject(current, _person(trace) if knows else None)
         return PatientStatement(subject, statement, permit.principal, self.clock())
 

@@ -121,5 +121,13 @@ async def test_nobody_in_care_reads_it_nor_is_led_to_it(stack, user):
     assert (await rows(stack, "asked"))[-2]["act"] == "statement"
 
 
+async def test_the_page_of_a_record_says_where_the_person_learns_who_opened_it(stack):
+    await Visitor(stack).sign_in(DOCTOR)
+
+    record = await stack.client.get(f"/patient/{stack.patient('everything')}")
+
+    assert "a privacy officer gives them the list of who has viewed their record" in record.text
+
+
 async def test_what_is_nobody_is_not_found(stack, officer):
     assert (await stack.client.get(f"{HOME}/patients/nobody/statement")).status_code == 404
