@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import structlog
 
 from adapters.limits import Allowance, ByteBudget
 from adapters.source_config import SourceConfig
-from adapters.transport import Call, Fetched, Transport
+from adapters.transport import Call, Fetched, Transport, Unfetched
 from gateway.audit.balp_agents import Address
 from gateway.audit.feeding import Batch, confirms_all, next_batch
 from gateway.errors import UnavailableError
@@ -60,13 +61,20 @@ class Receiver:
 
     async def take(self, batch: Batch) -> str | None:
         """Send a batch; None when all of it was taken, else why that is not known, as a closed word."""
-        ends_at = asyncio.get_running_loop().time() + self._seconds
-        call = Call(self.url, "POST", self._headers, batch.body)
-        answer = await self._transport.fetch(call, Allowance(ends_at, ByteBudget(ANSWER_BYTES)))
+        answer = await self._ask(Call(self.url, "POST", self._headers, batch.body))
         if not isinstance(answer, Fetched):
             return answer.reason.value
         is_taken = confirms_all(answer.status, answer.body, batch.count)
         return None if is_taken else "not-confirmed"
+
+    async def answers(self) -> bool:
+        """Say whether it describes itself as a FHIR server does; it is sent nothing."""
+        answer = await self._ask(Call(f"{self.url}/metadata", headers=self._headers))
+        return isinstance(answer, Fetched) and answer.status == HTTPStatus.OK
+
+    async def _ask(self, call: Call) -> Fetched | Unfetched:
+        ends_at = asyncio.get_running_loop().time() + self._seconds
+        return await self._transport.fetch(call, Allowance(ends_at, ByteBudget(ANSWER_BYTES)))
 
     async def aclose(self) -> None:
         """Close the connection."""

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from gateway.access.agreements import is_renewal_due
+from gateway.audit_feed import Receiver
 from gateway.commands.source_check import (
     Chosen,
     number_in,
@@ -33,7 +34,13 @@ from gateway.errors import SharedCareRecordError, UnavailableError
 from gateway.issuer_keys import key_fetcher, usable_keys
 from gateway.keys import KeyFileError, read_keys
 from gateway.policy.active import ActivePolicies
-from gateway.settings import IssuerSettings, Settings, SettingsError, job_roles_of
+from gateway.settings import (
+    AuditFeedSettings,
+    IssuerSettings,
+    Settings,
+    SettingsError,
+    job_roles_of,
+)
 from gateway.source_report.trials import OnTrial, first_trials, problems_in
 from gateway.store.agreements import agreements
 from gateway.store.engine import open_store
@@ -75,7 +82,7 @@ def check(
     number_file: NumberFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check settings, keys, database, policy, agreements, identity providers and sources; list every fault.
+    """Check settings, keys, database, policy, agreements, identity providers, audit feed, sources; list every fault.
 
     With --source: try that source out for whoever connects it. What it declares, whom it lets in, how it
     refuses, how fast it is and, with the number of a test person, what it gives of them; each problem with
@@ -136,6 +143,8 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str
     yield "agreements", partial(_agreements, settings)
     for issuer in settings.issuer:
         yield f"identity provider {issuer.issuer}", partial(_issuer, issuer)
+    if settings.audit_feed is not None:
+        yield "audit feed", partial(_receiver, settings.audit_feed)
     for what, open_source in _endpoints(settings):
         yield what, partial(_source, open_source)
 
@@ -196,6 +205,16 @@ async def _issuer(issuer: IssuerSettings) -> str:
     if count == 0:
         raise UnavailableError("gives no usable signing key")
     return f"{count} usable signing keys"
+
+
+async def _receiver(feed: AuditFeedSettings) -> str:
+    receiver = Receiver(feed.config)
+    try:
+        if not await receiver.answers():
+            raise UnavailableError("the receiver does not describe itself; it was sent nothing")
+    finally:
+        await receiver.aclose()
+    return "the receiver answers"
 
 
 async def _source(open_source: Callable[[], OnTrial]) -> str:

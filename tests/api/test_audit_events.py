@@ -9,6 +9,7 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from rbac.types import Purpose
 from tests.audit.balp_events import details
 from tests.audit.balp_rules import RULES, profiles_of
+from tests.safety.administrators import activated, active_rules, without
 from tests.safety.emergencies import BTG, ETREAT, NO_RELATIONSHIP, REASON, broken, everything
 from tests.safety.every_route import every_route
 from tests.safety.siege import person_of, rows
@@ -114,6 +115,37 @@ async def test_a_change_of_the_policy_is_read_by_its_number(stack: Stack):
     assert answer.status_code == 200
     assert [each["code"] for each in event["subtype"]] == ["110129", "policy-activated"]
     assert (event["action"], event["id"]) == ("U", str(numbered["policy-activated"]))
+
+
+async def test_a_change_of_the_policy_tells_who_proposed_and_who_approved_it(stack: Stack):
+    version, rules = await active_rules(stack)
+    changed = await activated(stack, without(rules, role="gp", category="documents"))
+
+    newest = len(await stack.audit())
+    steps = [(await stack.get(OFFICER, f"{AUDIT}/{n}")).json() for n in range(1, newest + 1)]
+
+    told = {kind_of(each): each for each in steps}
+    people = {
+        kind: told[kind]["agent"][0]["who"]["identifier"]["value"]
+        for kind in ("policy-proposed", "policy-approved", "policy-activated")
+    }
+    assert people["policy-proposed"] == people["policy-activated"] != people["policy-approved"]
+    assert details(told["policy-activated"])["version"] == changed
+    assert details(told["policy-activated"])["previous"] == version
+    assert profiles_of(told["policy-proposed"]) == [TOKEN_USE]
+
+
+async def test_each_person_whom_a_search_by_name_shows_has_a_query_of_their_own(stack: Stack):
+    person = person_of(stack, "twin-a")
+    form = {"family": person.family_name, "birthdate": person.born_on.isoformat()}
+    found = (await stack.post(DOCTOR, "/fhir/Patient/_search", form)).json()
+
+    event = told_as(await events(stack, "twin-a"), "disclosed", "find")
+
+    rows_b = [row for row in await rows(stack, "disclosed") if row["shown"] == {"demographics": 1}]
+    assert profiles_of(event) == ["PatientQuery", TOKEN_USE]
+    assert len(rows_b) == found["total"]
+    assert person.family_name not in str(event)
 
 
 async def test_ai_06_each_reading_of_the_audit_is_itself_an_entry(stack: Stack):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from gateway.audit.feeding import BATCH_AT_MOST, next_batch
@@ -160,3 +161,27 @@ async def test_a_receiver_that_stays_down_is_asked_ever_more_rarely_and_one_that
 
     assert waits == [1, 2, 4, 8, 16, 32, RETRY_AT_MOST_SECONDS, RETRY_AT_MOST_SECONDS]
     assert (after, again) == (BETWEEN_BATCHES_SECONDS, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("faults", "answers"), [([], True), (["refuses"], False), (["sends elsewhere"], False)]
+)
+async def test_a_receiver_is_asked_whether_it_answers_and_sent_nothing(
+    receiver: Receiving, faults: list[str], answers: bool
+) -> None:
+    receiver.faults = faults
+    asking = Receiver(AuditFeedSettings(url=receiver.address, token=SecretStr(TOKEN)).config)
+
+    assert await asking.answers() is answers
+    await asking.aclose()
+
+    assert receiver.batches == []
+    assert f"Authorization: Bearer {TOKEN}" in receiver.heads[0]
+
+
+async def test_a_receiver_that_is_down_does_not_answer() -> None:
+    async with receiving() as gone:
+        pass
+    asking = Receiver(AuditFeedSettings(url=gone.address).config)
+
+    assert await asking.answers() is False

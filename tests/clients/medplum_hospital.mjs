@@ -1,4 +1,4 @@
-// A hospital of another maker: @medplum/fhir-router over its in-memory repository, on loopback under /fhir.
+// A FHIR server of another maker, as a hospital or as a receiver of the audit: @medplum/fhir-router over its in-memory repository, on loopback under /fhir.
 // Takes in the transaction Bundles named on the command line, says its port on standard output, and serves until
 // standard input closes. Adds nothing to what the router answers.
 import { createServer } from 'node:http';
@@ -35,8 +35,16 @@ for (const file of process.argv.slice(2)) {
   }
 }
 
+async function bodyOf(request) {
+  let text = '';
+  for await (const piece of request) {
+    text += piece;
+  }
+  return text ? JSON.parse(text) : undefined;
+}
+
 const server = createServer(async (request, response) => {
-  const answer = await handled(request.method, request.url.replace(/^\/fhir/, ''));
+  const answer = await handled(request.method, request.url.replace(/^\/fhir/, '') || '/', await bodyOf(request));
   response.writeHead(answer.status, { 'content-type': 'application/fhir+json' });
   response.end(JSON.stringify(answer.body));
 });
