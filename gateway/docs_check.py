@@ -21,6 +21,7 @@ from gateway.settings import (
     OrganisationSettings,
     Settings,
     SourceSettings,
+    WitnessSettings,
 )
 from gateway.smart_settings import SmartSettings
 from rbac.decide import compile_policy
@@ -66,6 +67,9 @@ def settings_page() -> str:
     for name, model in _TABLES.items():
         parts += [f"\n## `[[{name}]]`\n", f"{model.__doc__}\n", _table(model.model_fields, "")]
     parts += [
+        "\n## `[audit_witness]`\n",
+        f"{WitnessSettings.__doc__}\n",
+        _table(WitnessSettings.model_fields, ""),
         "\n## `[audit_feed]`\n",
         f"{AuditFeedSettings.__doc__}\n",
         _table(AuditFeedSettings.model_fields, ""),
@@ -117,7 +121,11 @@ def _text(path: Path) -> str | None:
 
 def _single_values() -> Mapping[str, FieldInfo]:
     fields = Settings.model_fields.items()
-    return {name: field for name, field in fields if name not in {*_TABLES, "audit_feed"}}
+    return {
+        name: field
+        for name, field in fields
+        if name not in {*_TABLES, "audit_feed", "audit_witness"}
+    }
 
 
 def _table(fields: Mapping[str, FieldInfo], prefix: str) -> str:

@@ -10,6 +10,7 @@ from gateway.audit.places import Folder
 from gateway.keys import KeyPurpose, Keys
 from gateway.settings import Settings
 from gateway.store.engine import Store
+from gateway.witness import Witness
 
 
 def keeper_of(
@@ -25,6 +26,7 @@ def keeper_of(
         clock=clock,
         place=None if folder is None else Folder(folder),
         others=tuple(each.verifier() for each in earlier),
+        countersign=None if settings.audit_witness is None else Witness(settings.audit_witness),
     )
 
 

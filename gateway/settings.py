@@ -28,10 +28,19 @@ from gateway.settings_part import Part
 from gateway.source_settings import AuthSettings as AuthSettings
 from gateway.source_settings import GpEndpointSettings as GpEndpointSettings
 from gateway.source_settings import SourceSettings as SourceSettings
+from gateway.witness_settings import WitnessSettings as WitnessSettings
 from rbac.job_roles import JobRoles, job_roles
 
 PREFIX = "SCR_"
-_PARTS = ("audit_feed", "source", "issuer", "organisation", "gp_endpoint", "job_role")
+_PARTS = (
+    "audit_feed",
+    "audit_witness",
+    "source",
+    "issuer",
+    "organisation",
+    "gp_endpoint",
+    "job_role",
+)
 
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Ours to set, not a setting: prometheus_client reads it when a worker starts."""
@@ -110,6 +119,9 @@ class Settings(Part):
         None,
         description="Folder in which signed checkpoints are held a second time; outside the database's machine and its"
         " administrators' reach.",
+    )
+    audit_witness: WitnessSettings | None = Field(
+        None, description="Who countersigns the audit's checkpoints."
     )
     audit_feed: AuditFeedSettings | None = Field(
         None, description="Receiver of the audit as FHIR AuditEvents."

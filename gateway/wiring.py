@@ -56,6 +56,7 @@ from gateway.policy.versions import PolicyVersions
 from gateway.settings import Settings, job_roles_of
 from gateway.sources import Sources, open_sources
 from gateway.store.engine import Store, open_store
+from gateway.witness import Witness
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -89,6 +90,12 @@ class AuditRooms:
 
     keeper: Keeper
     proofs: Proofs
+
+    async def aclose(self) -> None:
+        """Close the connection to the witness, where there is one."""
+        if isinstance(self.keeper.countersign, Witness):
+            await self.keeper.countersign.aclose()
+
     reading: AuditReading
 
 
@@ -123,6 +130,7 @@ class Services:
         self.judging.close()
         await self.sources.aclose()
         await self.records.aclose()
+        await self.audit.aclose()
         await self.log.aclose()
         self.store.close()
 

@@ -24,12 +24,6 @@ def new_nodes(tiles: Tiles, kept: Mapping[int, int], size: int) -> tuple[StoredN
     return tuple(StoredNode(level, position, hash_) for (level, position), hash_ in found.items())
 
 
-def with_new(tiles: Tiles, nodes: Sequence[StoredNode]) -> Tiles:
-    """Give tiles that hold new hashes as well as the kept ones."""
-    found = {(each.tile_level, each.position): each.hash for each in nodes}
-    return lambda level, position: _tile(tiles, found, level, position)
-
-
 def _tile(
     tiles: Tiles, found: Mapping[tuple[int, int], bytes], level: int, position: int
 ) -> Sequence[bytes]:

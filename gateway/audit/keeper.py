@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from gateway.audit.entries import kept_between, last_sequence
-from gateway.audit.growth import new_nodes, with_new
+from gateway.audit.growth import new_nodes
 from gateway.audit.line import Kept, has_its_leaf
 from gateway.audit.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_checkpoint
 from gateway.audit.places import LATEST, Place, key_of
@@ -43,9 +44,11 @@ LEASE_LASTS = timedelta(seconds=30)
 ENTRIES_AT_ONCE = 4_096
 """A few megabytes: a long backlog is taken in by steps, each durable."""
 
-Countersign = Callable[[str, int, Callable[[int], Awaitable[Sequence[bytes]]]], Awaitable[str]]
-"""Ask a witness to sign a note of so many entries; it asks for a proof from the size that it knows. Gives signature
-lines, none when it did not sign."""
+Grown: TypeAlias = Callable[[int], Awaitable[Sequence[bytes]]]
+"""Prove that the log grew from a size that somebody saw."""
+
+Countersign: TypeAlias = Callable[[str, int, Grown], Awaitable[str]]
+"""Ask a witness to sign a note of so many entries. Gives signature lines, none when it did not sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +87,12 @@ class Keeper:
     ) -> StoredCheckpoint:
         await self._must_be_as_signed(latest, last)
         first = 1 if latest is None else latest.size + 1
-        nodes: tuple[StoredNode, ...] = ()
         for start in range(first, last + 1, ENTRIES_AT_ONCE):
-            await keep_tree(self.store, nodes)
             through = min(start + ENTRIES_AT_ONCE - 1, last)
-            nodes = await self.store.read(_taken_in, start, through)
-        note = await self.store.read(_signed, self.key, nodes, last)
+            await keep_tree(self.store, await self.store.read(_taken_in, start, through))
+        note = await self.store.read(_signed, self.key, last)
         signed = StoredCheckpoint(last, note + await self._countersigned(note, last), now)
-        await keep_tree(self.store, nodes, signed)
+        await keep_tree(self.store, (), signed)
         return signed
 
     async def _countersigned(self, note: str, size: int) -> str:
@@ -163,8 +164,8 @@ def _must_be_whole(rows: Sequence[Kept], first: int, last: int) -> None:
             raise LogAlteredError(f"Entry {each.sequence} is not as it was written.")
 
 
-def _signed(reading: Reading, key: SigningKey, nodes: Sequence[StoredNode], size: int) -> str:
-    return key.sign(size, Tree(with_new(partial(tile_of, reading), nodes)).root(size))
+def _signed(reading: Reading, key: SigningKey, size: int) -> str:
+    return key.sign(size, Tree(partial(tile_of, reading)).root(size))
 
 
 def _consistency(reading: Reading, earlier: int, later: int) -> Sequence[bytes]:

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.growth import new_nodes, with_new
+from gateway.audit.growth import new_nodes
 from gateway.audit.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion
 from gateway.audit.tree import TILE_WIDTH, Tree
-from gateway.store.audit_tree import StoredNode
 
 LEAVES = [leaf_hash(str(number).encode()) for number in range(70_000)]
 Kept = dict[tuple[int, int], bytes]
@@ -86,11 +85,3 @@ def test_every_growth_is_proven(one: int, other: int):
 def test_a_tree_that_is_not_there_has_no_root(size: int):
     with pytest.raises(IndexError, match="is kept"):
         TREE.root(size)
-
-
-def test_new_hashes_are_seen_before_they_are_kept():
-    kept = grown(65_000)
-    nodes = new_nodes(tiles_of(70_000, kept), counts(kept), 70_000)
-
-    assert nodes[0] == StoredNode(1, 253, WHOLE[1, 253])
-    assert Tree(with_new(tiles_of(70_000, kept), nodes)).root(70_000) == plain(70_000)
