@@ -100,7 +100,9 @@ def _who(told: Told) -> dict[str, str]:
 
 def _user_reference(told: Told, user_id: str, name: str | None) -> Json:
     is_known_by_token = bool(told.asked) or told.entry.action in _BY_TOKEN
-    identifier = {"system": SDS_USER if is_known_by_token else None, "value": user_id}
+    # A word and a colon stand before the subjects of a further provider, whose people are not in the NHS's directory.
+    is_of_the_nhs = is_known_by_token and ":" not in user_id
+    identifier = {"system": SDS_USER if is_of_the_nhs else None, "value": user_id}
     return filled({"type": "Practitioner", "identifier": filled(identifier), "display": name})
 
 

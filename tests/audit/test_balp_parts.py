@@ -131,6 +131,12 @@ def test_only_whom_a_token_named_is_named_as_the_nhs_does(action: str, is_of_a_t
     assert user["who"]["identifier"]["value"] == "u1"
 
 
+def test_another_providers_user_is_named_as_the_audit_does() -> None:
+    user = agent(fhir(row_b(user_id="trust:77"), row_a()), "IRCP")
+
+    assert user["who"]["identifier"] == {"value": "trust:77"}
+
+
 def test_a_failed_sign_in_of_nobody_known_has_this_service_alone() -> None:
     assert parts(fhir(SignInFailed(NOW, "no-code"))) == ["110152"]
     assert parts(fhir(SignInFailed(NOW, "no-code", " "))) == ["110152"]
