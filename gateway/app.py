@@ -21,6 +21,7 @@ from gateway.api import (
     policies,
     privacy,
     privacy_alerts,
+    privacy_radar,
     smart_configuration,
     statements,
 )
@@ -41,7 +42,7 @@ from gateway.wiring import Services, new_id
 _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, audit_events, patients),
-    *(privacy, privacy_alerts, statements, policies, emergencies, claims),
+    *(privacy, privacy_alerts, privacy_radar, statements, policies, emergencies, claims),
     *(permissions, audit_proofs),
 )
 """In the order in which addresses are tried: a caller themselves, and the audit, before what records hold."""

@@ -8,23 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from adapters.contract import Demographics
+from gateway.audit.words import Mark as Mark
 from gateway.identity import Principal
 
 PART_OF_A_NAME = 4
 """Letters from which on one half of a double-barrelled name counts; below are `van`, `bin`, `de` and the like. Judgement."""
-
-
-class Mark(StrEnum):
-    """What is so of the person asked about, as seen from who asks."""
-
-    OWN_RECORD = "own-record"
-    SAME_HOUSEHOLD = "same-household"
-    SAME_SURNAME = "same-surname"
-    COLLEAGUE = "colleague"
 
 
 class StaffRow(Protocol):

@@ -83,6 +83,7 @@ def _told(reviewed: ReviewedAlert) -> dict[str, object]:
         "reason": reviewed.reason,
         "refusal": alert.refusal,
         "opened": reviewed.opened,
+        "why": [{"rule": each.rule, "why": each.why} for each in reviewed.hits],
         "tell": alert.tell,
         "decision_id": alert.decision_id,
         "outcome": alert.outcome,

@@ -29,6 +29,7 @@ from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
 from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
+from gateway.audit.radar_acts import RadarAlertRaised as RadarAlertRaised
 from gateway.audit.staff_acts import CallerRefused as CallerRefused
 from gateway.audit.staff_acts import JobRolesChanged as JobRolesChanged
 from gateway.audit.staff_acts import ProviderSignedOut as ProviderSignedOut
@@ -168,6 +169,7 @@ AuditEvent: TypeAlias = (
     | StaffSuspended
     | StaffRestored
     | StaffKnown
+    | RadarAlertRaised
     | TeamMemberAdded
     | TeamMemberEnded
     | ProviderSignedOut

@@ -144,6 +144,7 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
             codes.OVERRIDE_STARTED, "E", "grant", "step", *_OWN_WORD
         ),
         AuditAction.EMERGENCY_ENDED: _security(codes.OVERRIDE_STOPPED, "E", "decision_id", "grant"),
+        AuditAction.RADAR_ALERT_RAISED: _security(None, "C", "alert", "rules", "accesses"),
         AuditAction.PRIVACY_ALERT_SETTLED: _security(None, "U", "decision_id", "alert", "outcome"),
         AuditAction.RELATIONSHIP_CLAIMED: _security(
             codes.OBJECT_SECURITY_CHANGED, "C", "claim", *_OWN_WORD

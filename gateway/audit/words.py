@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     IDENTITY_HOLD_REJECTED = "identity-hold-rejected"
     GLASS_BROKEN = "glass-broken"
     EMERGENCY_ENDED = "emergency-ended"
+    RADAR_ALERT_RAISED = "radar-alert-raised"
     PRIVACY_ALERT_SETTLED = "privacy-alert-settled"
     RELATIONSHIP_CLAIMED = "relationship-claimed"
     PERMISSION_RECORDED = "permission-recorded"
@@ -85,3 +86,12 @@ class DisclosureOutcome(StrEnum):
     DISCLOSED = "disclosed"
     NOTHING = "nothing"
     ABORTED = "aborted"
+
+
+class Mark(StrEnum):
+    """What the caller is to the person asked about."""
+
+    OWN_RECORD = "own-record"
+    SAME_HOUSEHOLD = "same-household"
+    SAME_SURNAME = "same-surname"
+    COLLEAGUE = "colleague"

@@ -17,7 +17,7 @@ from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
 from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
-from gateway.commands import audit_report, audit_writing
+from gateway.commands import audit_radar, audit_report, audit_writing
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -38,6 +38,7 @@ app = typer.Typer(help="The audit's log.", no_args_is_help=True)
 app.command("export")(audit_writing.export)
 app.command("purge")(audit_writing.purge)
 app.command("report")(audit_report.report)
+app.command("radar")(audit_radar.radar)
 
 Keys = Annotated[
     list[str] | None,

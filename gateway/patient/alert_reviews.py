@@ -26,6 +26,7 @@ from gateway.audit.opened import Opening, opened_by
 from gateway.errors import NotFoundError, RefusedError
 from gateway.patient.asked_rows import record_asked
 from gateway.patient.find import Finder
+from gateway.patient.radar import LOOKS_BACK
 from gateway.store.break_glass import grant_of
 from gateway.store.claims import claim_of
 from gateway.store.engine import Store
@@ -36,6 +37,7 @@ from gateway.store.privacy_alerts import (
     settle_privacy_alert,
     settled_privacy_alerts,
 )
+from gateway.store.radar_hits import RadarHit, RuleOutcomes, radar_hits_of, rule_outcomes
 from gateway.store.sessions import Reading
 from gateway.store.words import AlertKind, AlertOutcome
 
@@ -52,12 +54,13 @@ _READ_FOR = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewedAlert:
-    """An alert as an officer sees it: `reason` in the caller's own words, `opened` items by category."""
+    """An alert as an officer sees it: `reason` in the caller's own words, `opened` items by category; `hits` why the radar tells."""
 
     alert: PrivacyAlert
     reason: str | None = field(repr=False)
     opened: Mapping[str, int]
     is_overdue: bool
+    hits: tuple[RadarHit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,16 @@ class AlertReviews:
         listing = settled_privacy_alerts if settled else open_privacy_alerts
         alerts = await self.store.read(listing, LISTED_AT_MOST)
         found = await self.store.read(_told, alerts, self.clock())
+        await self._disclose(permit, None, len(found))
+        return found
+
+    async def rule_outcomes(self, finder: Finder) -> tuple[RuleOutcomes, ...]:
+        """Count by rule of the radar what was told, and what was found of it.
+
+        Raises RefusedError, UnavailableError.
+        """
+        permit = await self._permit(finder, AskedAct.REVIEW, None)
+        found = await self.store.read(rule_outcomes)
         await self._disclose(permit, None, len(found))
         return found
 
@@ -148,12 +161,14 @@ def _must_have_waited(is_settled: bool) -> None:  # noqa: FBT001 - what the stor
 def _told(
     reading: Reading, alerts: tuple[PrivacyAlert, ...], now: datetime
 ) -> tuple[ReviewedAlert, ...]:
+    hits = radar_hits_of(reading, [alert.id for alert in alerts])
     return tuple(
         ReviewedAlert(
             alert,
             _reason(reading, alert),
             _opened(reading, alert),
             alert.outcome is None and alert.due_at <= now,
+            hits.get(alert.id, ()),
         )
         for alert in alerts
     )
@@ -167,6 +182,8 @@ def _reason(reading: Reading, alert: PrivacyAlert) -> str | None:
 
 
 def _opened(reading: Reading, alert: PrivacyAlert) -> Mapping[str, int]:
+    if alert.kind is AlertKind.RADAR:
+        return _opened_before(reading, alert)
     lasts = _READ_FOR.get(alert.kind)
     if lasts is None or alert.patient is None:
         return {}
@@ -179,6 +196,14 @@ def _opened(reading: Reading, alert: PrivacyAlert) -> Mapping[str, int]:
         alert.decision_id if is_one_reading else None,
         alert.basis if alert.kind is AlertKind.BREAK_GLASS else None,
     )
+    return opened_by(reading, opening)
+
+
+def _opened_before(reading: Reading, alert: PrivacyAlert) -> Mapping[str, int]:
+    if alert.patient is None:
+        return {}
+    since = alert.raised_at - LOOKS_BACK
+    opening = Opening(alert.patient, alert.user_id, since, alert.raised_at, every_decision=True)
     return opened_by(reading, opening)
 
 

@@ -11,6 +11,7 @@ from gateway.access.holds import may_know_whose, may_review
 from gateway.access.permit import Reviewing
 from gateway.web.forms import read_form
 from gateway.web.privacy_alerts import alerts_in_words
+from gateway.web.privacy_radar import rules_in_words
 from gateway.web.privacy_visits import HOME, finder_of, id_in_path, number_in_words
 from gateway.web.privacy_words import event_in_words, hold_in_words
 from gateway.web.source_words import source_names
@@ -24,6 +25,7 @@ async def waiting(visit: Visit) -> Response:
     names = source_names(visit.services.settings)
     content = {
         "alerts": await alerts_in_words(visit, settled=False),
+        "rules": await rules_in_words(visit),
         "holds": [hold_in_words(each, names) for each in await reviews.held(finder)],
         "events": [
             event_in_words(each, names) for each in await reviews.events(finder, reviewed=False)

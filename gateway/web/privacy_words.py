@@ -100,9 +100,11 @@ def alert_in_words(reviewed: ReviewedAlert, organisations: Mapping[str, str]) ->
     """Write an alert: who did or tried what, when and why."""
     alert = reviewed.alert
     place = organisations.get(alert.organisation, alert.organisation)
+    why = " ".join(each.why for each in reviewed.hits)
     facts = (
         Fact("Who", f"{alert.user_name}, {_role(alert.role)}, {place}"),
-        Fact("When", instant_in_words(alert.raised_at)),
+        Fact("Noticed" if reviewed.hits else "When", instant_in_words(alert.raised_at)),
+        Fact("Why", why),
         Fact("For", _PURPOSES.get(alert.purpose or "", "a purpose that is not one of theirs")),
         Fact("Reason given", _reason(alert.reason_code)),
         Fact("Refused", _refusal(alert)),
@@ -154,6 +156,8 @@ def _reason(code: str | None) -> str:
 
 def _refusal(alert: PrivacyAlert) -> str:
     words = _CLAIM_REFUSALS if alert.act == AskedAct.CLAIM else {}
+    if alert.kind is AlertKind.RADAR:
+        words = {"no-relationship": "no relationship with the person"}
     return {**_REFUSALS, **words}.get(alert.refusal or "", alert.refusal or "")
 
 

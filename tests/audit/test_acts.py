@@ -27,6 +27,7 @@ from gateway.audit.acts import (
     PolicyProposed,
     PrivacyAlertSettled,
     ProviderSignedOut,
+    RadarAlertRaised,
     RelationshipClaimed,
     RelationshipsImported,
     RoleChosen,
@@ -97,6 +98,7 @@ EVENTS: list[AuditEvent] = [
         tell=("F84004", "RRV"),
     ),
     EmergencyEnded(NOW, "u1", "p" * 36, UUID(int=2), UUID(int=3)),
+    RadarAlertRaised(NOW, "u1", UUID(int=4), "u2", ("own-record", "surge"), 2),
     PrivacyAlertSettled(NOW, "u1", None, UUID(int=2), UUID(int=4), "justified"),
     RelationshipClaimed(
         at=NOW,

@@ -166,6 +166,10 @@ def test_a_broken_glass_tells_its_step_as_the_purpose_and_whom_it_is_told() -> N
         ),
         ("emergency-ended", {"decision_id": str(UUID(int=2)), "grant": str(UUID(int=3))}),
         (
+            "radar-alert-raised",
+            {"alert": str(UUID(int=4)), "rules": "own-record, surge", "accesses": "2"},
+        ),
+        (
             "privacy-alert-settled",
             {
                 "decision_id": str(UUID(int=2)),

@@ -122,6 +122,7 @@ def test_a_row_a_alone_is_told_by_itself() -> None:
         ("identity-hold-rejected", ("110113", ["110135"], "U", "0")),
         ("glass-broken", ("110113", ["110127"], "E", "0")),
         ("emergency-ended", ("110113", ["110138"], "E", "0")),
+        ("radar-alert-raised", ("110113", [], "C", "0")),
         ("privacy-alert-settled", ("110113", [], "U", "0")),
         ("relationship-claimed", ("110113", ["110135"], "C", "0")),
         ("permission-recorded", ("110113", ["110135"], "C", "0")),

@@ -32,6 +32,7 @@ async def readings(log: AuditLog) -> None:
         ({"grant": GRANT}, 4),
         ({"grant": UUID(int=98)}, None),
         ({"decision_id": UUID(int=3)}, 2),
+        ({"every_decision": True}, 8),
         ({}, 2),
         ({"grant": GRANT, "user_id": "u2"}, None),
         ({"grant": GRANT, "patient": "r" * 36}, None),

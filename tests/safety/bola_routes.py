@@ -281,6 +281,7 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("POST", "/privacy/identity-holds/{held_under}/{source}/release"): (_API, settling),
     ("POST", "/privacy/patients"): (_API, finding_for_review),
     ("GET", "/privacy/patients/{patient_id}/statement"): (_API, looking),
+    ("GET", "/privacy/radar"): (_API, looking),
     ("GET", "/privacy/safety-events"): (_API, looking),
     ("POST", "/privacy/safety-events/{event_id}/review"): (_API, settling),
     ("GET", "/role"): (_PAGE, open_to_all),
