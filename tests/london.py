@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import uvicorn
 from joserfc.jwk import ECKey
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp
 
 from adapters.simulators import ambulance, gp, gp_london, hospital, identity_provider, pds
 from adapters.simulators.cohort import make_cohort, showcase
-from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES
+from adapters.simulators.demo_users import DEMO_USERS, USERS_WITH_SEVERAL_ROLES, DemoUser
 from adapters.simulators.faults import Faults
 from adapters.simulators.gp_token import provider_asid
 from adapters.simulators.identity_provider import IdentitySettings
@@ -57,20 +58,23 @@ class London:
 
 @contextmanager
 def running_london(
-    cohort: Cohort | None = None, around: Callable[[str, ASGIApp], ASGIApp] = lambda _name, app: app
+    cohort: Cohort | None = None,
+    around: Callable[[str, ASGIApp], ASGIApp] = lambda _name, app: app,
+    clock: Callable[[], datetime] = now,
+    users: Mapping[str, DemoUser] = DEMO_USERS,
 ) -> Iterator[London]:
     """Start every simulator on a free port and stop them all at the end; `around` is put around each by its name."""
     whole = cohort or make_cohort(seed=1, people=30, reference_time=now())
     faults = {name: Faults() for name in (*SOURCES, "gp-london")}
     apps: dict[str, ASGIApp] = {
         "pds": pds.create_app(whole, faults["pds"]),
-        "gp": gp.create_app(whole, faults["gp"], now=now),
-        "gp-london": gp_london.create_app(whole, faults["gp-london"], now=now),
+        "gp": gp.create_app(whole, faults["gp"], now=clock),
+        "gp-london": gp_london.create_app(whole, faults["gp-london"], now=clock),
         "hospital": hospital.create_app(whole, faults["hospital"]),
         "ambulance": ambulance.create_app(whole, faults["ambulance"]),
     }
     watched = {name: around(name, app) for name, app in apps.items()}
-    with running(watched, whole, dict(showcase(whole)), faults) as london:
+    with running(watched, whole, dict(showcase(whole)), faults, clock, users) as london:
         yield london
 
 
@@ -80,6 +84,8 @@ def running(
     cohort: Cohort,
     people: dict[str, NhsNumber],
     faults: dict[str, Faults],
+    clock: Callable[[], datetime] = now,
+    users: Mapping[str, DemoUser] = DEMO_USERS,
 ) -> Iterator[London]:
     """Start these sources and an identity provider; `people` names those whom tests ask for."""
     sockets = {name: _free_socket() for name in (*apps, "identity")}
@@ -93,11 +99,11 @@ def running(
             audience=AUDIENCE,
             signing_key=signing_key,
             password=PASSWORD,
-            users={**DEMO_USERS, **USERS_WITH_SEVERAL_ROLES},
+            users={**users, **USERS_WITH_SEVERAL_ROLES},
             web_clients={"scr-web": frozenset({"http://gateway.test/sign-in/callback"})},
             machine_clients={},
         ),
-        now=now,
+        now=clock,
     )
     everything = {**apps, "identity": identity}
     with _serving([(everything[name], sockets[name]) for name in everything]):

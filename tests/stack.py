@@ -56,15 +56,15 @@ OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 DEADLINES = {"pds": 1.5, "gp": 1.5, "hospital": 1.5, "ambulance": 1.5}
 
 
-async def prepare_database(path: Path, london: London, keys: Keys) -> None:
+async def prepare_database(path: Path, london: London, keys: Keys, clock=now) -> None:
     """Make a database with the default policy and the cohort's relationships and objections."""
     url = f"sqlite:///{path}"
     upgrade(url)
     store = open_store(url)
-    log = AuditLog(store, now)
-    await begin(ADMINISTRATORS, "test", log, store, now)
-    agreement = invented_agreement(settings_for(london, path, path.with_suffix(".keys")), now())
-    await AgreementRegistry(log, now).add(agreement, Signatures("test", "test"))
+    log = AuditLog(store, clock)
+    await begin(ADMINISTRATORS, "test", log, store, clock)
+    agreement = invented_agreement(settings_for(london, path, path.with_suffix(".keys")), clock())
+    await AgreementRegistry(log, clock).add(agreement, Signatures("test", "test"))
     await seed_registry(london, keys, log)
     await log.aclose()
     store.close()

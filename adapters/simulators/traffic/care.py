@@ -13,6 +13,7 @@ from adapters.simulators.traffic.shifts import Shift
 from adapters.simulators.traffic.staff import Pattern, StaffMember
 from adapters.simulators.traffic.visits import (
     Laid,
+    StepKind,
     Visit,
     found_by_name,
     glance,
@@ -32,7 +33,7 @@ MISTAKEN_RATE = 0.01
 """The wrong one of two like names, noticed at once."""
 
 NOT_YET_KNOWN_RATE = 0.012
-"""A person who came before the referral did: refused, tried once or twice more, then rung about."""
+"""A person who came before the referral did. Who may claims to care for them; everybody else tries again and rings up."""
 
 ONLY_ASKED_RATE = 0.35
 """At a desk: somebody rang, was found, and nothing had to be opened."""
@@ -40,24 +41,28 @@ ONLY_ASKED_RATE = 0.35
 AVOIDS_KIN_RATE = 0.85
 """Staff hand their family over to a colleague where they can."""
 
+AVOIDS_COLLEAGUES_RATE = 0.6
+"""Who is a patient where they work has their own doctor and nurse there, and is seen by few of the others."""
+
 _WARD = 8
 _ON_THE_WARD_RATE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Caseloads:
-    """Whom each organisation has to do with, whom everybody might mistake them for, and who is on its ward."""
+    """Whom each organisation has to do with, whom everybody might mistake them for, and who is on its ward, and who works there."""
 
     by_organisation: Mapping[str, tuple[NhsNumber, ...]]
     everybody: tuple[NhsNumber, ...]
     wards: Mapping[str, Sequence[tuple[NhsNumber, ...]]]
+    staff_of: Mapping[str, frozenset[NhsNumber]]
 
     def of(self, member: StaffMember) -> tuple[NhsNumber, ...]:
         """Give everybody whom a member's organisation has to do with."""
         return self.by_organisation.get(member.organisation, ())
 
 
-def caseloads_of(cohort: Cohort, days: int, seed: int) -> Caseloads:
+def caseloads_of(cohort: Cohort, staff: Sequence[StaffMember], days: int, seed: int) -> Caseloads:
     """Read out of the cohort who is whose, and lay the wards: a few days each, a few beds changed every day."""
     open_to_view = [each for each in cohort.people.values() if not each.is_restricted]
     by_organisation: dict[str, list[NhsNumber]] = {}
@@ -68,7 +73,13 @@ def caseloads_of(cohort: Cohort, days: int, seed: int) -> Caseloads:
             by_organisation.setdefault(organisation, []).append(person.nhs_number)
     known = {code: tuple(numbers) for code, numbers in sorted(by_organisation.items())}
     wards = {code: _ward(Random(f"ward|{seed}|{code}"), known[code], days) for code in known}
-    return Caseloads(known, tuple(each.nhs_number for each in open_to_view), wards)
+    staff_of = {
+        code: frozenset(
+            each.own_number for each in staff if each.organisation == code and each.own_number
+        )
+        for code in known
+    }
+    return Caseloads(known, tuple(each.nhs_number for each in open_to_view), wards, staff_of)
 
 
 def _ward(
@@ -114,7 +125,8 @@ def _whose_turn(
         return None
     if number in member.lives_with and random.random() < AVOIDS_KIN_RATE:
         return None
-    return number
+    works_here = number in caseloads.staff_of.get(member.organisation, ())
+    return None if works_here and random.random() < AVOIDS_COLLEAGUES_RATE else number
 
 
 def _visit(random: Random, shift: Shift, caseloads: Caseloads, number: NhsNumber) -> Visit:
@@ -139,6 +151,13 @@ def _steps(random: Random, member: StaffMember, caseloads: Caseloads, number: Nh
     if random.random() < MISTAKEN_RATE:
         laid += glance(random.choice(caseloads.everybody))
     if random.random() < NOT_YET_KNOWN_RATE:
-        stranger = random.choice(caseloads.everybody)
-        return laid + glance(stranger) * random.randint(1, 2)
+        return laid + _before_the_referral(random, member, random.choice(caseloads.everybody))
     return laid + (glance(number) if random.random() < GLANCE_RATE else thorough(random, number))
+
+
+def _before_the_referral(random: Random, member: StaffMember, stranger: NhsNumber) -> Laid:
+    refused = glance(stranger)
+    if "ETREAT" in member.job.purposes:
+        claimed: Laid = [(StepKind.CLAIM, stranger, random.uniform(30, 300))]
+        return [*refused, *claimed, *thorough(random, stranger)]
+    return refused * random.randint(1, 2)

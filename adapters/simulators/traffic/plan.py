@@ -82,7 +82,7 @@ def _town(cohort: Cohort, staff: tuple[StaffMember, ...], wanted: Wanted) -> Tow
     shifts = {
         each.username: tuple(shifts_of(each, first, wanted.days, wanted.seed)) for each in staff
     }
-    caseloads = caseloads_of(cohort, wanted.days, wanted.seed)
+    caseloads = caseloads_of(cohort, staff, wanted.days, wanted.seed)
     return Town(cohort, staff, shifts, caseloads, wanted.begins, wanted.days)
 
 

@@ -28,10 +28,11 @@ class SnoopingKind(StrEnum):
 
 
 class StepKind(StrEnum):
-    """One request. Finding is by name and birth date; opening finds by number first where it must."""
+    """One request. Finding is by name and birth date; whatever opens or claims finds by number first where it must."""
 
     FIND = "find"
     VIEW = "view"
+    CLAIM = "claim"
     SEARCH = "search"
 
 

@@ -1,0 +1,93 @@
+"""Say what the audit will hold of traffic, without sending it: who may open whose record, and who is what to whom.
+
+Written from the rules of access in words, not from the gateway's code; a test compares the two over HTTP.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from adapters.simulators.traffic.plan import Traffic
+from adapters.simulators.traffic.staff import StaffMember
+from adapters.simulators.traffic.visits import Step, StepKind
+from adapters.simulators.truth import Cohort, Person, SourceKind
+from fhir_profiles.nhs_number import NhsNumber
+from gateway.audit.radar.accesses import Access
+from gateway.audit.words import AskedAct, Mark
+
+OPEN = "permitted"
+_ACTS = {
+    StepKind.FIND: AskedAct.FIND,
+    StepKind.VIEW: AskedAct.VIEW,
+    StepKind.SEARCH: AskedAct.SEARCH,
+}
+CLAIM_LASTS = timedelta(hours=24)
+
+
+def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
+    """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests."""
+    staff_by_number = {each.own_number: each for each in traffic.staff if each.own_number}
+    known = set[tuple[str, NhsNumber]]()
+    claimed: dict[tuple[str, NhsNumber], datetime] = {}
+    found: list[Access] = []
+    for at, visit, step in traffic.steps():
+        opens = step.kind is not StepKind.FIND
+        who = (visit.member.username, step.about)
+        if opens and who not in known:
+            known.add(who)
+            found.append(_find(visit.member, step, at))
+        if step.kind is StepKind.CLAIM:
+            claimed[who] = at
+            continue
+        is_claimed = who in claimed and at < claimed[who] + CLAIM_LASTS
+        reason = _reason(visit.member, cohort.people[step.about], is_claimed) if opens else OPEN
+        marks = _marks(staff_by_number, visit.member, cohort.people[step.about]) if opens else ()
+        found.append(_access(visit.member, step, at, reason, frozenset(marks)))
+    return tuple(found)
+
+
+def _find(member: StaffMember, step: Step, at: datetime) -> Access:
+    finding = Step(uuid5(step.request_id, "number"), StepKind.FIND, step.about, timedelta())
+    return _access(member, finding, at, OPEN, frozenset())
+
+
+def _access(
+    member: StaffMember, step: Step, at: datetime, reason: str, marks: frozenset[Mark]
+) -> Access:
+    return Access(
+        decision_id=step.request_id,
+        at=at,
+        user_id=member.user.user_id,
+        user_name=f"{member.user.given_name} {member.user.family_name}",
+        role=member.user.role_name,
+        organisation=member.organisation,
+        act=_ACTS[step.kind],
+        purpose="TREAT",
+        patient=step.about.digits,
+        is_allowed=reason == OPEN,
+        reason=reason,
+        marks=marks,
+    )
+
+
+def _reason(member: StaffMember, person: Person, is_claimed: bool) -> str:
+    if not is_claimed and member.organisation not in {person.practice, *person.contacts_of}:
+        return "no-relationship"
+    return "sharing-restricted" if person.objects_to.issuperset(SourceKind) else OPEN
+
+
+def _marks(staff_by_number, member: StaffMember, person: Person) -> Iterator[Mark]:
+    if person.nhs_number == member.own_number:
+        yield Mark.OWN_RECORD
+        return
+    if (person.postcode, person.address_lines[0]) == (member.postcode, member.address_line):
+        yield Mark.SAME_HOUSEHOLD
+    if _halves(person.family_name) & _halves(member.user.family_name):
+        yield Mark.SAME_SURNAME
+    colleague = staff_by_number.get(person.nhs_number)
+    if colleague is not None and colleague.organisation == member.organisation:
+        yield Mark.COLLEAGUE
+
+
+def _halves(name: str) -> set[str]:
+    return {name, *name.split("-")}
