@@ -21,7 +21,8 @@ PREFACE = (
 
 SEALED = (
     "Each entry has a number in our log.",
-    "The log is sealed, so that no one can change or remove an entry unseen.",
+    "We seal the log every few seconds.",
+    "Once an entry is sealed, no one can change it or take it out unseen.",
     "If you want this checked, ask us for the proof of an entry by its number.",
 )
 """How a reader can have checked that nothing was changed."""
