@@ -99,6 +99,11 @@ class Reading:
             self.browsers[user] = served.client
         return self.browsers[user]
 
+    def sign_in_anew(self) -> None:
+        """Forget tokens and sessions: a long run outlives them."""
+        self.stack.tokens.clear()
+        self.browsers.clear()
+
     async def holds_of(self, seed: str, tally: Tally) -> None:
         """Try one pair of worlds; an answer that is another in the second is an AssertionError that tells which."""
         random = Random(seed)
