@@ -164,7 +164,7 @@ WHO_YOU_ARE = "your name and details"
 OTHER_PARTS = ("other part", "other parts")
 """What is of no category, such as the list that holds a consultation together."""
 
-ACTS: Mapping[AskedAct, tuple[str, str]] = {
+ACTS: Mapping[str, tuple[str, str]] = {
     AskedAct.VIEW: ("looked at your record", "look at your record"),
     AskedAct.SEARCH: ("searched your record", "search your record"),
     AskedAct.READ: ("read one part of your record", "read one part of your record"),
