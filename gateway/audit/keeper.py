@@ -74,7 +74,8 @@ class Keeper:
             return await self.store.read(latest_checkpoint)
         latest, last = await self.store.read(_state)
         if is_due(latest, last, now):
-            latest = await self._sign(latest, last, now)
+            await self._sign(latest, last, now)
+            latest = await self.store.read(latest_checkpoint)
         await self._bring_up_to_date(latest)
         return latest
 
@@ -82,10 +83,8 @@ class Keeper:
         """List the keys whose signature is the log's own."""
         return (self.key.verifier(), *self.others)
 
-    async def _sign(
-        self, latest: StoredCheckpoint | None, last: int, now: datetime
-    ) -> StoredCheckpoint:
-        await self._must_be_as_signed(latest, last)
+    async def _sign(self, latest: StoredCheckpoint | None, last: int, now: datetime) -> None:
+        await self._must_be_as_signed(latest)
         first = 1 if latest is None else latest.size + 1
         for start in range(first, last + 1, ENTRIES_AT_ONCE):
             through = min(start + ENTRIES_AT_ONCE - 1, last)
@@ -93,7 +92,6 @@ class Keeper:
         note = await self.store.read(_signed, self.key, last)
         signed = StoredCheckpoint(last, note + await self._countersigned(note, last), now)
         await keep_tree(self.store, (), signed)
-        return signed
 
     async def _countersigned(self, note: str, size: int) -> str:
         if self.countersign is None:
@@ -103,10 +101,10 @@ class Keeper:
     async def _grown(self, later: int, earlier: int) -> Sequence[bytes]:
         return await self.store.read(_consistency, earlier, later)
 
-    async def _must_be_as_signed(self, latest: StoredCheckpoint | None, last: int) -> None:
+    async def _must_be_as_signed(self, latest: StoredCheckpoint | None) -> None:
         for note in (None if latest is None else latest.note, await self._held()):
             if note is not None:
-                await self.store.read(_must_grow_out_of, self._opened(note), last)
+                await self.store.read(_must_grow_out_of, self._opened(note))
 
     def _opened(self, note: str) -> Checkpoint:
         try:
@@ -135,14 +133,18 @@ def is_due(latest: StoredCheckpoint | None, last: int, now: datetime) -> bool:
     if latest is None:
         return last > 0
     new = last - latest.size
-    return new >= SIGN_AFTER_ENTRIES or (new > 0 and now - latest.signed_at >= SIGN_AFTER)
+    # A clock that was set back must not stop the signing until it is as late again (AI-07).
+    is_time = not timedelta(0) <= now - latest.signed_at < SIGN_AFTER
+    return new >= SIGN_AFTER_ENTRIES or (new > 0 and is_time)
 
 
 def _state(reading: Reading) -> tuple[StoredCheckpoint | None, int]:
     return latest_checkpoint(reading), last_sequence(reading)
 
 
-def _must_grow_out_of(reading: Reading, checkpoint: Checkpoint, last: int) -> None:
+def _must_grow_out_of(reading: Reading, checkpoint: Checkpoint) -> None:
+    # Counted anew: another worker may have signed more since this one looked.
+    last = last_sequence(reading)
     if checkpoint.size > last:
         raise LogAlteredError(f"The log was signed with {checkpoint.size} entries and has {last}.")
     if Tree(partial(tile_of, reading)).root(checkpoint.size) != checkpoint.root:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select
 
+from gateway.store.dialects import take_turn
 from gateway.store.engine import Store
 from gateway.store.sessions import ExemptWriting, Reading
 from gateway.store.tables import audit_checkpoint, audit_entry, audit_node
@@ -82,9 +83,9 @@ def checkpoints_between(reading: Reading, first: int, last: int) -> tuple[Stored
 async def keep_tree(
     store: Store, nodes: Sequence[StoredNode], checkpoint: StoredCheckpoint | None = None
 ) -> None:
-    """Add what is not there yet.
+    """Add what is not there yet; no checkpoint once there is one of as many entries or more.
 
-    Raises: UnavailableError, also when another worker added the same in the same moment.
+    Raises: UnavailableError, also when the writers' turn does not come in time.
     """
     await store.write_exempt(_keep, nodes, checkpoint)
 
@@ -92,6 +93,8 @@ async def keep_tree(
 def _keep(
     writing: ExemptWriting, nodes: Iterable[StoredNode], checkpoint: StoredCheckpoint | None
 ) -> None:
+    # By turns: of two workers that sign at once the slower one must see what the other added.
+    take_turn(writing.connection)
     kept = kept_nodes(writing)
     new = [
         {"tile_level": each.tile_level, "position": each.position, "hash": each.hash}
@@ -100,9 +103,9 @@ def _keep(
     ]
     if new:
         writing.connection.execute(insert(audit_node), new)
-    if checkpoint is not None and not checkpoints_between(
-        writing, checkpoint.size, checkpoint.size
-    ):
+    latest = latest_checkpoint(writing)
+    # Out of order it would never be held in the second place, which is filled in the order of sizes.
+    if checkpoint is not None and (latest is None or latest.size < checkpoint.size):
         writing.connection.execute(
             insert(audit_checkpoint).values(
                 size=checkpoint.size, note=checkpoint.note, signed_at=checkpoint.signed_at

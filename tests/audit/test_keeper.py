@@ -1,6 +1,8 @@
 """The state of the log is signed at regular times, held in a second place, and never signed over what was altered."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,12 @@ from gateway.audit.keeper import SIGN_AFTER_ENTRIES, is_due
 from gateway.audit.notes import open_checkpoint
 from gateway.audit.places import LATEST, Folder, key_of
 from gateway.errors import LogAlteredError
-from gateway.store.audit_tree import StoredCheckpoint, kept_nodes, latest_checkpoint
+from gateway.store.audit_tree import (
+    StoredCheckpoint,
+    checkpoints_between,
+    kept_nodes,
+    latest_checkpoint,
+)
 from gateway.store.engine import Store
 from tests.audit.signed_log import (
     KEY,
@@ -37,6 +44,10 @@ SIGNED = StoredCheckpoint(10, "", NOW)
         (SIGNED, 10, 3600, False),
         (SIGNED, 11, 8.999, False),
         (SIGNED, 11, 9, True),
+        # The clock was set back, or the one who signed has another: that may not put it off.
+        (SIGNED, 11, -0.001, True),
+        (SIGNED, 11, -3600, True),
+        (SIGNED, 10, -3600, False),
         (SIGNED, 10 + SIGN_AFTER_ENTRIES - 1, 0, False),
         (SIGNED, 10 + SIGN_AFTER_ENTRIES, 0, True),
     ],
@@ -101,6 +112,22 @@ async def test_whoever_holds_no_lease_leaves_the_signing_to_its_holder(store: St
     assert (waited.size, followed.size) == (1, 3)
 
 
+async def test_ai_07_whoever_died_before_the_clock_was_set_back_is_followed(store: Store):
+    clock = Times()
+    await begin(store)
+    await sign(keeper_of(store, clock), clock)
+    await write_pairs(store, 1, 1)
+
+    clock.pass_by(-30)
+    waited = await keeper_of(store, clock, holder="other").keep()
+    clock.pass_by(-3600)
+    followed = await keeper_of(store, clock, holder="other").keep()
+
+    assert waited is not None
+    assert followed is not None
+    assert (waited.size, followed.size) == (1, 3)
+
+
 async def test_two_that_sign_at_once_make_one_log(store: Store):
     clock = Times()
     await begin(store)
@@ -113,6 +140,39 @@ async def test_two_that_sign_at_once_make_one_log(store: Store):
 
     assert check(store).fault is None
     assert await store.read(kept_nodes) == {1: 2}
+
+
+async def test_one_that_was_overtaken_while_it_looked_is_no_alarm_and_adds_nothing(
+    store: Store, tmp_path: Path
+):
+    clock = Times()
+    await begin(store)
+
+    async def overtake() -> None:
+        await write_pairs(store, 1, 1)
+        await keeper_of(store, clock, tmp_path).keep()
+
+    slow = replace(keeper_of(store, clock), place=Overtaken(tmp_path, overtake))
+    latest = await slow.keep()
+
+    assert latest is not None
+    assert latest.size == 3
+    assert await store.read(checkpoints_between, 0, 10) == (latest,)
+    assert Folder(tmp_path).get(LATEST) == latest.note.encode()
+
+
+class Overtaken(Folder):
+    """A place that is so slow to answer, once, that another worker does all its work meanwhile."""
+
+    def __init__(self, path: Path, overtake: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(path)
+        self.loop = asyncio.get_running_loop()
+        self.left = [overtake]
+
+    def get(self, key: str) -> bytes | None:
+        while self.left:
+            asyncio.run_coroutine_threadsafe(self.left.pop()(), self.loop).result()
+        return super().get(key)
 
 
 async def test_a_long_backlog_is_taken_in_by_steps(store: Store, monkeypatch: pytest.MonkeyPatch):
