@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from tests.promise import Promise as Promise
 from tests.promised_access import PROMISES_OF_ACCESS
+from tests.promised_audit import PROMISES_OF_AUDIT
 from tests.promised_mutation import PROMISES_OF_MUTATION
 
 PROMISES: Mapping[str, Promise] = {
     **PROMISES_OF_ACCESS,
+    **PROMISES_OF_AUDIT,
     **PROMISES_OF_MUTATION,
     "P01": Promise(
         "No resource of another person is proven or joined, of generated answers with mix-ups.",
@@ -47,13 +49,6 @@ PROMISES: Mapping[str, Promise] = {
             "rbac/decide.py",
             "tests/safety/failing_parts.py",
         ),
-    ),
-    "P04": Promise(
-        "Every decision that a worker served before a kill has its durable row B.",
-        2_000,
-        {"SCR_PROVE_KILLS": "2000"},
-        ("tests/audit/test_kill.py",),
-        ("gateway/audit", "gateway/store/engine.py", "tests/audit/test_kill.py"),
     ),
     "P08": Promise(
         "After a change of policy is acknowledged, no worker allows anything under the one before.",

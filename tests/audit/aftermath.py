@@ -1,0 +1,102 @@
+"""Look at what processes left that were killed: nothing told is missing, no act is half done, and the log goes on."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from gateway.audit.acts import AuditAction
+from gateway.audit.entries import AuditEntry, entries_between
+from gateway.audit.keeper import Keeper
+from gateway.audit.notes import open_checkpoint
+from gateway.audit.places import LATEST, Folder, key_of
+from gateway.errors import UnavailableError
+from gateway.store.audit_tree import StoredCheckpoint, checkpoints_between
+from gateway.store.engine import Store
+from gateway.store.sessions import Reading
+from gateway.store.tables import identity_hold, safety_event
+from tests.audit.serving_process import ACT_EVERY
+from tests.audit.signed_log import KEYS, Times, check, keeper_of
+from tests.store_factories import NOW
+
+EVER = 10**9
+TRIES = 50
+"""Of signing: a server may still be ending what a killed process had begun."""
+
+
+@dataclass
+class Aftermath:
+    """What was looked at until now, so that each kill costs only what came since the one before."""
+
+    store: Store
+    folder: Path
+    entries: int = 0
+    checkpoints: int = 0
+    acts: set[int] = field(default_factory=set)
+    clock: Times = field(default_factory=Times)
+
+    async def look(self, served: set[int], first: int, later_than: int = 0) -> None:
+        """Hold what is kept against what was served since the last look, then sign as the next worker does.
+
+        Effects are looked at from the decision numbered `first`; `later_than` are seconds after the first moment of the
+        tests.
+        """
+        kept, effects = await self.store.read(_kept, self.entries + 1, first)
+        last = self.entries + len(kept)
+        assert [entry.sequence for entry in kept] == list(range(self.entries + 1, last + 1))
+        self.entries = last
+        asked, disclosed = _of(kept, AuditAction.ASKED), _of(kept, AuditAction.DISCLOSED)
+        assert {number for number in served if number % ACT_EVERY} <= disclosed <= asked
+        acts = _of(kept, AuditAction.SAFETY_EVENT_RAISED)
+        assert {number for number in served if not number % ACT_EVERY} <= acts
+        self.acts = {number for number in self.acts | acts if number >= first}
+        assert effects == [self.acts, self.acts]
+        await self._next_keeper_goes_on(later_than)
+
+    def look_at_all(self) -> None:
+        """Verify the whole log, held against every checkpoint of the second place."""
+        # What a killed process had not yet put in its place has a name that begins with a dot.
+        held = [path.read_text() for path in (self.folder / "checkpoints").glob("[!.]*")]
+        verdict = check(self.store, held)
+        assert verdict.fault is None
+        assert verdict.entries >= self.entries
+        assert verdict.checkpoints == len(held) > 0
+        assert verdict.proven >= self.entries
+
+    async def _next_keeper_goes_on(self, later_than: int) -> None:
+        self.clock.now = NOW + timedelta(seconds=later_than)
+        latest = await _sign(keeper_of(self.store, self.clock, self.folder, holder="next"))
+        assert latest.size >= self.entries
+        for each in await self.store.read(checkpoints_between, self.checkpoints + 1, EVER):
+            assert Folder(self.folder).get(key_of(each.size)) == each.note.encode()
+            assert open_checkpoint(each.note, KEYS).size == each.size
+        assert Folder(self.folder).get(LATEST) == latest.note.encode()
+        self.checkpoints = latest.size
+
+
+async def _sign(keeper: Keeper) -> StoredCheckpoint:
+    for _ in range(TRIES):
+        try:
+            latest = await keeper.keep()
+        except UnavailableError:
+            continue
+        assert latest is not None
+        return latest
+    raise AssertionError("the log could not be signed again")
+
+
+def _kept(
+    reading: Reading, sequence: int, number: int
+) -> tuple[tuple[AuditEntry, ...], list[set[int]]]:
+    """Give entries from a sequence number, and the effects of acts from a decision number, of one snapshot."""
+    effects = [
+        {id_.int for id_ in reading.connection.scalars(select(of).where(of >= UUID(int=number)))}
+        for of in (safety_event.c.id, identity_hold.c.decision_id)
+    ]
+    return entries_between(reading, sequence, EVER), effects
+
+
+def _of(kept: tuple[AuditEntry, ...], action: AuditAction) -> set[int]:
+    return {entry.decision_id.int for entry in kept if entry.decision_id and entry.action == action}
