@@ -108,6 +108,9 @@ class AuditFeed:
             return await self._turn()
         except UnavailableError:
             return self._failed("database")
+        except Exception as fault:  # noqa: BLE001 - a feed that ended would be missed by nobody
+            _log.error("audit-feed-at-fault", fault=str(type(fault)))
+            return self._failed("fault")
 
     async def _turn(self) -> float:
         now = self.clock()

@@ -171,9 +171,8 @@ def shape_of(told: Told) -> Shape:
 
 
 def act_kind(told: Told) -> ActKind:
-    """Say what kind of act an entry is about; without a row A that tells, a reading."""
-    act = told.asked.get("act")
-    return ActKind.READ if act is None else KIND_OF_ACT[AskedAct(act)]
+    """Say what kind of act an entry is about; a reading where nothing tells, or where a later version named the act."""
+    return KIND_OF_ACT.get(told.asked.get("act", ""), ActKind.READ)
 
 
 def _attempt(told: Told) -> Shape:

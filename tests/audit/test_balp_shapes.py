@@ -4,17 +4,18 @@ from typing import Any
 
 import pytest
 
-from gateway.audit.acts import (
-    AskedAct,
-    AuditAction,
-)
+from gateway.audit.acts import AskedAct, AuditAction, entry_of
+from gateway.audit.balp import audit_event
 from gateway.audit.balp_shapes import KIND_OF_ACT, SHAPES
+from gateway.audit.told import told
 from rbac.types import Purpose
 from tests.audit.balp_events import (
     ACTION,
+    ADDRESS,
     EVENT_OF,
     details,
     fhir,
+    kept,
     read_or_found,
     refused,
     row_a,
@@ -77,6 +78,15 @@ def test_what_was_shown_is_a_read_a_search_or_in_an_emergency_a_disclosure(
     act: AskedAct, purpose: Purpose, expected: object
 ) -> None:
     assert codes(read_or_found(act, purpose=purpose)) == expected
+
+
+def test_an_act_that_a_later_version_named_is_a_read() -> None:
+    later = kept(row_b()), entry_of(row_a()).body.replace(b'"act":"view"', b'"act":"peruse"')
+
+    event = audit_event(told(*later), ADDRESS)
+
+    assert codes(event) == ("rest", ["read"], "R", "0")
+    assert details(event)["act"] == "peruse"
 
 
 def test_a_row_b_whose_row_a_is_not_known_is_a_read() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.audit.balp_agents import Address
 from gateway.audit.log import AuditLog
 from gateway.audit_feed import (
     ANOTHERS_TURN_SECONDS,
@@ -19,7 +20,7 @@ from gateway.audit_feed import (
 )
 from gateway.store.audit_feed import Advance, advance, fed_through
 from gateway.store.engine import Store, open_store
-from tests.audit.feeding import SEED, Clock, feed_of, position, record
+from tests.audit.feeding import ADDRESS, SEED, Clock, feed_of, position, record
 from tests.audit.receiving import FAULTS, Receiving, receiving
 from tests.store_factories import NOW, activate, asked
 
@@ -125,6 +126,26 @@ async def test_a_database_that_does_not_answer_is_asked_later(tmp_path: Any) -> 
     assert waits == [1.0, 2.0]
     assert [line["reason"] for line in lines] == ["database"] * 2
     assert receiver.batches == []
+
+
+async def test_an_entry_that_cannot_be_told_stops_the_feed_there_and_does_not_end_it(
+    store: Store, log: AuditLog, receiver: Receiving
+) -> None:
+    last = await record(log, 1)
+    feed = feed_of(store, receiver)
+    feed.address = Address("http://[")  # no address: nothing can be told with it
+
+    with capture_logs() as lines:
+        waits = [await feed.step(), await feed.step()]
+    feed.address = ADDRESS
+    await feed.step()
+    await feed.receiver.aclose()
+
+    assert waits == [1.0, 2.0]
+    assert [line["fault"] for line in lines if line["event"] == "audit-feed-at-fault"] == [
+        *("<class 'ValueError'>",) * 2
+    ]
+    assert receiver.numbers == list(range(1, last + 1))
 
 
 async def test_whatever_a_receiver_does_nothing_is_lost_and_the_order_is_kept(
