@@ -57,7 +57,7 @@ SECURITY_CONFIGURATION = Code(_DICOM, "110129", "Security Configuration")
 RESTRICTED_FUNCTION = Code(_DICOM, "110132", "Use of Restricted Function")
 OBJECT_SECURITY_CHANGED = Code(_DICOM, "110135", "Object Security Attributes Changed")
 ROLES_CHANGED = Code(_DICOM, "110136", "Security Roles Changed")
-USER_SECURITY_CHANGED = Code(_DICOM, "110137", "User Security Attributes Changed")
+USER_SECURITY_CHANGED = Code(_DICOM, "110137", "User security Attributes Changed")
 
 # Who took part.
 APPLICATION = Code(_DICOM, "110150", "Application")
