@@ -53,8 +53,8 @@ class Effect:
 class Access:
     """All that the audit holds of one decision about a person; `entries` in order, never empty.
 
-    `question` is None where row A is missing, as after a fault. `shown` counts by category, and is empty unless
-    something was disclosed.
+    `question` is None where row A is missing, as after a fault. `shown` counts by category, without categories of
+    which nothing was shown.
     """
 
     entries: tuple[AuditEntry, ...]
@@ -93,6 +93,7 @@ def _access(entries: Sequence[AuditEntry]) -> Access:
         user_id=entries[0].user_id,
         question=None if asked is None else _question(asked),
         is_disclosed=bool(disclosed),
+        # Adding up leaves out what counts nothing.
         shown=dict(sum((Counter(each["shown"]) for each in disclosed), Counter[str]())),
         effects=tuple(map(_effect, _others(bodies))),
     )

@@ -182,7 +182,7 @@ def _saw(access: Access) -> str:
     if access.question is not None and not access.question.is_allowed:
         reason = access.question.reason
         return f"Nothing. We said no. {REFUSALS.get(reason, f'The reason was {reason}.')}"
-    if not any(access.shown.values()):
+    if not access.shown:
         return "Nothing."
     return f"They saw {counted(access.shown)}."
 
