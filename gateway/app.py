@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gateway.api import (
+    as_at,
     audit_events,
     audit_proofs,
     binaries,
@@ -43,7 +44,7 @@ _ROOMS = (
     *(health, conformance, smart_configuration),
     *(people, binaries, oneself, audit_events, patients),
     *(privacy, privacy_alerts, privacy_radar, statements, policies, emergencies, claims),
-    *(permissions, audit_proofs),
+    *(permissions, audit_proofs, as_at),
 )
 """In the order in which addresses are tried: a caller themselves, and the audit, before what records hold."""
 

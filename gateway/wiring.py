@@ -50,6 +50,7 @@ from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
 from gateway.policy.active import ActivePolicies
 from gateway.policy.administration import PolicyAdministration
+from gateway.policy.as_at_asking import PastAccess
 from gateway.policy.explaining import PolicyExplaining
 from gateway.policy.permitted import Permitting, StoredAdministrators
 from gateway.policy.versions import PolicyVersions
@@ -86,7 +87,7 @@ class PolicyRooms:
 
 @dataclass(frozen=True, slots=True)
 class AuditRooms:
-    """Where the audit's log is signed, where it is proven, and where it is read."""
+    """Where the audit's log is signed, proven and read, and what somebody could be shown is worked out of it."""
 
     keeper: Keeper
     proofs: Proofs
@@ -97,6 +98,7 @@ class AuditRooms:
             await self.keeper.countersign.aclose()
 
     reading: AuditReading
+    past: PastAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
         settings=settings,
         store=store,
         log=log,
-        audit=_audit_rooms(settings, keys, access, log, store),
+        audit=_audit_rooms(settings, keys, people, PolicyVersions(store, policies)),
         verifier=_verifier(settings, clock),
         policies=policies,
         records=_records(access, gatherer, joiner, view_hash_key, judging, alerts),
@@ -178,11 +180,15 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
 
 
 def _audit_rooms(
-    settings: Settings, keys: Keys, access: AccessControl, log: AuditLog, store: Store
+    settings: Settings, keys: Keys, people: People, versions: PolicyVersions
 ) -> AuditRooms:
-    keeper = keeper_of(settings, keys, store, access.clock, str(new_id()))
-    proofs = Proofs(access, store, log, access.clock)
-    return AuditRooms(keeper, proofs, AuditReading(access, store, log, access.clock))
+    access, log, store, clock = people.access, people.log, versions.store, people.clock
+    return AuditRooms(
+        keeper_of(settings, keys, store, clock, str(new_id())),
+        Proofs(access, store, log, clock),
+        AuditReading(access, store, log, clock),
+        PastAccess(access, versions, people.ids, log, clock),
+    )
 
 
 def _surroundings(clock: Clock) -> Surroundings:

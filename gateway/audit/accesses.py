@@ -14,7 +14,7 @@ import orjson
 
 from gateway.audit.entries import AuditEntry
 from gateway.audit.staff_acts import Who
-from gateway.audit.words import AuditAction, Decision, DisclosureOutcome
+from gateway.audit.words import AskedAct, AuditAction, Decision, DisclosureOutcome
 
 Body: TypeAlias = Mapping[str, Any]
 
@@ -23,11 +23,11 @@ Body: TypeAlias = Mapping[str, Any]
 class Question:
     """What row A says: who asked, for what, and what was decided by which rules.
 
-    `act` is a word that a later version may have written. `reason_code` and `own_words` are those of a plea that was refused; one that was heard stands among the effects.
+    `reason_code` and `own_words` are those of a plea that was refused; one that was heard stands among the effects.
     """
 
     who: Who
-    act: str
+    act: AskedAct
     purpose: str | None
     is_allowed: bool
     reason: str
@@ -116,7 +116,7 @@ def _question(body: Body) -> Question:
     details = body["details"]
     return Question(
         who=Who(**body["who"]),
-        act=body["act"],
+        act=AskedAct(body["act"]),
         purpose=body["purpose"],
         is_allowed=body["decision"] == Decision.ALLOWED,
         reason=body["reason"],

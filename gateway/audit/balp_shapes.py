@@ -45,7 +45,7 @@ class Shape:
 _RECORD_ACTS = (
     *(AskedAct.VIEW, AskedAct.READ, AskedAct.ORIGINAL, AskedAct.OPEN_DOCUMENT, AskedAct.PAGE),
     *(AskedAct.REVIEW, AskedAct.READ_POLICY, AskedAct.EXPLAIN, AskedAct.OWN_EMERGENCIES),
-    *(AskedAct.READ_AUDIT, AskedAct.STATEMENT),
+    *(AskedAct.READ_AUDIT, AskedAct.STATEMENT, AskedAct.AS_AT),
 )
 _SEARCHES = (AskedAct.SEARCH, AskedAct.FIND)
 _CHANGES = (

@@ -164,7 +164,7 @@ WHO_YOU_ARE = "your name and details"
 OTHER_PARTS = ("other part", "other parts")
 """What is of no category, such as the list that holds a consultation together."""
 
-ACTS: Mapping[str, tuple[str, str]] = {
+ACTS: Mapping[AskedAct, tuple[str, str]] = {
     AskedAct.VIEW: ("looked at your record", "look at your record"),
     AskedAct.SEARCH: ("searched your record", "search your record"),
     AskedAct.READ: ("read one part of your record", "read one part of your record"),
@@ -208,6 +208,10 @@ ACTS: Mapping[str, tuple[str, str]] = {
     AskedAct.READ_AUDIT: (
         "read what our log says of you",
         "read what our log says of you",
+    ),
+    AskedAct.AS_AT: (
+        "checked what a member of staff could have seen of you at an earlier time",
+        "check what a member of staff could have seen of you at an earlier time",
     ),
 }
 """What somebody did, and what they asked to do where it did not happen. No other act is about a person."""

@@ -71,6 +71,7 @@ class AskedAct(StrEnum):
     PERMISSION = "permission"
     READ_AUDIT = "read-audit"
     STATEMENT = "statement"
+    AS_AT = "as-at"
 
 
 class Decision(StrEnum):

@@ -17,7 +17,7 @@ from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
 from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
-from gateway.commands import audit_radar, audit_report, audit_writing
+from gateway.commands import audit_as_at, audit_radar, audit_report, audit_writing
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -39,6 +39,7 @@ app.command("export")(audit_writing.export)
 app.command("purge")(audit_writing.purge)
 app.command("report")(audit_report.report)
 app.command("radar")(audit_radar.radar)
+app.command("as-at")(audit_as_at.as_at)
 
 Keys = Annotated[
     list[str] | None,

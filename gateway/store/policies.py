@@ -74,6 +74,15 @@ def activations(reading: Reading, at_most: int) -> tuple[Activation, ...]:
     return tuple(Activation(*row) for row in rows)
 
 
+def activated_by(reading: Reading, at: datetime) -> Activation | None:
+    """Say which activation was the last by an instant, and so which version decided then; None before the first."""
+    last = select(activation_table).where(activation_table.c.activated_at <= at)
+    row = reading.connection.execute(
+        last.order_by(activation_table.c.generation.desc()).limit(1)
+    ).one_or_none()
+    return None if row is None else Activation(*row)
+
+
 def was_ever_active(reading: Reading, version: str) -> bool:
     """Say whether a version has decided at any time."""
     found = select(activation_table.c.generation).where(activation_table.c.version == version)

@@ -48,6 +48,12 @@ def memberships_of(
     return tuple(TeamMember(*row) for row in reading.connection.execute(_OF_USER, given))
 
 
+def memberships_ever(reading: Reading, user_id: str) -> tuple[TeamMember, ...]:
+    """List every membership of one person, ended ones and those to come too, sorted as `team_members`."""
+    rows = reading.connection.execute(_ALL.where(table.c.user_id == user_id))
+    return tuple(TeamMember(*row) for row in rows)
+
+
 def team_members(reading: Reading) -> tuple[TeamMember, ...]:
     """List every membership, ended ones too, sorted by organisation, team and start."""
     return tuple(TeamMember(*row) for row in reading.connection.execute(_ALL))

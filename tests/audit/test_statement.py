@@ -10,7 +10,6 @@ from gateway.audit.acts import AskedAct, AuditAction, DisclosureOutcome
 from gateway.audit.statement import line_of
 from rbac.types import Purpose
 from tests.audit.accessed import (
-    access,
     answer,
     claim,
     doubted,
@@ -94,14 +93,6 @@ def test_words_without_a_table_are_shown_as_they_are_kept():
     assert told.why == "The reason was NEW. The link to you was cousin."
     assert refusal.saw == "Nothing. We said no. The reason was new-refusal."
     assert refusal.why == "The reason was to give you care. They said that new-code."
-
-
-def test_an_act_that_is_not_known_here_is_told_as_one():
-    found = access(request(), shown(alerts=1))
-    assert found.question is not None
-    later = replace(found, question=replace(found.question, act="an-act-of-a-later-version"))
-
-    assert line_of(later, {}).what == "They did something else about you."
 
 
 def test_an_emergency_says_what_was_claimed_in_whose_words_and_until_when():

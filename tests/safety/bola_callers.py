@@ -150,6 +150,9 @@ class Callers:
             return {"content": resources.files("rbac").joinpath("decision_tests.csv").read_bytes()}
         if path == "/privacy/patients":
             return {"content": orjson.dumps({"nhs_number": number.digits})}
+        if path == "/privacy/as-at":
+            question = {"user": "nobody", "at": "2026-01-01T00:00:00Z", "patient": patient}
+            return {"content": orjson.dumps(question)}
         sent = self._documents(patient).get(path)
         return {} if sent is None else {"content": orjson.dumps(sent)}
 

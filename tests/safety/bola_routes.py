@@ -151,10 +151,6 @@ def goes_elsewhere(_matrix: Matrix, _cell: Cell) -> Statuses:
     return frozenset({303})
 
 
-def own_emergencies(matrix: Matrix, cell: Cell) -> Statuses:
-    return emergency_page(matrix, cell)
-
-
 def never_there(_matrix: Matrix, _cell: Cell) -> Statuses:
     return frozenset({403, 404})
 
@@ -212,7 +208,7 @@ _API, _PAGE = True, False
 _HELD = "holds/{held_under}/{source}"
 RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("GET", "/"): (_PAGE, open_to_all),
-    ("GET", "/access/break-glass"): (_API, own_emergencies),
+    ("GET", "/access/break-glass"): (_API, emergency_page),
     ("POST", "/access/break-glass"): (_API, break_glass),
     ("DELETE", "/access/break-glass/{grant_id}"): (_API, never_there),
     ("POST", "/access/claims"): (_API, claim),
@@ -279,6 +275,7 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("GET", "/privacy/identity-holds/{held_under}/{source}"): (_API, looking),
     ("POST", "/privacy/identity-holds/{held_under}/{source}/reject"): (_API, settling),
     ("POST", "/privacy/identity-holds/{held_under}/{source}/release"): (_API, settling),
+    ("POST", "/privacy/as-at"): (_API, looking),
     ("POST", "/privacy/patients"): (_API, finding_for_review),
     ("GET", "/privacy/patients/{patient_id}/statement"): (_API, looking),
     ("GET", "/privacy/radar"): (_API, looking),

@@ -272,6 +272,6 @@ def told_of(made: PatientStatement) -> list[Done]:
 def _told(line: Line) -> Done:
     question, user_id = line.access.question, line.access.user_id
     assert user_id is not None
-    act = None if question is None else question.act
+    act = None if question is None else question.act.value
     items = sum(line.access.shown.values()) if act in _COUNTED else None
     return Done(user_id, act, not line.what.startswith("They asked to "), items)
