@@ -92,11 +92,6 @@ def _refusal(entry: Entry, active: str | None, ended: frozenset[str]) -> GroundC
     return None
 
 
-def entries_of_patient(reading: Reading, patient: str) -> tuple[AuditEntry, ...]:
-    """List what was asked and disclosed about a person, by opaque id, in order."""
-    return _entries(reading, audit_entry.c.patient == patient)
-
-
 def entries_about(reading: Reading, patients: Collection[str], last: int) -> tuple[AuditEntry, ...]:
     """List all that is about one person, by every opaque id of theirs, up to the entry numbered `last`, in order.
 

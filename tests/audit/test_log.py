@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from gateway.audit.entries import entries_between, entries_of_decision, entries_of_patient
+from gateway.audit.entries import entries_about, entries_between, entries_of_decision
 from gateway.audit.log import AuditLog, _give_up
 from gateway.errors import AgreementEndedError, AuditUnavailableError, PolicyChangedError
 from gateway.store.agreements import Agreement, Terms, add_agreement
@@ -34,7 +34,7 @@ async def test_entries_are_numbered_in_one_line_and_read_back(store: Store, log:
     first, second = await store.read(entries_of_decision, UUID(int=1))
     assert (first.sequence, first.action, second.action) == (2, "asked", "disclosed")
     assert (first.recorded_at, first.user_id, first.patient) == (NOW, "u1", "p" * 36)
-    assert await store.read(entries_of_patient, "p" * 36) == (first, second)
+    assert await store.read(entries_about, ("p" * 36,), 3) == (first, second)
 
 
 async def test_callers_that_wait_share_commits_and_leave_no_gap(

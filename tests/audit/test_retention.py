@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from gateway.audit.acts import EntriesPurged
-from gateway.audit.entries import entries_between, entries_of_patient
+from gateway.audit.entries import entries_about, entries_between
 from gateway.audit.log import AuditLog
 from gateway.audit.proving import prove
 from gateway.audit.retention import purge, purgeable_through
@@ -52,7 +52,7 @@ async def test_the_old_entries_go_and_the_rest_is_proven(store: Store):
     assert (verdict.fault, verdict.purged, verdict.entries) == (None, 3, 7)
     assert verify_export(export(store), KEYS).purged == 3
     assert [each.sequence for each in await store.read(entries_between, 1, 9)] == [4, 5, 6, 7]
-    assert [each.sequence for each in await store.read(entries_of_patient, "p" * 36)] == [4, 5, 6]
+    assert [each.sequence for each in await store.read(entries_about, ("p" * 36,), 9)] == [4, 5, 6]
     assert await store.read(prove, 2) is None
     proven = await store.read(prove, 4)
     assert proven is not None
