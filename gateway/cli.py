@@ -10,13 +10,12 @@ from collections.abc import Sequence
 import typer
 
 from adapters.source_config import SourceConfigError
-from gateway.commands import agreement, audit, database, keys, policy, staff, team
+from gateway.commands import agreement, audit, database, keys, policy, simulate, staff, team
 from gateway.commands.bench import bench
 from gateway.commands.check import check
 from gateway.commands.demo import demo
 from gateway.commands.documents import docs
 from gateway.commands.serve import serve
-from gateway.commands.simulate import simulate
 from gateway.commands.speaking import FAILED, MISUNDERSTOOD, reason_of
 from gateway.errors import SharedCareRecordError
 from gateway.keys import KeyFileError
@@ -32,8 +31,9 @@ app = typer.Typer(
     # Its tracebacks would show local variables, and they may hold patient data.
     pretty_exceptions_enable=False,
 )
-for each in (demo, serve, simulate, check, docs, bench):
+for each in (demo, serve, check, docs, bench):
     app.command()(each)
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(team.app, name="team")

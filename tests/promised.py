@@ -233,6 +233,21 @@ PROMISES: Mapping[str, Promise] = {
             "tests/rbac",
         ),
     ),
+    "RADAR": Promise(
+        "Of traffic in which 2 % of visits are snooping the radar finds nine of ten, and at least half of its alerts "
+        "are right; two weeks of it over HTTP are recorded as they stand on paper.",
+        100,
+        {"SCR_PROVE_WORLDS": "100", "SCR_PROVE_DAYS": "14"},
+        ("tests/radar/test_promise.py", "tests/radar/test_over_http.py"),
+        (
+            "adapters/simulators/traffic",
+            "gateway/access/likeness.py",
+            "gateway/access/staff_register.py",
+            "gateway/audit/radar",
+            "gateway/patient/radar.py",
+            "tests/radar",
+        ),
+    ),
     "KILL": Promise(
         "Every answer of which a caller got a byte before the gateway was killed has its row B.",
         200,

@@ -1,6 +1,6 @@
 """Compare who asks with whom they ask about: themselves, their home, their name, their colleagues.
 
-Pure. Names and addresses are compared here, within the request, and only yes or no leaves (docs/radar.md). Changes no
+Pure. Names and addresses are compared here, within the request, and only yes or no leaves (docs/decisions/0026, section 2). Changes no
 decision, and no caller is told of it.
 """
 

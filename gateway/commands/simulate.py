@@ -1,5 +1,6 @@
 """`scr simulate`: run one simulated source, or the demo's identity provider, by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp
 
 from gateway.commands.listening import listener_on
 from gateway.commands.speaking import MISUNDERSTOOD, fail, progress, reason_of
+from gateway.commands.traffic import traffic
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
 from gateway.demo.simulation_process import simulator_config
 from gateway.demo.simulators import (
@@ -19,10 +21,10 @@ from gateway.demo.simulators import (
     published_world,
     source_app,
 )
+from gateway.demo.traffic import users_in
 from gateway.settings import process_environment
 from gateway.wiring import now
 
-Kind = Annotated[Simulated, typer.Argument(help="What to simulate.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Seed = Annotated[int, typer.Option(help="Which people to invent.")]
@@ -39,20 +41,13 @@ DataFolder = Annotated[
 PasswordFile = Annotated[Path | None, typer.Option(help="identity: file of everybody's password.")]
 
 
-def simulate(
-    kind: Kind,
-    folder: DataFolder = None,
-    *,
-    port: Port,
-    data: Data = False,
-    host: Host = "127.0.0.1",
-    cohort_seed: Seed = SEED,
-    patients: Patients = PEOPLE,
-    issuer: Issuer = None,
-    gateway: GatewayAddress = "http://127.0.0.1:8000",
-    password_file: PasswordFile = None,
-) -> None:
-    """Run one simulated source until Ctrl-C.
+app = typer.Typer(no_args_is_help=True)
+app.command("traffic")(traffic)
+
+
+@app.callback()
+def family() -> None:
+    """Run one simulated source, or the demo's identity provider; or let invented staff work.
 
     Sources started apart with the same seed and number of people, within the same hour, hold the same people.
     With --data a source serves published example records, each under a test NHS number of a checked-in table.
@@ -65,19 +60,46 @@ def simulate(
       scr simulate gp --port 8002 --data ../shared/data
 
       scr simulate identity --port 8005 --password-file password
+
+      scr simulate traffic --days 1 --snooping 0.1
     """
-    if folder is not None and not data:
-        fail("A folder of records is served with --data alone.", MISUNDERSTOOD)
-    password = _password(password_file) if kind is Simulated.IDENTITY else ""
-    invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
-    with listener_on(host, port) as listener:
-        address = f"http://{host}:{listener.getsockname()[1]}"
-        if kind is Simulated.IDENTITY:
-            app = identity_app(Provider(issuer or address, gateway, password))
-        else:
-            app = _published(kind, folder) if data else source_app(kind, invention.cohort())
-        progress(f"Simulating {kind} at {address}: {'published' if data else 'invented'} people.")
-        uvicorn.Server(simulator_config(app)).run(sockets=[listener])
+
+
+def _simulating(kind: Simulated) -> Callable[..., None]:
+    def run(
+        folder: DataFolder = None,
+        *,
+        port: Port,
+        data: Data = False,
+        host: Host = "127.0.0.1",
+        cohort_seed: Seed = SEED,
+        patients: Patients = PEOPLE,
+        issuer: Issuer = None,
+        gateway: GatewayAddress = "http://127.0.0.1:8000",
+        password_file: PasswordFile = None,
+    ) -> None:
+        if folder is not None and not data:
+            fail("A folder of records is served with --data alone.", MISUNDERSTOOD)
+        password = _password(password_file) if kind is Simulated.IDENTITY else ""
+        invention = Invention(cohort_seed, patients, beginning_of_hour(now()))
+        with listener_on(host, port) as listener:
+            address = f"http://{host}:{listener.getsockname()[1]}"
+            if kind is Simulated.IDENTITY:
+                staff = users_in(invention.cohort())
+                served = identity_app(Provider(issuer or address, gateway, password, staff=staff))
+            else:
+                served = _published(kind, folder) if data else source_app(kind, invention.cohort())
+            progress(
+                f"Simulating {kind} at {address}: {'published' if data else 'invented'} people."
+            )
+            uvicorn.Server(simulator_config(served)).run(sockets=[listener])
+
+    run.__doc__ = f"Run the simulated {kind} until Ctrl-C."
+    return run
+
+
+for each in Simulated:
+    app.command(each.value)(_simulating(each))
 
 
 def _published(kind: Simulated, folder: Path | None) -> ASGIApp:

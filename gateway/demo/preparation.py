@@ -12,12 +12,14 @@ from joserfc.jwk import ECKey, Key, KeySet, KeySetSerialization, RSAKey
 
 from adapters.simulators.demo_users import DEMO_USERS
 from gateway.access.agreement_registry import AgreementRegistry, Signatures
+from gateway.access.staff_register import StaffKeeping
 from gateway.audit.acts import RelationshipsImported
 from gateway.audit.log import AuditLog
 from gateway.demo.agreement import invented_agreement
 from gateway.demo.deployment import Document, Folder, as_toml
 from gateway.demo.invention import Invention
 from gateway.demo.registry import REGISTRY, Registry
+from gateway.demo.traffic import known_in
 from gateway.errors import ConflictError
 from gateway.keys import KeyPurpose, make_keys, read_keys, write_keys
 from gateway.policy.bootstrap import begin
@@ -78,6 +80,7 @@ async def make_database(settings: Settings, folder: Folder, invention: Invention
     try:
         await begin(ADMINISTRATORS, BY, log, store, now)
         await import_registry(settings, invention, log)
+        await _know_staff(settings, invention, log)
     finally:
         await log.aclose()
         store.close()
@@ -102,6 +105,11 @@ async def import_registry(settings: Settings, invention: Invention, log: AuditLo
         for objection in registry.objections(now()):
             await session.do(record_objection, objection)
     return len(rows)
+
+
+async def _know_staff(settings: Settings, invention: Invention, log: AuditLog) -> None:
+    key = read_keys(settings.key_file).current(KeyPurpose.REGISTRY)
+    await StaffKeeping(log, now, key).keep(known_in(invention.cohort()), BY)
 
 
 def _remove_database(folder: Folder) -> None:

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from gateway.demo.invention import Invention
 from gateway.demo.simulators import IN_THE_DEMO, Provider, Simulated, identity_app, source_app
+from gateway.demo.traffic import users_in
 
 LOOPBACK = "127.0.0.1"
 
@@ -79,6 +80,7 @@ def _apps(orders: Orders, addresses: dict[Simulated, str]) -> dict[Simulated, AS
         orders.gateway,
         orders.password,
         KeySet.import_key_set(orders.client_keys),
+        staff=users_in(cohort),
     )
     return {
         kind: identity_app(provider) if kind is Simulated.IDENTITY else source_app(kind, cohort)

@@ -19,6 +19,7 @@ from adapters.simulators.demo_users import (
     PLANNER_CLIENT,
     PLANNER_MACHINE,
     USERS_WITH_SEVERAL_ROLES,
+    DemoUser,
 )
 from adapters.simulators.faults import Faults
 from adapters.simulators.identity_provider import IdentitySettings
@@ -59,7 +60,7 @@ class Provider:
     """What the identity provider must know: its own address, the gateway's, and everybody's password.
 
     `client_keys` are the public keys of the demo's applications and machines; `gateway_from_here` is where the
-    provider reaches the gateway, if that is not where browsers do.
+    provider reaches the gateway, if that is not where browsers do. `staff` are those who make the demo's traffic.
     """
 
     issuer: str
@@ -67,6 +68,7 @@ class Provider:
     password: str = field(repr=False)
     client_keys: KeySet = field(default_factory=lambda: KeySet([]))
     gateway_from_here: str | None = None
+    staff: Mapping[str, DemoUser] = field(default_factory=dict)
 
 
 def source_app(kind: Simulated, cohort: Cohort) -> ASGIApp:
@@ -135,6 +137,7 @@ def identity_app(provider: Provider) -> ASGIApp:
         smart_apps=demo_apps(provider.client_keys),
         fhir_base=f"{provider.gateway}/fhir",
         find_patient=patient_finder(provider.gateway_from_here or provider.gateway),
+        unlisted=provider.staff,
     )
     return identity_provider.create_app(settings, now=now)
 

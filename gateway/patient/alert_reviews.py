@@ -23,6 +23,7 @@ from gateway.audit.acts import (
 )
 from gateway.audit.log import AuditLog
 from gateway.audit.opened import Opening, opened_by
+from gateway.audit.radar.rules import place_of
 from gateway.errors import NotFoundError, RefusedError
 from gateway.patient.asked_rows import record_asked
 from gateway.patient.find import Finder
@@ -168,7 +169,7 @@ def _told(
             _reason(reading, alert),
             _opened(reading, alert),
             alert.outcome is None and alert.due_at <= now,
-            hits.get(alert.id, ()),
+            tuple(sorted(hits.get(alert.id, ()), key=lambda hit: place_of(hit.rule))),
         )
         for alert in alerts
     )

@@ -15,6 +15,7 @@ from gateway.demo.registry import Registry
 from gateway.demo.running import Demo
 from gateway.demo.simulation_process import Orders
 from gateway.demo.simulators import Provider, Simulated, identity_app, source_app
+from gateway.demo.traffic import users_in
 from gateway.demo.welcome import welcome
 from gateway.serving import Gateway
 from gateway.settings import Settings
@@ -122,6 +123,19 @@ async def test_the_identity_provider_lets_nobody_in_without_the_password(inventi
     assert (wrong.status_code, right.status_code) == (400, 200)
     with pytest.raises(ValueError, match="no source"):
         source_app(Simulated.IDENTITY, invention.cohort())
+
+
+async def test_staff_of_the_traffic_sign_in_and_are_not_named_on_the_page(invention):
+    staff = users_in(invention.cohort())
+    app = identity_app(Provider("http://identity.test", GATEWAY, "open sesame", staff=staff))
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://identity.test") as client:
+        form = {"grant_type": "password", "username": "staff-000", "password": "open sesame"}
+        signed_in = await client.post("/token", data=form)
+        page = await client.get("/launch")
+
+    assert signed_in.status_code == 200
+    assert "staff-000" not in page.text
 
 
 def test_the_welcome_names_every_address_user_and_the_password(invention):

@@ -3,7 +3,9 @@
 Written from the rules of access in words, not from the gateway's code; a test compares the two over HTTP.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid5
 
@@ -28,6 +30,7 @@ def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
     """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests."""
     staff_by_number = {each.own_number: each for each in traffic.staff if each.own_number}
     known = set[tuple[str, NhsNumber]]()
+    of_one_name = _of_one_name(cohort)
     claimed: dict[tuple[str, NhsNumber], datetime] = {}
     found: list[Access] = []
     for at, visit, step in traffic.steps():
@@ -37,13 +40,28 @@ def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
             known.add(who)
             found.append(_find(visit.member, step, at))
         if step.kind is StepKind.CLAIM:
-            claimed[who] = at
+            if not _objects(cohort.people[step.about]):
+                claimed[who] = at
             continue
         is_claimed = who in claimed and at < claimed[who] + CLAIM_LASTS
         reason = _reason(visit.member, cohort.people[step.about], is_claimed) if opens else OPEN
         marks = _marks(staff_by_number, visit.member, cohort.people[step.about]) if opens else ()
-        found.append(_access(visit.member, step, at, reason, frozenset(marks)))
+        made = _access(visit.member, step, at, reason, frozenset(marks))
+        found.append(
+            made if opens or step.about not in of_one_name else replace(made, patient=None)
+        )
     return tuple(found)
+
+
+def _of_one_name(cohort: Cohort) -> frozenset[NhsNumber]:
+    """Give everybody who shares family name and birth date with somebody, such as a twin: both are found."""
+    names = [(each.family_name, each.born_on) for each in cohort.people.values()]
+    counted = Counter(names)
+    return frozenset(
+        each.nhs_number
+        for each in cohort.people.values()
+        if counted[(each.family_name, each.born_on)] > 1
+    )
 
 
 def _find(member: StaffMember, step: Step, at: datetime) -> Access:
@@ -73,7 +91,11 @@ def _access(
 def _reason(member: StaffMember, person: Person, is_claimed: bool) -> str:
     if not is_claimed and member.organisation not in {person.practice, *person.contacts_of}:
         return "no-relationship"
-    return "sharing-restricted" if person.objects_to.issuperset(SourceKind) else OPEN
+    return "sharing-restricted" if _objects(person) else OPEN
+
+
+def _objects(person: Person) -> bool:
+    return person.objects_to.issuperset(SourceKind)
 
 
 def _marks(staff_by_number, member: StaffMember, person: Person) -> Iterator[Mark]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.audit.radar.rules import TOLD_FROM, WEIGHTS, RadarRule
+from gateway.audit.radar.rules import TOLD_FROM, WEIGHTS, RadarRule, place_of
 from gateway.audit.radar.suspicions import suspicions_in
 from gateway.audit.words import Mark
 from tests.radar.made import REFUSED, access, find, in_order, read_on, shift
@@ -66,6 +66,13 @@ def test_a_team_about_the_person_speaks_against_it():
 
     assert rules_of(*colleague) == [["colleague"]]
     assert rules_of(*colleague, *team) == []
+
+
+def test_rules_come_heaviest_first_and_a_rule_that_is_no_more_last():
+    in_place = sorted(["gone", *RadarRule], key=place_of)
+
+    assert in_place[0] == RadarRule.OWN_RECORD
+    assert in_place[-2:] == [RadarRule.LOOK_AND_LEAVE, "gone"]
 
 
 def test_a_suspicion_is_about_all_that_one_did_with_one_record():

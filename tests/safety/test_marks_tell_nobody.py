@@ -1,4 +1,4 @@
-"""What a caller is to the person is on record, and no answer differs by it (docs/radar.md)."""
+"""What a caller is to the person is on record, and no answer differs by it (docs/decisions/0026)."""
 
 import pytest
 

@@ -43,8 +43,8 @@ async def test_a_hit_is_listed_with_why_and_what_was_opened(told: Stack):
     [alert] = await listed(told)
 
     assert (alert["kind"], alert["patient"]) == ("radar", told.patient("everything"))
-    assert [each["rule"] for each in alert["why"]] == ["look-and-leave", "own-record"]
-    assert alert["why"][1]["why"].endswith("It is their own record.")
+    assert [each["rule"] for each in alert["why"]] == ["own-record", "look-and-leave"]
+    assert alert["why"][0]["why"].endswith("It is their own record.")
     assert sum(alert["opened"].values()) > 0
 
 

@@ -64,26 +64,28 @@ class Town:
 def snooping_visits(town: Town, count: int, random: Random) -> Iterator[Visit]:
     """Give this many visits, of each kind about its share; what the town has no occasion for is left to the rest."""
     left = count
+    pairs = {kind: pairs_of(town) for kind, pairs_of in _PAIRS.items()}
     # One event of the news is many visits: it is chosen so much the less often.
     weights = [SHARES[kind] / _VISITS_EACH.get(kind, 1 + COMES_BACK_RATE) for kind in SHARES]
     while left > 0:
         kind = random.choices(list(SHARES), weights)[0]
-        for visit in list(_of_kind(town, kind, random))[:left]:
+        for visit in list(_of_kind(town, kind, pairs, random))[:left]:
             left -= 1
             yield visit
 
 
-def _of_kind(town: Town, kind: SnoopingKind, random: Random) -> Iterator[Visit]:
+def _of_kind(
+    town: Town, kind: SnoopingKind, pairs: Mapping[SnoopingKind, list[Pair]], random: Random
+) -> Iterator[Visit]:
     if kind is SnoopingKind.IN_THE_NEWS:
         yield from _in_the_news(town, random)
         return
     if kind is SnoopingKind.FISHING:
         yield _fishing(town, random)
         return
-    pairs = _PAIRS[kind](town)
-    if not pairs:
+    if not pairs[kind]:
         return
-    member, number = random.choice(pairs)
+    member, number = random.choice(pairs[kind])
     at = _when(town, member, random)
     yield visit_of(random, member, at, number, _looks(random, number), kind)
     if random.random() < COMES_BACK_RATE:

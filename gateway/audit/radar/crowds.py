@@ -11,14 +11,15 @@ from datetime import timedelta
 from gateway.audit.radar.pairs import Pair, began
 from gateway.audit.radar.rules import IN_A_TEAM, WEIGHTS, Hit, RadarRule
 
-WITHIN = timedelta(hours=48)
-"""News is talked about for two days; handovers of a stay fall within as many."""
+SURGE_WITHIN = timedelta(hours=20)
+"""Until the next day's shift: news is looked up while it is new."""
 
-SINGLE_LOOKS = 4
-"""Four within the time who each only looked, or were refused: of a team of ten, two or three would by chance."""
+SINGLE_LOOKS = 3
+SHARE_OF_LOOKS = 0.75
+"""Three who only looked, or were refused, and at most one in four who read further: in a team it is the other way round."""
 
-SHARE_OF_LOOKS = 0.6
-"""Of all who came: in a team, most read further."""
+TEAM_WITHIN = timedelta(hours=24)
+"""Each shift of a ward has its turn within a day."""
 
 TEAM_MATES = 3
 """Others of the same organisation who read further: a shift of a ward."""
@@ -32,12 +33,12 @@ class Crowds:
 
     def surge(self, pair: Pair) -> Hit | None:
         """Fit whoever came when many only looked."""
-        near = self._near(pair)
+        near = self._near(pair, SURGE_WITHIN)
         light = sum(each.is_light for each in near)
         is_surge = light >= SINGLE_LOOKS and light >= SHARE_OF_LOOKS * len(near)
         if not is_surge:
             return None
-        hours, rule = WITHIN // timedelta(hours=1), RadarRule.SURGE
+        hours, rule = SURGE_WITHIN // timedelta(hours=1), RadarRule.SURGE
         why = f"{light} people only looked at this person, or tried to, within {hours} hours of it."
         return Hit(rule, why, WEIGHTS[rule], pair.decisions)
 
@@ -48,14 +49,14 @@ class Crowds:
             each.user_id != pair.user_id
             and not each.is_light
             and each.accesses[0].organisation == organisation
-            for each in self._near(pair)
+            for each in self._near(pair, TEAM_WITHIN)
         )
         return IN_A_TEAM if mates >= TEAM_MATES else 0.0
 
-    def _near(self, pair: Pair) -> Sequence[Pair]:
+    def _near(self, pair: Pair, within: timedelta) -> Sequence[Pair]:
         pairs, at = self.by_patient[pair.patient], began(pair)
-        first = bisect_left(pairs, at - WITHIN, key=began)
-        return pairs[first : bisect_right(pairs, at + WITHIN, key=began)]
+        first = bisect_left(pairs, at - within, key=began)
+        return pairs[first : bisect_right(pairs, at + within, key=began)]
 
 
 def crowds(pairs: Iterable[Pair]) -> Crowds:

@@ -62,3 +62,9 @@ class Hit:
     why: str
     weight: float
     decisions: frozenset[UUID] = field(repr=False)
+
+
+def place_of(rule: str) -> tuple[float, str]:
+    """Give what rules are sorted by, the heaviest first; a word that is no rule any more comes last."""
+    known = {each.value: weight for each, weight in WEIGHTS.items()}
+    return -known.get(rule, 0.0), rule

@@ -13,7 +13,7 @@ from gateway.audit.radar.crowds import crowds
 from gateway.audit.radar.habits import habit_hits
 from gateway.audit.radar.kin import kin_hits
 from gateway.audit.radar.pairs import pairs_of
-from gateway.audit.radar.rules import TOLD_FROM, Hit
+from gateway.audit.radar.rules import TOLD_FROM, Hit, place_of
 from gateway.audit.radar.working import moment, working
 
 
@@ -60,13 +60,14 @@ def _about_somebody(accesses: Sequence[Access]) -> Iterator[Suspicion]:
         refused = no_relationship(pair, refusals.get(pair.user_id, ()))
         hits += [hit for hit in (refused, came.surge(pair)) if hit is not None]
         if sum(hit.weight for hit in hits) + came.team(pair) >= TOLD_FROM:
-            yield Suspicion(pair.user_id, pair.patient, _heaviest_first(hits), pair.accesses)
+            yield Suspicion(
+                pair.user_id,
+                pair.patient,
+                tuple(sorted(hits, key=lambda hit: place_of(hit.rule))),
+                pair.accesses,
+            )
 
 
 def _about_nobody(accesses: Sequence[Access]) -> Iterator[Suspicion]:
     for run in serial_searches(accesses):
         yield Suspicion(run.finds[0].user_id, None, (run.hit,), run.finds)
-
-
-def _heaviest_first(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    return tuple(sorted(hits, key=lambda hit: (-hit.weight, hit.rule)))
