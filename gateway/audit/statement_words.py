@@ -156,7 +156,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "alerts": ("alert", "alerts"),
     "privacy-alerts": ("privacy check", "privacy checks"),
     "identity-holds": ("blocked answer", "blocked answers"),
-    "audit-entries": ("entry of this list", "entries of this list"),
+    "audit-entries": ("entry of our log", "entries of our log"),
 }
 """One and many of a kind. Who somebody is has no count that says anything."""
 

@@ -55,7 +55,7 @@ WITHOUT_A_PERSON = {
         ),
         ({"Medication": 1}, "1 other part"),
         ({"problems": 0, "alerts": 2}, "2 alerts"),
-        ({"demographics": 0, "audit-entries": 7}, "7 entries of this list"),
+        ({"demographics": 0, "audit-entries": 7}, "7 entries of our log"),
     ],
 )
 def test_kinds_are_counted(shown_to_them, said):

@@ -90,7 +90,7 @@ class Doings:
         return answer
 
     async def send(
-        self, user: str, number: NhsNumber, act: str, path: str, **fields: str
+        self, user: str, number: NhsNumber, act: str, path: str, /, **fields: str
     ) -> httpx2.Response:
         """Do something about a person."""
         stack = self.asking if act == "permission" else self.stack
@@ -243,6 +243,8 @@ async def ask_who_looked(doing: Doings, number: NhsNumber) -> None:
     await doing.send(user, number, "find", "/privacy/patients", nhs_number=number.digits)
     await doing.get(user, number, "statement", f"/privacy/patients/{patient}/statement")
     await doing.get(user, number, "read-audit", f"/fhir/AuditEvent?patient={patient}")
+    whose = {"user": DEMO_USERS["ed-consultant"].user_id, "at": now().isoformat()}
+    await doing.send(user, number, "as-at", "/privacy/as-at", patient=patient, **whose)
 
 
 ACTS: Mapping[str, Callable[[Doings, NhsNumber], Awaitable[None]]] = {
