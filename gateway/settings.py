@@ -113,7 +113,7 @@ class Settings(Part):
     audit_origin: str | None = Field(
         None,
         pattern=r"^[^\s+]{1,200}$",
-        description="Name of the audit's log in its checkpoints, for good; by default the host of `base_url` and `/audit`.",
+        description="Name of the audit's log in its checkpoints, for good (but after a loss: backup.md); by default the host of `base_url` and `/audit`.",
     )
     audit_checkpoint_folder: Path | None = Field(
         None,

@@ -25,6 +25,7 @@ from gateway.audit.emergency_acts import PrivacyAlertSettled as PrivacyAlertSett
 from gateway.audit.emergency_acts import RelationshipClaimed as RelationshipClaimed
 from gateway.audit.log_acts import AuditExported as AuditExported
 from gateway.audit.log_acts import EntriesPurged as EntriesPurged
+from gateway.audit.log_acts import LogBegunAnew as LogBegunAnew
 from gateway.audit.policy_acts import AdministratorsNamed as AdministratorsNamed
 from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
@@ -193,6 +194,7 @@ AuditEvent: TypeAlias = (
     | PermissionRecorded
     | AuditExported
     | EntriesPurged
+    | LogBegunAnew
 )
 
 

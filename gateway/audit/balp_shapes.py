@@ -154,6 +154,9 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
         ),
         AuditAction.AUDIT_EXPORTED: Shape(codes.EXPORT, (), "R", ("entries",)),
         AuditAction.ENTRIES_PURGED: _security(None, "D", "through", "recorded_before", "rule"),
+        AuditAction.LOG_BEGUN_ANEW: _security(
+            None, "E", "origin", "former_origin", "former_size", "first_lost", "kept", "fault"
+        ),
     }
 )
 """The shape of each kind of entry; those of the two rows of a request follow from the act as well."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from gateway.audit.losses import Loss
 from gateway.audit.merkle import Frontier, leaf_hash
 from gateway.audit.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint
 from gateway.audit.tree import TILE_LEVELS
@@ -44,7 +45,7 @@ class Verdict:
     """What came of checking a log.
 
     `proven` is how many of its entries a checkpoint covers, `clock_went_back` the entries, at most ten of them, that
-    were recorded earlier than the one before.
+    were recorded earlier than the one before, `losses` what was lost before the log was begun anew.
     """
 
     entries: int
@@ -53,6 +54,7 @@ class Verdict:
     purged: int
     clock_went_back: tuple[int, ...]
     fault: Fault | None
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Following:
     """A log that is being followed. After the first fault nothing more is looked at."""
 
     keys: Sequence[VerifierKey]
+    losses: Sequence[Loss] = ()
+    """Those that the log itself tells."""
     held: dict[int, list[Checkpoint]] = field(default_factory=dict)
     """Checkpoints from outside, by size."""
     fault: Fault | None = None
@@ -81,11 +85,13 @@ class Following:
         return self._tree.size
 
     def hold(self, note: str) -> None:
-        """Hold the log against a checkpoint from outside, when its size is reached.
+        """Hold the log against a checkpoint from outside, when its size is reached; not one of entries that are lost.
 
         Raises: NoteError if it is not signed by the log's key.
         """
         checkpoint = open_checkpoint(note, self.keys)
+        if any(loss.covers(checkpoint) for loss in self.losses):
+            return
         self.held.setdefault(checkpoint.size, []).append(checkpoint)
 
     def entry(self, seen: Seen) -> None:
@@ -146,6 +152,7 @@ class Following:
             self._purged,
             tuple(self._went_back[:10]),
             self.fault,
+            tuple(self.losses),
         )
 
     def _take(self, seen: Seen) -> None:

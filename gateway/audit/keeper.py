@@ -15,6 +15,7 @@ from typing import TypeAlias
 from gateway.audit.entries import kept_between, last_sequence
 from gateway.audit.growth import new_nodes
 from gateway.audit.line import Kept, has_its_leaf
+from gateway.audit.losses import led_to, losses_kept, with_former
 from gateway.audit.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_checkpoint
 from gateway.audit.places import LATEST, Place, key_of
 from gateway.audit.tree import Tree
@@ -102,13 +103,15 @@ class Keeper:
         return await self.store.read(_consistency, earlier, later)
 
     async def _must_be_as_signed(self, latest: StoredCheckpoint | None) -> None:
+        # A log of another name is this one only where an entry says so: else its keeper would sign over a loss.
         for note in (None if latest is None else latest.note, await self._held()):
             if note is not None:
-                await self.store.read(_must_grow_out_of, self._opened(note))
+                await self.store.read(_must_grow_out_of, await self._opened(note))
 
-    def _opened(self, note: str) -> Checkpoint:
+    async def _opened(self, note: str) -> Checkpoint:
+        losses = led_to(self.key.origin, await self.store.read(losses_kept))
         try:
-            return open_checkpoint(note, self.known_keys())
+            return open_checkpoint(note, with_former(self.known_keys(), losses))
         except NoteError as fault:
             raise LogAlteredError("A checkpoint is not one of this log's.") from fault
 
@@ -122,7 +125,7 @@ class Keeper:
         if self.place is None or latest is None:
             return
         held = await self._held()
-        known = 0 if held is None else self._opened(held).size
+        known = 0 if held is None else (await self._opened(held)).size
         for each in await self.store.read(checkpoints_between, known + 1, latest.size):
             await asyncio.to_thread(self.place.put, key_of(each.size), each.note.encode())
             await asyncio.to_thread(self.place.put, LATEST, each.note.encode())

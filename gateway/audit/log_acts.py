@@ -33,3 +33,25 @@ class EntriesPurged:
     through: int
     recorded_before: datetime
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogBegunAnew:
+    """After a loss the log goes on under the name `origin`; `why` is in the words of whoever did it.
+
+    Under `former_origin` it was last signed with `former_size` entries and the root `former_root` (base64). The entries from
+    `first_lost` to that size are not in it any more, or not as they were signed; `fault` is what the check found. `kept` is
+    how many entries it had when it was begun anew.
+    """
+
+    action: ClassVar[AuditAction] = AuditAction.LOG_BEGUN_ANEW
+    at: datetime
+    user_id: str
+    origin: str
+    former_origin: str
+    former_size: int
+    former_root: str
+    first_lost: int
+    kept: int
+    fault: str
+    why: str

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.audit.entries import kept_between, last_sequence
 from gateway.audit.following import Following, Seen, Verdict
 from gateway.audit.line import Kept, kept_line
+from gateway.audit.losses import Loss, led_to, losses_kept, with_former
 from gateway.audit.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from gateway.audit.notes import NoteError, VerifierKey, decoded, open_checkpoint
 from gateway.audit.proofs import read_proof
@@ -33,9 +34,12 @@ _ENTRY_AT = len(_HEAD) + _LEAF_CHARACTERS + len(_MIDDLE)
 def verify_log(reading: Reading, keys: Sequence[VerifierKey], held: Iterable[str] = ()) -> Verdict:
     """Check the log that is kept, in one snapshot; `held` are checkpoints from outside.
 
+    The name of the first of `keys` is the log's; under those that it had before, as it tells itself, they count too.
+
     Raises: NoteError if one of these is not signed by the log's keys.
     """
-    following = Following(keys)
+    losses = led_to(keys[0].name, losses_kept(reading))
+    following = Following(with_former(keys, losses), losses)
     for note in held:
         following.hold(note)
     last = last_sequence(reading)
@@ -55,13 +59,18 @@ def verify_log(reading: Reading, keys: Sequence[VerifierKey], held: Iterable[str
 
 
 def verify_export(
-    lines: Iterable[bytes], keys: Sequence[VerifierKey], held: Iterable[str] = ()
+    lines: Iterable[bytes],
+    keys: Sequence[VerifierKey],
+    held: Iterable[str] = (),
+    losses: Sequence[Loss] = (),
 ) -> Verdict:
-    """Check an exported log, line by line.
+    """Check an exported log, line by line; `losses` are those that the same lines tell.
 
     Raises: NoteError if one of `held` is not signed by the log's keys.
     """
-    following, is_last_a_checkpoint = Following(keys), False
+    counting = led_to(keys[0].name, losses)
+    following = Following(with_former(keys, counting), counting)
+    is_last_a_checkpoint = False
     for note in held:
         following.hold(note)
     for line in lines:

@@ -42,6 +42,7 @@ class AuditAction(StrEnum):
     PERMISSION_RECORDED = "permission-recorded"
     AUDIT_EXPORTED = "audit-exported"
     ENTRIES_PURGED = "entries-purged"
+    LOG_BEGUN_ANEW = "log-begun-anew"
 
 
 class AskedAct(StrEnum):

@@ -13,11 +13,12 @@ from typing import Annotated
 import typer
 
 from gateway.audit.following import Verdict
+from gateway.audit.losses import losses_in
 from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
 from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
-from gateway.commands import audit_as_at, audit_radar, audit_report, audit_writing
+from gateway.commands import audit_anew, audit_as_at, audit_radar, audit_report, audit_writing
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -40,6 +41,7 @@ app.command("purge")(audit_writing.purge)
 app.command("report")(audit_report.report)
 app.command("radar")(audit_radar.radar)
 app.command("as-at")(audit_as_at.as_at)
+app.command("begin-anew")(audit_anew.begin_anew)
 
 Keys = Annotated[
     list[str] | None,
@@ -147,7 +149,9 @@ def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:
 
 def _of_file(path: Path, keys: Sequence[VerifierKey], held: Iterable[str]) -> Verdict:
     with path.open("rb") as lines:
-        return verify_export(lines, keys, held)
+        losses = losses_in(lines)
+    with path.open("rb") as lines:
+        return verify_export(lines, keys, held, losses)
 
 
 def _of_log(settings: Settings, keys: Sequence[VerifierKey], held: Sequence[str]) -> Verdict:
@@ -185,6 +189,8 @@ def _told(verdict: Verdict) -> Iterable[str]:
     if fault is not None:
         where = str(fault.first) if fault.first == fault.last else f"{fault.first} to {fault.last}"
         yield f"Broken at entry {where}: {fault.why}."
+    for loss in verdict.losses:
+        yield f"Lost, as is on record: entries {loss.first} to {loss.through} of {loss.former_origin}."
     yield f"{verdict.entries} entries, {verdict.checkpoints} checkpoints."
     if fault is None:
         yield f"Proven by a checkpoint: the first {verdict.proven}."

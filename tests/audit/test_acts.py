@@ -44,7 +44,7 @@ from gateway.audit.acts import (
     escaped,
 )
 from gateway.audit.agreement_acts import AgreementAdded, AgreementEnded
-from gateway.audit.log_acts import AuditExported, EntriesPurged
+from gateway.audit.log_acts import AuditExported, EntriesPurged, LogBegunAnew
 from tests.store_factories import NOW, SIGNED_OUT, VERSION, WHO, asked, disclosed
 
 EVENTS: list[AuditEvent] = [
@@ -126,6 +126,7 @@ EVENTS: list[AuditEvent] = [
     ),
     AuditExported(NOW, "u1", 5),
     EntriesPurged(NOW, "u1", 3, NOW, "8 years"),
+    LogBegunAnew(NOW, "u1", "b", "a", 13, "cm9vdA==", 10, 9, "cut off", "a disk failed"),
 ]
 
 

@@ -1,0 +1,107 @@
+"""Let a log that lost entries go on under another name, with the loss on record in it.
+
+Signs nothing: the keeper does, once the entry is there, and never before. What was lost is what the check finds that
+everybody can make: nobody states it. docs/decisions/0027.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.audit.entries import last_sequence
+from gateway.audit.following import Fault
+from gateway.audit.log_acts import LogBegunAnew
+from gateway.audit.losses import losses_kept, under_name
+from gateway.audit.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint
+from gateway.audit.places import LATEST, Place, key_of
+from gateway.audit.verify import verify_log
+from gateway.errors import ConflictError
+from gateway.store.audit_tree import latest_checkpoint
+from gateway.store.sessions import Reading
+
+BY = "scr audit begin-anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A log that is to go on. `keys` are its own under the new name, the current first.
+
+    `former` is the second place as it was, `place` the one that is to come, where there is one.
+    """
+
+    keys: Sequence[VerifierKey]
+    former: Place
+    place: Place | None = None
+
+    @property
+    def origin(self) -> str:
+        """Give the new name."""
+        return self.keys[0].name
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What the last checkpoint under the former name says, what the log lacks of it, and how many entries there are."""
+
+    signed: Checkpoint
+    fault: Fault
+    kept: int
+
+
+def event_of(beginning: Beginning, lost: Lost, why: str, now: datetime) -> LogBegunAnew:
+    """Give the entry that says that the log goes on under its new name, and what it lost."""
+    return LogBegunAnew(
+        at=now,
+        user_id=BY,
+        origin=beginning.origin,
+        former_origin=lost.signed.origin,
+        former_size=lost.signed.size,
+        former_root=b64encode(lost.signed.root).decode(),
+        first_lost=lost.fault.first,
+        kept=lost.kept,
+        fault=lost.fault.why,
+        why=why,
+    )
+
+
+def lost_of(reading: Reading, beginning: Beginning) -> Lost:
+    """Find what the log lacks of what was signed under its former name.
+
+    Raises NoteError for a former second place that holds no checkpoint of these keys; ConflictError when nothing is lost,
+    the name is not new, or the new second place is in use.
+    """
+    if beginning.place is not None and beginning.place.get(LATEST) is not None:
+        raise ConflictError("The second place of the settings is in use: name an empty one.")
+    note = _note(beginning.former, LATEST)
+    if note is None:
+        raise NoteError("The former second place holds no checkpoint.")
+    name = note.partition("\n")[0]
+    if name == beginning.origin:
+        raise ConflictError("The log has this name already: give it another, as audit_origin.")
+    former = tuple(under_name(name, beginning.keys))
+    signed = open_checkpoint(note, former)
+    _must_be_the_first_time(reading, name)
+    verdict = verify_log(reading, former, [*_held(reading, beginning.former), note])
+    if verdict.fault is None:
+        raise ConflictError("Nothing is lost: the log goes on under its name.")
+    if verdict.fault.first > signed.size:
+        raise ConflictError("What is wrong comes after all that was signed: see scr audit verify.")
+    return Lost(signed, verdict.fault, last_sequence(reading))
+
+
+def _must_be_the_first_time(reading: Reading, name: str) -> None:
+    if any(loss.former_origin == name for loss in losses_kept(reading)):
+        raise ConflictError("This was done already: an entry of the log says so.")
+
+
+def _held(reading: Reading, former: Place) -> tuple[str, ...]:
+    # What was held outside of a state that the log still has shows how far it is whole.
+    latest = latest_checkpoint(reading)
+    held = None if latest is None else _note(former, key_of(latest.size))
+    return () if held is None else (held,)
+
+
+def _note(place: Place, key: str) -> str | None:
+    held = place.get(key)
+    return None if held is None else held.decode(errors="replace")
