@@ -76,7 +76,9 @@ def _cluster() -> Cluster | None:
 def _binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     on_path = shutil.which("initdb")
-    candidates = [path.parent for path in found] + ([Path(on_path).parent] if on_path else [])
+    candidates = [path.parent for path in found] + (
+        [Path(on_path).resolve().parent] if on_path else []
+    )
     return candidates[-1] if candidates else None
 
 
