@@ -18,8 +18,9 @@ from gateway.access.staff_register import (
     StoredStaffRegister,
     household_key,
 )
+from gateway.audit.acts import StaffKnown
 from gateway.audit.entries import entries_between
-from gateway.store.staff_members import StaffMember
+from gateway.store.staff_members import StaffMember, replace_staff_members
 from gateway.store.tables import staff_member
 from tests.access.parts import Parts, pds
 from tests.patient.factories import NUMBER, OLD_NUMBER, OTHER_NUMBER, person
@@ -67,6 +68,14 @@ async def test_who_left_is_forgotten_and_other_organisations_are_not(keeping, st
     await keeping.keep([COLLEAGUE], "Sam Ade")
 
     assert set(await everybody(store)) == {"u2", "u3"}
+
+
+async def test_an_organisation_without_staff_is_forgotten_whole(keeping, log, store):
+    await keeping.keep([ME, ELSEWHERE], "Sam Ade")
+    async with log.recorded(StaffKnown(NOW, "test", "F84004", 0)) as session:
+        await session.do(replace_staff_members, "F84004", [])
+
+    assert set(await everybody(store)) == {"u3"}
 
 
 async def test_a_member_of_staff_and_whoever_is_the_patient_are_found(keeping, register):

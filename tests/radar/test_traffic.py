@@ -1,7 +1,10 @@
 """The invented traffic: a stated share of snooping among honest work that looks odd now and then."""
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -10,6 +13,7 @@ from adapters.simulators.traffic.shifts import LONDON, shifts_of
 from adapters.simulators.traffic.snooping import SHARES
 from adapters.simulators.traffic.staff import JOBS, Pattern, make_staff
 from adapters.simulators.traffic.visits import SnoopingKind, StepKind, truth_of
+from tests.prove import ROOT
 from tests.radar.town import BEGINS, Size, cohort_of, traffic_of
 
 SIZE = Size()
@@ -38,6 +42,23 @@ def test_the_same_seed_gives_the_same_requests(cohort, traffic):
 
     assert again == traffic
     assert set(truth_of(other.visits)).isdisjoint(truth_of(traffic.visits))
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
+def test_every_process_lays_out_the_same_requests(cohort, traffic, hash_seed):
+    # Sets are in another order in each process, and numbers show themselves alike.
+    laid = "from tests.radar.test_traffic import *; print(digest(traffic_of(cohort_of(1, SIZE), 1, SIZE)[1]))"
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": hash_seed}
+    done = subprocess.run(
+        [sys.executable, "-c", laid], env=environment, check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.strip() == digest(traffic)
+
+
+def digest(traffic):
+    told = [f"{at} {step.request_id} {step.about.digits}" for at, _visit, step in traffic.steps()]
+    return sha256("\n".join(told).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.2])

@@ -48,6 +48,18 @@ async def test_a_hit_is_listed_with_why_and_what_was_opened(told: Stack):
     assert sum(alert["opened"].values()) > 0
 
 
+async def test_a_serial_search_is_listed_about_nobody(stack: Stack):
+    people = [each for each in stack.london.cohort.people.values() if not each.is_restricted][:7]
+    for each in people:
+        form = {"identifier": each.nhs_number.digits}
+        assert (await stack.post(DOCTOR, "/fhir/Patient/_search", form)).status_code == 200
+    await Radar(stack.services.store, stack.services.log, now, uuid4).sweep()
+
+    [alert] = await listed(stack)
+    assert (alert["patient"], alert["act"], alert["opened"]) == (None, "find", {})
+    assert alert["why"][0]["why"].endswith("7 people up within 20 minutes and opened 0.")
+
+
 async def test_how_often_each_rule_was_right_is_shown(told: Stack):
     [alert] = await listed(told)
     before = (await rates(told)).json()["rules"]

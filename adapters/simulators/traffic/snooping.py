@@ -117,7 +117,14 @@ def _own(town: Town) -> list[Pair]:
 
 
 def _at_home(town: Town) -> list[Pair]:
-    return [(each, number) for each in town.staff for number in sorted(each.lives_with, key=str)]
+    return [
+        (each, number) for each in town.staff for number in sorted(each.lives_with, key=_digits)
+    ]
+
+
+def _digits(number: NhsNumber) -> str:
+    # What a number shows of itself is the same for all: sorted by that, a set keeps the order of its process.
+    return number.digits
 
 
 def _relatives(town: Town) -> list[Pair]:
