@@ -81,7 +81,7 @@ def lost_of(reading: Reading, beginning: Beginning) -> Lost:
         raise ConflictError("The log has this name already: give it another, as audit_origin.")
     former = tuple(under_name(name, beginning.keys))
     signed = open_checkpoint(note, former)
-    _must_be_the_first_time(reading, name)
+    _must_be_new(reading, name, beginning.origin)
     verdict = verify_log(reading, former, [*_held(reading, beginning.former), note])
     if verdict.fault is None:
         raise ConflictError("Nothing is lost: the log goes on under its name.")
@@ -90,9 +90,13 @@ def lost_of(reading: Reading, beginning: Beginning) -> Lost:
     return Lost(signed, verdict.fault, last_sequence(reading))
 
 
-def _must_be_the_first_time(reading: Reading, name: str) -> None:
-    if any(loss.former_origin == name for loss in losses_kept(reading)):
+def _must_be_new(reading: Reading, former: str, origin: str) -> None:
+    losses = losses_kept(reading)
+    if any(loss.former_origin == former for loss in losses):
         raise ConflictError("This was done already: an entry of the log says so.")
+    # Whoever foresees a name could have told of a loss under it beforehand, and the first that tells counts.
+    if any(origin in {loss.origin, loss.former_origin} for loss in losses):
+        raise ConflictError("The log has an entry of that name: give it another, as audit_origin.")
 
 
 def _held(reading: Reading, former: Place) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.beginning_anew import lost_of
+from gateway.audit.beginning_anew import event_of, lost_of
 from gateway.audit.losses import Loss, losses_in
 from gateway.audit.notes import NoteError, SigningKey
 from gateway.audit.places import LATEST, Folder, key_of
@@ -27,6 +27,7 @@ from tests.audit.signed_log import (
     sign,
     write_pairs,
 )
+from tests.store_factories import open_log
 
 HOW = pytest.mark.parametrize("backup", ["online"], indirect=True)
 """For what does not depend on how the backup was made."""
@@ -166,6 +167,21 @@ async def test_a_log_begins_anew_once_after_a_loss(restored: Restored):
     await restored.begin_anew()
 
     with restored.store.checking() as reading, pytest.raises(ConflictError, match="done already"):
+        lost_of(reading, restored.beginning)
+
+
+@HOW
+@pytest.mark.parametrize("names", [(NEW.origin, "x"), ("x", NEW.origin)])
+async def test_a_log_takes_no_name_that_one_of_its_entries_tells_of(
+    restored: Restored, names: tuple[str, str]
+):
+    with restored.store.checking() as reading:
+        lost = lost_of(reading, restored.beginning)
+    event = event_of(restored.beginning, lost, "planted", restored.clock())
+    async with open_log(restored.store) as log:
+        await log.append(replace(event, former_origin=names[0], origin=names[1]))
+
+    with restored.store.checking() as reading, pytest.raises(ConflictError, match="of that name"):
         lost_of(reading, restored.beginning)
 
 
