@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.faults.failing_calls import PATHS
 from tests.promise import Promise
 
 _PROCESSES = (
@@ -33,6 +34,18 @@ PROMISES_OF_AUDIT: Mapping[str, Promise] = {
         {"SCR_PROVE_TIMES": "63"},
         ("tests/audit/test_kill_points.py",),
         (*_PROCESSES, "tests/audit/killing.py", "tests/audit/test_kill_points.py"),
+    ),
+    "P22": Promise(
+        "Of every write path, whichever call of the disk fails, what is written is whole or not there, refused unless "
+        "it is, and done when it is tried again.",
+        len(PATHS),
+        {"SCR_PROVE_CALLS": "0"},
+        ("tests/faults/test_p22_failing_calls.py",),
+        (
+            "gateway/audit",
+            "gateway/store",
+            "tests/faults",
+        ),
     ),
     "AI-10": Promise(
         "Rows of two workers that append and sign at once, kills among them, are one line without gaps on each "

@@ -70,7 +70,7 @@ async def serve(orders: Orders) -> None:
     store = open_store(orders.url)
     log = AuditLog(store, machine_clock if orders.is_timed else clock, deadline_seconds=60)
     keeper = _keeper(store, orders)
-    signing = asyncio.ensure_future(_sign_on(keeper))
+    signing = asyncio.ensure_future(_sign_on(keeper, 0.05 if orders.is_timed else 0.002))
     numbers = iter(range(orders.first, orders.first + orders.count))
     callers = asyncio.gather(*(_caller(log, numbers) for _ in range(CALLERS)))
     await asyncio.wait({callers, signing}, return_when=asyncio.FIRST_COMPLETED)
@@ -79,6 +79,8 @@ async def serve(orders: Orders) -> None:
         signing.result()
     signing.cancel()
     await log.aclose()
+    while not await _sign_once(keeper):
+        pass
     store.close()
 
 
@@ -126,12 +128,19 @@ def stepping_clock(first: int) -> Callable[[], datetime]:
     return lambda: NOW + timedelta(seconds=next(times))
 
 
-async def _sign_on(keeper: Keeper) -> None:
+async def _sign_on(keeper: Keeper, pause_seconds: float) -> None:
     while True:
-        # Another worker did the same in the same moment, or a file was cut off: the next look mends it.
-        with suppress(UnavailableError, InterruptedError):
-            await keeper.keep()
-        await asyncio.sleep(0.002)
+        await _sign_once(keeper)
+        await asyncio.sleep(pause_seconds)
+
+
+async def _sign_once(keeper: Keeper) -> bool:
+    try:
+        await keeper.keep()
+    except (UnavailableError, InterruptedError):
+        # Another worker had its turn for too long, or a file was cut off: the next look mends it.
+        return False
+    return True
 
 
 if __name__ == "__main__":
