@@ -258,6 +258,8 @@ PROMISES: Mapping[str, Promise] = {
             "gateway/audit",
             "gateway/patient/disclosure.py",
             "gateway/store/engine.py",
+            "tests/audit/kill_points.py",
+            "tests/safety/read_until_killed.py",
             "tests/safety/serving_gateway.py",
             "tests/safety/test_p04_kill_while_serving.py",
         ),

@@ -33,13 +33,18 @@ GROUP, ACT = "audit", "effects"
 
 def arm(point: str, nth: int) -> None:
     """Have this process kill itself when a moment comes for the n-th time."""
+    POINTS[point](kill_at(nth))
+
+
+def kill_at(nth: int) -> Hit:
+    """Give what kills this process when it is called for the n-th time."""
     left = iter(range(nth - 1, 0, -1))
 
     def hit() -> None:
         if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    POINTS[point](hit)
+    return hit
 
 
 def always(*_: object, **__: object) -> bool:

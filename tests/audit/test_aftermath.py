@@ -10,7 +10,7 @@ from gateway.audit.places import key_of
 from gateway.store.engine import Store
 from tests.audit.aftermath import Aftermath
 from tests.audit.serving_process import REASON
-from tests.audit.signed_log import Times, begin, keeper_of, write_pairs
+from tests.audit.signed_log import Times, begin, keeper_of, sign, write_pairs
 from tests.store_factories import NOW, disclosed, open_log
 
 
@@ -54,8 +54,7 @@ async def test_a_checkpoint_that_is_cut_off_in_the_second_place_is_found(
     await write_pairs(store, 1, 1)
 
     clock = Times()
-    clock.pass_by(20)
-    await keeper_of(store, clock, tmp_path, holder="next").keep()
+    await sign(keeper_of(store, clock, tmp_path, holder="next"), clock)
     held = tmp_path / key_of(3)
     held.write_bytes(held.read_bytes()[:20])
 

@@ -23,11 +23,21 @@ COUNT = 40  # decisions of one worker between two jumps: far fewer than are sign
 async def test_ai_07_a_clock_set_back_and_forward_while_workers_append_changes_no_order(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
-    clock, served = tmp_path / "clock", set[int]()
     await begin(store)
-    orders = [Orders(store_url, str(tmp_path), n * COUNT, COUNT, is_timed=True) for n in range(6)]
-    _set(clock, timedelta(0))
 
+    served = await _serve_while_the_clock_jumps(store, store_url, tmp_path)
+
+    assert len(served) > COUNT
+    aftermath = Aftermath(store, tmp_path)
+    await aftermath.look(served, 0)
+    aftermath.look_at_all()
+    assert len(check(store).clock_went_back) >= 2
+
+
+async def _serve_while_the_clock_jumps(store: Store, url: str, folder: Path) -> set[int]:
+    clock, served = folder / "clock", set[int]()
+    orders = [Orders(url, str(folder), n * COUNT, COUNT, is_timed=True) for n in range(6)]
+    _set(clock, timedelta(0))
     with nursery(**_surroundings(clock)) as one, nursery(**_surroundings(clock)) as other:
         for jump in JUMPS:
             for worker in (one, other):
@@ -39,12 +49,7 @@ async def test_ai_07_a_clock_set_back_and_forward_while_workers_append_changes_n
             assert latest is not None
             # Signed by the new time at once, and not when the clock is as late again.
             assert abs(latest.signed_at - (_right_time() + jump)) < HOUR / 2
-
-    assert len(served) > COUNT
-    aftermath = Aftermath(store, tmp_path)
-    await aftermath.look(served, 0)
-    aftermath.look_at_all()
-    assert len(check(store).clock_went_back) >= 2
+    return served
 
 
 def _rest(worker: Nursery) -> set[int]:

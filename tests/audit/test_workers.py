@@ -31,12 +31,9 @@ TURN = 400  # decisions, at most, until one worker is killed
 async def test_ai_10_workers_that_append_and_sign_at_once_make_one_line_without_gaps(
     store: Store, store_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("seed", SEED)
-    await begin(store)
     orders = (Orders(store_url, str(tmp_path), n * BLOCK, BLOCK) for n in count(1))
 
-    with nursery() as one, nursery() as other:
-        served, kills = await _serve_and_be_killed(store, (one, other), orders)
+    served, kills = await _serve_and_be_killed(store, orders)
 
     aftermath = Aftermath(store, tmp_path)
     await aftermath.look(served, 0, next(orders).first)
@@ -44,14 +41,20 @@ async def test_ai_10_workers_that_append_and_sign_at_once_make_one_line_without_
     assert aftermath.entries >= ROWS
     # Both were at it at the same time: the processes' entries are not one block each.
     assert _changes_of_hand(await store.read(_processes)) > 2 * kills
-    record_property("rows", aftermath.entries)
-    record_property("kills", kills)
+    for told in {"seed": SEED, "rows": aftermath.entries, "kills": kills}.items():
+        record_property(*told)
 
 
-async def _serve_and_be_killed(
+async def _serve_and_be_killed(store: Store, orders: Iterator[Orders]) -> tuple[set[int], int]:
+    """Have two serve at once, until there are rows enough; give what was served, and how many were killed."""
+    await begin(store)
+    with nursery() as one, nursery() as other:
+        return await _kill_by_turns(store, (one, other), orders)
+
+
+async def _kill_by_turns(
     store: Store, workers: tuple[Nursery, Nursery], orders: Iterator[Orders]
 ) -> tuple[set[int], int]:
-    """Have two serve at once, and kill one at a random line and the other at the next; give what was served."""
     moments, served, kills = random.Random(SEED), set[int](), 0
     for each in workers:
         each.begin(next(orders))

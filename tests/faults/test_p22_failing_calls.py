@@ -70,18 +70,12 @@ def test_p22_whichever_call_fails_each_act_is_whole_or_refused_and_the_next_is_d
     error: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("seed", SEED)
-    paths = left = _paths(call, error)
-    failed = 0
-    for nth in _calls(call):
-        failing = _failed_in(tmp_path / f"{nth}", given, left, (call, error, nth))
-        failed += len(failing)
-        # A path in which nothing failed made fewer calls: it is through.
-        left = [path for path in left if path in failing]
-        if not left:
-            break
-    record_property("paths", len(paths))
-    record_property("calls that failed", failed)
+    paths = _paths(call, error)
+
+    failed = sum(_fail_in_turn(tmp_path, given, paths, call, error))
+
+    for told in {"seed": SEED, "paths": len(paths), "calls that failed": failed}.items():
+        record_property(*told)
     assert failed > 0
 
 
@@ -101,13 +95,25 @@ def _paths(call: str, error: str) -> Sequence[str]:
     return [ELSEWHERE] if call == "fsync" else shuffled[error == "EIO" :: 2]
 
 
+def _fail_in_turn(
+    folder: Path, given: Given, paths: Sequence[str], call: str, error: str
+) -> Iterator[int]:
+    """Make one call after another fail; tell in how many paths each was made at all."""
+    for nth in _calls(call):
+        # A path in which nothing failed made fewer calls: it is through.
+        paths = _failed_in(folder / f"{nth}", given, paths, (call, error, nth))
+        yield len(paths)
+        if not paths:
+            break
+
+
 def _calls(call: str) -> Iterator[int]:
     return count(1) if CALLS == 0 else iter([Random(SEED).randint(1, FIRST_CALLS[call])])
 
 
 def _failed_in(
     folder: Path, given: Given, paths: Sequence[str], fault: tuple[str, str, int]
-) -> set[str]:
+) -> Sequence[str]:
     """Make a call of each path fail, and look at what came of it; name the paths that made so many calls."""
     call, error, nth = fault
     folder.mkdir()
@@ -119,7 +125,7 @@ def _failed_in(
     lines = (folder / "strace").read_text().splitlines()
     threads = {line.split()[0] for line in lines if line.endswith("(INJECTED)")}
     shutil.rmtree(folder)
-    return {path for path in paths if not threads.isdisjoint(tried[path].threads)}
+    return [path for path in paths if not threads.isdisjoint(tried[path].threads)]
 
 
 def _tried(
