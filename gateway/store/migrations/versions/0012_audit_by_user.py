@@ -11,5 +11,5 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_audit_entry_user_id", "audit_entry", ["user_id"])
-    op.create_index("ix_audit_entry_kind", "audit_entry", ["kind"])
+    op.create_index("ix_audit_entry_user_id", "audit_entry", ["user_id", "sequence"])
+    op.create_index("ix_audit_entry_kind", "audit_entry", ["kind", "sequence"])
