@@ -44,7 +44,7 @@ class Radar:
 
         Raises UnavailableError; what was raised by then stays.
         """
-        accesses = await self.store.read(accesses_since, self.clock() - LOOKS_BACK)
+        accesses = await accesses_since(self.store, self.clock() - LOOKS_BACK)
         found = suspicions_in(accesses)
         new = await self.store.read(_not_told, found)
         return sum([await self._tell(each) for each in new])

@@ -42,7 +42,7 @@ async def test_an_access_is_read_as_it_was_recorded(active, store):
     refused = {"decision": Decision.REFUSED, "reason": "no-relationship"}
     await active.append(row(1, details={"marks": "colleague same-surname"}, **refused))
 
-    [access] = await store.read(accesses_since, NOW - MINUTE)
+    [access] = await accesses_since(store, NOW - MINUTE)
 
     assert (access.decision_id, access.at, access.patient) == (UUID(int=1), NOW, PATIENT)
     assert (access.user_id, access.user_name) == (WHO.user_id, WHO.name)
@@ -85,14 +85,14 @@ async def test_accesses_come_in_order_of_time(active, store):
     for number, minutes in ((1, 5), (2, 3), (3, 3)):
         await active.append(row(number, at=NOW + minutes * MINUTE))
 
-    found = await store.read(accesses_since, NOW - MINUTE)
+    found = await accesses_since(store, NOW - MINUTE)
     backwards = accesses_in(reversed(await store.read(entries_between, 1, 99)))
 
     assert [each.decision_id.int for each in found] == [2, 3, 1]
     assert found == backwards
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 3, 4, 5_000])
+@pytest.mark.parametrize("at_once", [1, 2, 3, 4, 1_000])
 async def test_the_last_days_are_read_whatever_the_size_of_a_part(
     active, store, monkeypatch, at_once
 ):
@@ -101,9 +101,9 @@ async def test_the_last_days_are_read_whatever_the_size_of_a_part(
         await active.append(asked(number))
     await active.append(SIGNED_OUT)
 
-    assert len(await store.read(accesses_since, NOW)) == 3
-    assert await store.read(accesses_since, NOW + MINUTE) == ()
+    assert len(await accesses_since(store, NOW)) == 3
+    assert await accesses_since(store, NOW + MINUTE) == ()
 
 
 async def test_an_empty_audit_holds_no_access(store):
-    assert await store.read(accesses_since, NOW) == ()
+    assert await accesses_since(store, NOW) == ()
