@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from gateway.audit.acts import RelationshipsImported
 from gateway.audit.entries import entries_between
 from gateway.audit.log import AuditLog
 from gateway.demo.agreement import invented_agreement
+from gateway.errors import UnavailableError
 from gateway.keys import KeyPurpose, Keys, make_keys, read_keys, write_keys
 from gateway.policy.bootstrap import begin
 from gateway.settings import Settings
@@ -30,6 +31,7 @@ from gateway.store.objections import EVERY_SOURCE, Objection, record_objection
 from gateway.store.relationships import Relationship, add_relationships
 from gateway.store.words import ObjectionExceptions, RelationshipType
 from gateway.wiring import Services, open_services
+from tests.access_log import AccessLog, differences
 from tests.london import AUDIENCE, PASSWORD, London, now
 
 ORGANISATION_KINDS = {
@@ -186,6 +188,7 @@ class Stack:
     client: httpx2.AsyncClient
     keys: Keys
     tokens: dict[str, str] = field(default_factory=dict)
+    access: AccessLog = field(default_factory=AccessLog)
 
     async def token(self, user: str) -> str:
         if user not in self.tokens:
@@ -221,6 +224,12 @@ class Stack:
     async def everything(self, user: str, name: str) -> "Bundle":
         answer = await self.get(user, f"/fhir/Patient/{self.patient(name)}/$everything")
         return Bundle(answer)
+
+    async def reconcile(self) -> None:
+        """Hold the audit against the access log; not where the test took the audit away."""
+        with suppress(UnavailableError):
+            found = differences(self.access.requests, await self.audit())
+            assert not found, "\n".join(found)
 
     async def audit(self) -> list[dict[str, Any]]:
         rows = await self.services.store.read(entries_between, 1, 1_000_000)
@@ -283,12 +292,15 @@ async def running_stack(
     other = {"metrics_token": METRICS_TOKEN, **other}
     services = open_services(settings_for(london, database, key_file, **other))
     services.policies._compiled.update(compiled)
-    transport = httpx2.ASGITransport(app=create_app(services))
+    access = AccessLog.of_database(database)
+    transport = httpx2.ASGITransport(app=access.of(create_app(services)))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://gateway.test", trust_env=False
     ) as client:
         try:
-            yield Stack(london, services, client, read_keys(key_file))
+            stack = Stack(london, services, client, read_keys(key_file), access=access)
+            yield stack
+            await stack.reconcile()
         finally:
             london.clear_faults()
             await services.aclose()

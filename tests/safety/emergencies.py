@@ -100,7 +100,7 @@ def at_later(services: Services, **time: float) -> Services:
 @asynccontextmanager
 async def as_served(stack: Stack, services: Services) -> AsyncIterator[Stack]:
     """Serve other services as the same stack."""
-    transport = httpx2.ASGITransport(app=create_app(services))
+    transport = httpx2.ASGITransport(app=stack.access.of(create_app(services)))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://gateway.test", trust_env=False
     ) as client:
