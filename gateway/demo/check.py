@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
+from gateway.audit.notes import open_checkpoint, read_verifier_key
+from gateway.audit.verify import verify_entry
 from gateway.demo.running import Demo
 from gateway.demo.simulators import Simulated
 from gateway.demo.visitor import Answer, Visitor
@@ -174,6 +176,14 @@ def _policy(demo: Demo) -> str:
     return f"version {shown['version'][:12]}…, {len(shown['rules'])} rules"
 
 
+def _proof(demo: Demo) -> str:
+    auditor = _signed_in(demo, "auditor")
+    key = read_verifier_key(_answered(auditor.get("/audit/key")).body.decode())
+    checkpoint = open_checkpoint(_answered(auditor.get("/audit/checkpoint")).body.decode(), [key])
+    sequence = verify_entry(_answered(auditor.get("/audit/proof/1")).json(), [key])
+    return f"entry {sequence} is in the log of {checkpoint.size} entries, as it was signed"
+
+
 _JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
     ("clinician", "sign in"): _sign_in,
     ("clinician", "find by NHS number"): _find,
@@ -188,6 +198,7 @@ _JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
     ("anybody", "open the pages"): _pages,
     ("clinician", "open the record while the ambulance source hangs"): _partial,
     ("administrator", "show the active policy"): _policy,
+    ("auditor", "prove an entry of the audit with nothing but its key"): _proof,
 }
 
 

@@ -52,6 +52,11 @@ class Folder:
         return self.path / "demo.db"
 
     @property
+    def checkpoints(self) -> Path:
+        """The second place of the audit's checkpoints; a real one is on another machine."""
+        return self.path / "checkpoints"
+
+    @property
     def password(self) -> Path:
         """Everybody's password, kept from run to run."""
         return self.path / "password"
@@ -74,6 +79,7 @@ def deployment(folder: Folder, gateway: str, addresses: Mapping[Simulated, str])
         "base_url": gateway,
         "database_url": f"sqlite:///{folder.database.absolute()}",
         "key_file": str(folder.keys.absolute()),
+        "audit_checkpoint_folder": str(folder.checkpoints.absolute()),
         "source": _sources(addresses),
         "gp_endpoint": [_practice(code, addresses[Simulated.GP]) for code in _practices()],
         "issuer": [_issuer(addresses[Simulated.IDENTITY], gateway)],

@@ -5,6 +5,7 @@ Serves nothing. Whatever goes into the database goes through the audit, as in an
 
 import json
 import secrets
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from gateway.demo.invention import Invention
 from gateway.demo.registry import REGISTRY, Registry
 from gateway.demo.traffic import known_in
 from gateway.errors import ConflictError
-from gateway.keys import KeyPurpose, make_keys, read_keys, write_keys
+from gateway.keys import KeyPurpose, add_missing_keys, make_keys, read_keys, write_keys
 from gateway.policy.bootstrap import begin
 from gateway.settings import Profile, Settings, SettingsError, read_settings
 from gateway.store.engine import open_store
@@ -40,7 +41,10 @@ ADMINISTRATORS = tuple(DEMO_USERS[user].user_id for user in ("policy-admin", "po
 def make_folder(folder: Folder) -> str:
     """Make folder, keys and password where they are missing; give the password."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    if not folder.keys.exists():
+    folder.checkpoints.mkdir(exist_ok=True)
+    if folder.keys.exists():
+        add_missing_keys(folder.keys)
+    else:
         write_keys(folder.keys, make_keys())
     if not folder.password.exists():
         folder.password.touch(mode=0o600)
@@ -115,3 +119,6 @@ async def _know_staff(settings: Settings, invention: Invention, log: AuditLog) -
 def _remove_database(folder: Folder) -> None:
     for suffix in ("", "-wal", "-shm"):
         Path(f"{folder.database}{suffix}").unlink(missing_ok=True)
+    # Another database is another log: what was signed of the last one would be an alarm.
+    shutil.rmtree(folder.checkpoints)
+    folder.checkpoints.mkdir()
