@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests import required_parts
-from tests.access_log import RECONCILED
+from tests.reconciled import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.required_parts import pytest_runtest_makereport
 from tests.run_seed import choose_seed, pytest_report_header
 
@@ -13,6 +13,9 @@ __all__ = [
     "pytest_configure",
     "pytest_report_header",
     "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
     "record_property",
 ]
 
@@ -21,13 +24,6 @@ def pytest_configure() -> None:
     """Look for what the run needs, and settle its chance, before the first test is read."""
     required_parts.pytest_configure()
     choose_seed()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much of the audit was reconciled with an access log (P26)."""
-    if RECONCILED:
-        told = ", ".join(f"{count:,} {what}" for what, count in RECONCILED.items())
-        terminalreporter.write_line(f"P26: {told} reconciled, difference 0 where no test failed")
 
 
 @pytest.fixture
