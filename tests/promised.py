@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from tests.promise import Promise as Promise
 from tests.promised_access import PROMISES_OF_ACCESS
 from tests.promised_audit import PROMISES_OF_AUDIT
+from tests.promised_audit_proofs import PROMISES_OF_PROOFS
 from tests.promised_mutation import PROMISES_OF_MUTATION
 
 PROMISES: Mapping[str, Promise] = {
     **PROMISES_OF_ACCESS,
     **PROMISES_OF_AUDIT,
     **PROMISES_OF_MUTATION,
+    **PROMISES_OF_PROOFS,
     "P01": Promise(
         "No resource of another person is proven or joined, of generated answers with mix-ups.",
         100_000,
