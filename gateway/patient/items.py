@@ -23,7 +23,8 @@ class LabelledItem(Struct, frozen=True, eq=False, gc=False):
     """An item, the strictest labels of its group, and the number of its group.
 
     `attributed` are labels that only the names of those who wrote the item have; `unattributed` is the item
-    without those names, None where there are none.
+    without those names, None where there are none. `lent` are labels that an item of the reader's own organisation
+    has of others' items alone.
     """
 
     item: Item
@@ -31,3 +32,4 @@ class LabelledItem(Struct, frozen=True, eq=False, gc=False):
     group: int
     attributed: frozenset[Label] = frozenset()
     unattributed: Worked | None = None
+    lent: frozenset[Label] = frozenset()

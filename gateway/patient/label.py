@@ -17,6 +17,7 @@ from gateway.patient.stated_labels import labels_by_lists as labels_by_lists
 
 _OWN = frozenset({Label.OWN})
 _NOTHING: frozenset[Label] = frozenset()
+_UNSTATED = Stated(_NOTHING)
 
 
 def label(
@@ -25,6 +26,7 @@ def label(
     """Label every item; `groups` runs in parallel with `items`."""
     stated = stated_labels(items, labels_by)
     of_group = _with_those_in_doubt(items, groups, _of_groups(items, groups, stated))
+    by_own = _by_own_items(items, groups, stated) if of_group else of_group
     return tuple(
         LabelledItem(
             item,
@@ -32,9 +34,20 @@ def label(
             group,
             found.attributed,
             found.unattributed,
+            of_group.get(group, _NOTHING) - by_own.get(group, _NOTHING)
+            if item.is_own
+            else _NOTHING,
         )
         for item, group, found in zip(items, groups, stated, strict=True)
     )
+
+
+def _by_own_items(
+    items: Sequence[Item], groups: Sequence[int], stated: Sequence[Stated]
+) -> dict[int, frozenset[Label]]:
+    """Give what the items of the reader's own organisation lend each other."""
+    own = [each if item.is_own else _UNSTATED for item, each in zip(items, stated, strict=True)]
+    return _with_those_in_doubt(items, groups, _of_groups(items, groups, own))
 
 
 def _of_groups(

@@ -6,8 +6,9 @@ removes the stale copies of its group even from a reader who may not see the ret
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.reductions import Summary
 from gateway.patient.summary_filters import passes
 from gateway.patient.summary_rows import Reading, row_of
+from gateway.patient.together import own_by_themselves, with_their_group
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
@@ -42,6 +44,7 @@ class Terms:
     now: datetime
     role: str
     shared: Mapping[str, Coverage]
+    summarises_whatever: bool = False  # also what its age or standing would leave out
     _ceilings: dict[Label, Level] = field(default_factory=dict, init=False)
     _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict, init=False)
 
@@ -87,8 +90,9 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     """
     withheld: Counter[str] = Counter()
     retracted = _retracted_groups(items)
-    kept: list[Kept] = []
-    for each in items:
+    found: dict[int, Kept] = {}
+    left_out: list[int] = []
+    for position, each in enumerate(items):
         category = each.item.category
         if category is None:
             continue
@@ -98,10 +102,17 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
         shown = _shown(each, category, terms)
         if shown is None:
             withheld[category.value] += 1
+            left_out.append(position)
         else:
-            kept.append(shown)
+            found[position] = shown
+    anyhow = replace(terms, summarises_whatever=True)
+    for position, again in with_their_group(items, found, left_out, partial(_told, anyhow)):
+        found[position] = again
+        withheld[str(items[position].item.category)] -= 1
+    found.update(own_by_themselves(items, found, partial(_told, terms)))
+    kept = [found[position] for position in sorted(found)]
     nobodys = [each for each in items if each.item.category is None]
-    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(withheld))
+    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(+withheld))
 
 
 def level_of(
@@ -124,6 +135,10 @@ def level_of(
         (terms.level_of(each_kind, labels) for each_kind in categories),
         key=lambda level: level.rank,
     )
+
+
+def _told(terms: Terms, each: LabelledItem) -> Kept | None:
+    return None if each.item.category is None else _shown(each, each.item.category, terms)
 
 
 def _shown(each: LabelledItem, category: Category, terms: Terms) -> Kept | None:
@@ -152,7 +167,9 @@ def _at_level(
         case Level.SUMMARY | Level.MASK:
             reading = Reading(category, terms.role, terms.summarising(each.labels))
             row = row_of(worked.type, reading)
-            if row is None or not passes(worked.span, row.filters, terms.now):
+            if row is None:
+                return None
+            if not terms.summarises_whatever and not passes(worked.span, row.filters, terms.now):
                 return None
             return _reduced(each.item, worked, category, level, row)
         case Level.NONE:

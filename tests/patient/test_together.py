@@ -1,0 +1,112 @@
+"""How an item is shown tells of no hidden one of its group: what lends it a label is told of, or lends it nothing."""
+
+import pytest
+
+from fhir_profiles.vocabulary import Label
+from gateway.patient.group import groups_of
+from gateway.patient.label import label
+from gateway.patient.narrow import narrow
+from rbac.types import Level
+from tests.patient.factories import item, labelled, resource
+from tests.patient.test_narrow import terms
+
+ONE_THING = {"identifier": [{"system": "urn:s", "value": "ABC"}]}
+RECENT = {"effectiveDateTime": "2026-02-01"}
+OLD = {"effectiveDateTime": "2019-01-01"}
+
+
+def result(source, *words, is_own=False, **members):
+    meta = {"security": [code for word in words for code in labelled(word)["security"]]}
+    content = resource("Observation", source, meta=meta, **ONE_THING, **members)
+    return item(content, source, is_own)
+
+
+def kept(*items, **by_word):
+    found = narrow(label(items, groups_of(items)), terms(**by_word))
+    told = {each.item.source_id: each.level.value for each in found.kept}
+    assert sum(found.withheld.values()) == len(items) - len(found.kept)
+    return told
+
+
+def test_what_lends_a_label_is_told_of_beside_what_it_was_lent_to_though_it_is_old():
+    told = kept(
+        result("gp", "mental-health", **OLD),
+        result("hospital", **RECENT),
+        mental_health=Level.SUMMARY,
+    )
+
+    assert told == {"gp": "mask", "hospital": "mask"}
+
+
+def test_what_is_old_stays_out_of_a_summary_where_no_other_of_its_group_is_told_of():
+    assert kept(result("gp", "mental-health", **OLD), mental_health=Level.SUMMARY) == {}
+
+
+def test_what_is_old_and_lends_no_label_stays_out_of_a_summary():
+    told = kept(result("gp", **OLD), result("hospital", **RECENT), results=Level.SUMMARY)
+
+    assert told == {"hospital": "summary"}
+
+
+def test_what_no_level_opens_stays_hidden_though_another_of_its_group_is_told_of():
+    told = kept(
+        result("gp", "sexual-health", **OLD),
+        result("hospital", is_own=True, **RECENT),
+        sexual_health=Level.NONE,
+    )
+
+    assert told == {"hospital": "all"}
+
+
+@pytest.mark.parametrize(
+    "others", [("sexual-health", "safeguarding"), ("sexual-health", "mental-health")]
+)
+def test_an_own_item_is_shown_by_its_own_labels_where_the_others_are_hidden(others):
+    told = kept(
+        result("gp", *others, **RECENT),
+        result("hospital", is_own=True, **RECENT),
+        sexual_health=Level.NONE,
+        safeguarding=Level.MASK,
+        mental_health=Level.SUMMARY,
+    )
+
+    assert told == {"hospital": "all"}
+
+
+def test_an_own_item_is_as_restricted_as_the_others_where_they_are_told_of():
+    told = kept(
+        result("gp", "safeguarding", **RECENT),
+        result("hospital", is_own=True, **RECENT),
+        safeguarding=Level.MASK,
+    )
+
+    assert told == {"gp": "mask", "hospital": "mask"}
+
+
+def test_an_own_items_own_labels_always_count():
+    told = kept(
+        result("gp", "sexual-health", **RECENT),
+        result("hospital", "safeguarding", is_own=True, **RECENT),
+        sexual_health=Level.NONE,
+        safeguarding=Level.MASK,
+    )
+
+    assert told == {"hospital": "mask"}
+
+
+def test_a_hard_bar_of_another_source_stands_for_an_own_item_too():
+    told = kept(result("gp", "R", **RECENT), result("hospital", is_own=True, **RECENT))
+
+    assert told == {}
+
+
+def test_labels_are_lent_to_own_items_by_others_alone():
+    items = [
+        result("gp", "safeguarding", **RECENT),
+        result("hospital", "mental-health", is_own=True, **RECENT),
+        result("ambulance", **RECENT),
+    ]
+
+    lent = [set(each.lent) for each in label(items, groups_of(items))]
+
+    assert lent == [set(), {Label.SAFEGUARDING}, set()]
