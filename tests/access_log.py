@@ -23,7 +23,7 @@ FORMS = re.compile(
 )
 """Forms: an empty one may be shown without a decision."""
 
-SEVERAL = {"/privacy-review": 4, "/privacy-review/settled": 2}
+SEVERAL = {"/privacy-review": 4}
 """Pages of several lists, each of which is decided about."""
 
 ALLOWED = range(200, 300)

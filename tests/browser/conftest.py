@@ -54,7 +54,7 @@ class Site:
     @contextmanager
     def serving(self, services: Services) -> Iterator[None]:
         """Serve other services at the same address for a while."""
-        self.serves.append(create_app(services))
+        self.serves.append(self.stack.access.of(create_app(services)))
         yield
         self.serves.pop()
 
@@ -67,7 +67,7 @@ def site(london, template, compiled, tmp_path_factory) -> Iterator[Site]:
     async def serve():
         deadlines = dict.fromkeys(("gp", "hospital", "ambulance"), 1.0)
         async with running_stack(london, template, folder, compiled, deadlines=deadlines) as stack:
-            site = Site(london, 0, stack, [create_app(stack.services)])
+            site = Site(london, 0, stack, [stack.access.of(create_app(stack.services))])
             config = uvicorn.Config(
                 site.answer, port=0, lifespan="off", log_level="critical", interface="asgi3"
             )

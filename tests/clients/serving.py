@@ -21,7 +21,9 @@ async def served(stack: Stack) -> AsyncIterator[str]:
     settings = stack.services.settings.model_copy(update={"base_url": url})
     object.__setattr__(stack.services, "settings", settings)
     server = uvicorn.Server(
-        uvicorn.Config(create_app(stack.services), lifespan="off", log_level="critical")
+        uvicorn.Config(
+            stack.access.of(create_app(stack.services)), lifespan="off", log_level="critical"
+        )
     )
     server.install_signal_handlers = contextlib.nullcontext
     serving = asyncio.create_task(server._serve(sockets=[listening]))

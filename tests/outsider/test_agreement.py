@@ -85,7 +85,7 @@ def _an_entry(lines: Lines, random: Random) -> int:
     return random.choice([at for at, line in enumerate(lines) if line.startswith(b'{"leaf"')])
 
 
-def test_both_find_the_same_in_logs_that_were_tampered_with(
+def test_outsider_both_find_the_same_in_logs_that_were_tampered_with(
     record_property: Callable[[str, object], None],
 ):
     record_property("seed", SEED)

@@ -227,7 +227,7 @@ async def living(stack: Stack, seed: int) -> AsyncIterator[Life]:
     services = open_services(stack.services.settings, clock)
     services = replace(services, verifier=stack.services.verifier)
     services.policies._compiled.update(stack.services.policies._compiled)
-    transport = httpx2.ASGITransport(app=create_app(services))
+    transport = httpx2.ASGITransport(app=stack.access.of(create_app(services)))
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://gateway.test", trust_env=False
     ) as client:
