@@ -99,7 +99,9 @@ async def reading(stack: Stack, user: str) -> AsyncIterator[Reader]:
     listening = Listening(stack.services.records.gatherer)
     records = replace(stack.services.records, gatherer=listening)  # type: ignore[arg-type]
     bearer = {"Authorization": f"Bearer {await stack.token(user)}"}
-    transport = httpx2.ASGITransport(app=create_app(replace(stack.services, records=records)))
+    transport = httpx2.ASGITransport(
+        app=stack.access.of(create_app(replace(stack.services, records=records)))
+    )
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://gateway.test", headers=bearer
     ) as client:

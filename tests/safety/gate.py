@@ -97,17 +97,15 @@ class Gate:
         row |= {"smart_scopes": "honoured"}
         verifier = verifier_of(self.stack, self.clock, IssuerSettings(**{**row, **settings}))
         self.stack.services = replace(self.stack.services, verifier=verifier)
-        self.stack.client._transport = httpx2.ASGITransport(app=create_app(self.stack.services))
+        self.stack.client._transport = httpx2.ASGITransport(
+            app=self.stack.access.of(create_app(self.stack.services))
+        )
 
 
 def verifier_of(stack: Stack, clock: Clock, *issuers: IssuerSettings) -> TokenVerifier:
     """Wire the service's own verifier to these providers and this clock."""
     settings = stack.services.settings.model_copy(update={"issuer": issuers})
-    verifier = wiring._verifier(settings)
-    verifier._clock = clock
-    for each in verifier._keys.values():
-        each._clock = clock
-    return verifier
+    return wiring._verifier(settings, clock)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 async def asks(stack: Stack, services: Services, path: str, form: Any = None) -> httpx2.Response:
     """Ask the same gateway with other services, over HTTP."""
     bearer = {"Authorization": f"Bearer {await stack.token(DOCTOR)}"}
-    transport = httpx2.ASGITransport(app=create_app(services))
+    transport = httpx2.ASGITransport(app=stack.access.of(create_app(services)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
         if form is not None:
             return await client.post(path, data=form, headers=bearer)
