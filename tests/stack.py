@@ -32,6 +32,7 @@ from gateway.store.relationships import Relationship, add_relationships
 from gateway.store.words import ObjectionExceptions, RelationshipType
 from gateway.wiring import Services, open_services
 from tests.access_log import AccessLog, differences
+from tests.answered import Bundle as Bundle
 from tests.london import AUDIENCE, PASSWORD, London, now
 
 ORGANISATION_KINDS = {
@@ -234,52 +235,6 @@ class Stack:
     async def audit(self) -> list[dict[str, Any]]:
         rows = await self.services.store.read(entries_between, 1, 1_000_000)
         return [orjson.loads(row.body) for row in rows]
-
-
-class Bundle:
-    """An answer of the gateway, read for tests."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self.response = response
-        self.status = response.status_code
-        self.body = orjson.loads(response.content)
-        entries = self.body.get("entry", [])
-        self.resources = [
-            each["resource"] for each in entries if each["search"]["mode"] != "outcome"
-        ]
-        self.issues = [
-            each["resource"]["issue"] for each in entries if each["search"]["mode"] == "outcome"
-        ]
-        self.outcomes = {
-            first["diagnostics"].split(" ")[0]: first["details"]["coding"][0]["code"]
-            for first, *_remarks in self.issues
-        }
-
-    def remarks_on(self, source: str) -> list[str]:
-        """Give what the receipt says of a source beyond its outcome."""
-        return [
-            remark["details"]["text"]
-            for _first, *remarks in self.issues
-            for remark in remarks
-            if remark["diagnostics"] == source
-        ]
-
-    def of(self, resource_type: str, source: str | None = None) -> list[dict[str, Any]]:
-        uri = None if source is None else f"urn:scr:source:{source}"
-        return [
-            each
-            for each in self.resources
-            if each["resourceType"] == resource_type
-            and (uri is None or each["meta"]["source"] == uri)
-        ]
-
-    def from_source(self, source: str) -> list[dict[str, Any]]:
-        uri = f"urn:scr:source:{source}"
-        return [each for each in self.resources if each["meta"]["source"] == uri]
-
-    @property
-    def is_complete(self) -> str:
-        return self.response.headers["x-record-complete"]
 
 
 @asynccontextmanager
