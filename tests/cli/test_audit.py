@@ -21,9 +21,7 @@ __all__ = ["config"]
 @pytest.fixture
 def signed(config, tmp_path):
     """A deployment whose log was signed once, and is held in a second place as well."""
-    (tmp_path / "elsewhere").mkdir()
-    told = f'audit_checkpoint_folder = "{tmp_path / "elsewhere"}"\n'
-    config.write_text(told + config.read_text())
+    (tmp_path / "checkpoints").mkdir()
     settings = read_settings(config, {})
     latest = asyncio.run(_signed(settings))
     assert latest is not None
@@ -76,7 +74,7 @@ def test_a_log_cut_off_is_found_by_the_checkpoint_in_the_second_place(scr, confi
 
 
 def test_an_exported_log_is_checked_with_nothing_but_the_key(scr, config, signed, tmp_path):
-    out, held = tmp_path / "log.ndjson", tmp_path / "elsewhere" / "checkpoint"
+    out, held = tmp_path / "log.ndjson", tmp_path / "checkpoints" / "checkpoint"
     key = key_of(scr, config)
 
     made = scr("audit", "export", "--out", out, "--config", config)
