@@ -4,6 +4,7 @@ Signs and compares nothing. A place holds bytes under keys, as an object store d
 another machine's.
 """
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -60,7 +61,7 @@ class Folder:
 
     def _file(self, key: str) -> Path:
         if not self._path.is_dir():
-            raise NotADirectoryError(f"{self._path} is no folder")
+            raise NotADirectoryError(errno.ENOTDIR, "There is no such folder", str(self._path))
         return self._path / key
 
 

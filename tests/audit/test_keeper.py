@@ -245,7 +245,7 @@ async def test_a_second_place_that_was_away_is_brought_up_to_date(store: Store, 
     keeper = keeper_of(store, clock, folder)
     await begin(store)
     for number in (1, 2):
-        with pytest.raises(OSError, match="is no folder"):
+        with pytest.raises(OSError, match="no such folder"):
             await sign(keeper_of(store, clock, folder), clock)
         await write_pairs(store, number, 1)
         await sign(keeper_of(store, clock), clock)

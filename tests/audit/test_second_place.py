@@ -31,9 +31,9 @@ def test_keys_grow_as_the_log_does(tmp_path: Path):
 def test_a_place_that_is_not_there_is_not_taken_for_an_empty_one(tmp_path: Path):
     place = Folder(tmp_path / "away")
 
-    with pytest.raises(OSError, match="is no folder"):
+    with pytest.raises(OSError, match="no such folder"):
         place.get("checkpoint")
-    with pytest.raises(OSError, match="is no folder"):
+    with pytest.raises(OSError, match="no such folder"):
         place.put("checkpoint", b"")
 
 

@@ -131,7 +131,7 @@ def test_a_proof_of_another_log_is_refused(scr, config, signed, tmp_path):
 
 
 @pytest.mark.parametrize("words", [("--key", "x"), ("--checkpoint", "{config}")])
-def test_a_key_or_a_checkpoint_that_is_none_is_a_misunderstanding(scr, config, words):
+def test_a_key_or_a_checkpoint_that_is_none_is_a_misunderstanding(scr, config, signed, words):
     named = [config if word == "{config}" else word for word in words]
 
     assert scr("audit", "verify", *named, "--config", config).code == 2
