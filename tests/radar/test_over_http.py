@@ -29,8 +29,9 @@ SEED = 200_000 + int(os.environ[SWITCH])  # noqa: TID251 - as above
 HONEST_VISITS = 50
 """Of a day, in the slice of every run; all of its snooping besides."""
 
-OUT_OF_ORDER = 0.005
-"""Requests that a busy machine may keep from being decided in time."""
+NOT_ON_PAPER = 0.03
+"""Requests that a busy machine may keep from being decided in time, or that a live stay in hospital alone opens: of stays
+paper knows nothing."""
 
 
 @dataclass
@@ -73,13 +74,16 @@ async def everything(store):
 
 
 def audited_in(town: Town) -> tuple[dict[UUID, Access], int]:
-    """Read every access back, by the id of its request; count those that could not be decided."""
+    """Read every access back, by the id of its request; count those that stand on no paper."""
     rows = town.do(everything(town.services.store))
     asked = [orjson.loads(row.body) for row in rows if row.action is AuditAction.ASKED]
     asks = {UUID(row["decision_id"]): UUID(row["request_id"]) for row in asked}
     accesses = town.do(accesses_since(town.services.store, town.clock() - LOOKS_BACK * 2))
     found = {asks[each.decision_id]: each for each in accesses}
-    failed = [name for name, each in found.items() if each.reason == "check-failed"]
+    by_stay = {UUID(row["request_id"]) for row in asked if row["relationship"] == "contact"}
+    failed = [
+        name for name, each in found.items() if each.reason == "check-failed" or name in by_stay
+    ]
     return {name: each for name, each in found.items() if name not in failed}, len(failed)
 
 
@@ -98,9 +102,9 @@ def said_on_paper(access: Access) -> tuple[object, ...]:
 
 def test_each_request_is_recorded_as_it_stands_on_paper(sent: Sent, record_property):
     record_property("requests", len(sent.audited))
-    record_property("not decided", sent.failed)
+    record_property("not on paper", sent.failed)
 
-    assert sent.failed <= OUT_OF_ORDER * len(sent.paper)
+    assert sent.failed <= NOT_ON_PAPER * len(sent.paper)
     assert len(sent.audited) + sent.failed == len(sent.paper)
     recorded = {name: said(sent.town, each) for name, each in sent.audited.items()}
     assert recorded == {name: said_on_paper(sent.paper[name]) for name in recorded}
