@@ -155,7 +155,7 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
         AuditAction.AUDIT_EXPORTED: Shape(codes.EXPORT, (), "R", ("entries",)),
         AuditAction.ENTRIES_PURGED: _security(None, "D", "through", "recorded_before", "rule"),
         AuditAction.LOG_BEGUN_ANEW: _security(
-            None, "E", "origin", "former_origin", "former_size", "first_lost", "kept", "fault"
+            None, "E", "origin", "former_origin", "former_size", "first_lost", "proven", "kept"
         ),
     }
 )

@@ -42,10 +42,14 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What the last checkpoint under the former name says, what the log lacks of it, and how many entries there are."""
+    """What the last checkpoint under the former name says, and what the log lacks of it.
+
+    Of the `kept` entries that there are, a checkpoint held elsewhere proves the first `proven`.
+    """
 
     signed: Checkpoint
     fault: Fault
+    proven: int
     kept: int
 
 
@@ -59,6 +63,7 @@ def event_of(beginning: Beginning, lost: Lost, why: str, now: datetime) -> LogBe
         former_size=lost.signed.size,
         former_root=b64encode(lost.signed.root).decode(),
         first_lost=lost.fault.first,
+        proven=lost.proven,
         kept=lost.kept,
         fault=lost.fault.why,
         why=why,
@@ -82,12 +87,16 @@ def lost_of(reading: Reading, beginning: Beginning) -> Lost:
     former = tuple(under_name(name, beginning.keys))
     signed = open_checkpoint(note, former)
     _must_be_new(reading, name, beginning.origin)
-    verdict = verify_log(reading, former, [*_held(reading, beginning.former), note])
+    held = _held(reading, beginning.former)
+    verdict = verify_log(reading, former, [*held, note])
     if verdict.fault is None:
         raise ConflictError("Nothing is lost: the log goes on under its name.")
     if verdict.fault.first > signed.size:
         raise ConflictError("What is wrong comes after all that was signed: see scr audit verify.")
-    return Lost(signed, verdict.fault, last_sequence(reading))
+    sizes = (open_checkpoint(each, former).size for each in held)
+    # The check stops at the first fault, so what is held of fewer entries fits.
+    proven = max((size for size in sizes if size < verdict.fault.first), default=0)
+    return Lost(signed, verdict.fault, proven, last_sequence(reading))
 
 
 def _must_be_new(reading: Reading, former: str, origin: str) -> None:

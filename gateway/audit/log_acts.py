@@ -40,8 +40,8 @@ class LogBegunAnew:
     """After a loss the log goes on under the name `origin`; `why` is in the words of whoever did it.
 
     Under `former_origin` it was last signed with `former_size` entries and the root `former_root` (base64). The entries from
-    `first_lost` to that size are not in it any more, or not as they were signed; `fault` is what the check found. `kept` is
-    how many entries it had when it was begun anew.
+    `first_lost` to that size are not in it any more, or not as they were signed; `fault` is what the check found. `proven` is
+    how many of its first entries a checkpoint that was held elsewhere proves, `kept` how many it had when it was begun anew.
     """
 
     action: ClassVar[AuditAction] = AuditAction.LOG_BEGUN_ANEW
@@ -52,6 +52,7 @@ class LogBegunAnew:
     former_size: int
     former_root: str
     first_lost: int
+    proven: int
     kept: int
     fault: str
     why: str

@@ -126,7 +126,7 @@ EVENTS: list[AuditEvent] = [
     ),
     AuditExported(NOW, "u1", 5),
     EntriesPurged(NOW, "u1", 3, NOW, "8 years"),
-    LogBegunAnew(NOW, "u1", "b", "a", 13, "cm9vdA==", 10, 9, "cut off", "a disk failed"),
+    LogBegunAnew(NOW, "u1", "b", "a", 13, "cm9vdA==", 10, 7, 9, "cut off", "a disk failed"),
 ]
 
 

@@ -152,6 +152,31 @@ async def test_what_is_lost_later_is_found_as_ever(restored: Restored):
 
 
 @HOW
+@pytest.mark.parametrize(("recorded", "first_lost"), [(0, 10), (4, 8)])
+async def test_the_entry_says_what_is_lost_and_how_much_is_proven_elsewhere(
+    restored: Restored, recorded: int, first_lost: int
+):
+    await write_pairs(restored.store, 50, recorded)
+
+    with restored.store.checking() as reading:
+        lost = lost_of(reading, restored.beginning)
+    event = event_of(restored.beginning, lost, "a rehearsal", restored.clock())
+
+    assert (event.first_lost, event.former_size) == (first_lost, 13)
+    assert (event.proven, event.kept) == (7, 9 + 2 * recorded)
+
+
+@HOW
+async def test_a_place_that_proves_nothing_of_what_is_left_is_told(restored: Restored):
+    (restored.former / key_of(7)).unlink()
+
+    with restored.store.checking() as reading:
+        lost = lost_of(reading, restored.beginning)
+
+    assert (lost.fault.first, lost.proven) == (10, 0)
+
+
+@HOW
 async def test_a_log_that_lost_nothing_does_not_begin_anew(restored: Restored):
     Folder(restored.former).put(LATEST, restored.held(restored.former, key_of(7)).encode())
 
