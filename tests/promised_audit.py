@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.audit.kill_points import POINTS
 from tests.faults.failing_calls import PATHS
 from tests.promise import Promise
 
@@ -28,9 +29,9 @@ PROMISES_OF_AUDIT: Mapping[str, Promise] = {
         (*_PROCESSES, "tests/audit/killing.py", "tests/audit/test_kill.py"),
     ),
     "P05": Promise(
-        "Of workers that were killed in each of 32 named moments, 63 times on each database, nothing acknowledged is "
-        "lost, nothing half done, no number missing, and the log is signed on.",
-        2_016,
+        f"Of workers that were killed in each of {len(POINTS)} named moments, 63 times on each database, nothing "
+        "acknowledged is lost, nothing half done, no number missing, and the log is signed on.",
+        63 * len(POINTS),
         {"SCR_PROVE_TIMES": "63"},
         ("tests/audit/test_kill_points.py",),
         (*_PROCESSES, "tests/audit/killing.py", "tests/audit/test_kill_points.py"),

@@ -43,6 +43,7 @@ class Aftermath:
         Effects are looked at from the decision numbered `first`; `later_than` are seconds after the first moment of the
         tests.
         """
+        self._second_place_is_whole()
         kept, effects = await self.store.read(_kept, self.entries + 1, first)
         last = self.entries + len(kept)
         assert [entry.sequence for entry in kept] == list(range(self.entries + 1, last + 1))
@@ -54,6 +55,13 @@ class Aftermath:
         self.acts = {number for number in self.acts | acts if number >= first}
         assert effects == [self.acts, self.acts]
         await self._next_keeper_goes_on(later_than)
+
+    def _second_place_is_whole(self) -> None:
+        """Open what was put there since the last look, before the next keeper mends anything."""
+        named = (self.folder / "checkpoints").glob("[!.]*")
+        new = [path for path in named if int(path.name) > self.checkpoints]
+        for path in [*new, *self.folder.glob(LATEST)]:
+            open_checkpoint(path.read_text(), KEYS)
 
     def look_at_all(self) -> None:
         """Verify the whole log, held against every checkpoint of the second place."""

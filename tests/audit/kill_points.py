@@ -8,6 +8,7 @@ import signal
 import stat
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Engine, event
@@ -124,13 +125,13 @@ def in_the_middle_of_a_file(hit: Hit) -> None:
     whole = os.fsync
 
     def half(descriptor: int) -> None:
-        found = os.fstat(descriptor)
-        if stat.S_ISREG(found.st_mode):
-            os.ftruncate(descriptor, found.st_size // 2)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            file = Path(f"/proc/self/fd/{descriptor}")
+            written = file.read_bytes()
+            os.ftruncate(descriptor, len(written) // 2)
             hit()
-            # It was not yet the time: the file is written on.
-            os.ftruncate(descriptor, 0)
-            raise InterruptedError
+            # It was not yet the time.
+            file.write_bytes(written)
         whole(descriptor)
 
     os.fsync = half

@@ -137,8 +137,8 @@ async def _sign_on(keeper: Keeper, pause_seconds: float) -> None:
 async def _sign_once(keeper: Keeper) -> bool:
     try:
         await keeper.keep()
-    except (UnavailableError, InterruptedError):
-        # Another worker had its turn for too long, or a file was cut off: the next look mends it.
+    except UnavailableError:
+        # Another worker had its turn for too long: the next look mends it.
         return False
     return True
 

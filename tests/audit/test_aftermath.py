@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from gateway.audit.acts import SafetyEventRaised
+from gateway.audit.notes import NoteError
 from gateway.audit.places import key_of
 from gateway.store.engine import Store
 from tests.audit.aftermath import Aftermath
@@ -58,5 +59,5 @@ async def test_a_checkpoint_that_is_cut_off_in_the_second_place_is_found(
     held = tmp_path / key_of(3)
     held.write_bytes(held.read_bytes()[:20])
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(NoteError):
         await aftermath.look({1}, 0, 40)

@@ -37,6 +37,7 @@ async def test_p04_every_answer_that_left_before_a_kill_has_its_row_b(
     stack: Stack,
     record_property: Callable[[str, object], None],
 ):
+    record_property("seed", SEED)
     settings, random, received = settings_in(london, template, tmp_path), Random(SEED), Received()
 
     for _ in range(KILLS):
@@ -46,7 +47,7 @@ async def test_p04_every_answer_that_left_before_a_kill_has_its_row_b(
     assert len(received.begun) > KILLS
     assert received.begun - disclosed == set(), f"SCR_PROVE_SEED={SEED}"
     assert sequences == list(range(1, len(sequences) + 1))
-    record_property("seed, answers", (SEED, len(received.begun)))
+    record_property("answers", len(received.begun))
 
 
 async def _serve_until_killed(
