@@ -64,10 +64,8 @@ def must_allow(told: Mapping[str, Any], seen: Sighting) -> None:
     elif row_a["relationship"] in RECORDED:
         is_gone = Unknown.RELATIONSHIPS_REPLACED in told["cannot_be_rebuilt"]
         assert person["relationships"] or is_gone
-    [own] = [
-        each for each in person["shown_before"] if each["entries"][-1] >= 0 and _is(each, seen)
-    ]
-    assert own["shown"] == seen.disclosed["shown"]
+    own = [each["shown"] for each in person["shown_before"] if _is(each, seen)]
+    assert seen.disclosed["shown"] in own
 
 
 def _is(access: Mapping[str, Any], seen: Sighting) -> bool:
@@ -106,6 +104,5 @@ async def test_what_was_shown_was_possible_and_what_was_impossible_was_refused(
         counted = await compared(life)
 
     print(f"seed {seed}: {len(life.sightings)} instants, {dict(counted)}")  # noqa: T201 - the figures
-    assert counted["shown"] > 0
     if seed == 1:
-        assert {"suspended", "agreement-ended", "break-glass-required"} <= counted.keys()
+        assert {"shown", "suspended", "agreement-ended", "break-glass-required"} <= counted.keys()
