@@ -16,9 +16,9 @@ import httpx2
 import pytest
 
 from adapters.simulators.faults import FaultKind
+from tests.architecture.source_tree import ROOT
 from tests.london import London
 from tests.safety.siege import ASKED_ABOUT, DOCTOR, others_answered
-from tests.safety.test_p04_kill_while_serving import ROOT
 from tests.stack import Bundle, Stack, settings_for
 
 MOST_MORE_BYTES = 40 * 1024 * 1024
