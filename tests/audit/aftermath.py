@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gateway.audit.acts import AuditAction
-from gateway.audit.entries import AuditEntry, entries_between
+from gateway.audit.entries import AuditEntry, entries_after
 from gateway.audit.keeper import Keeper
 from gateway.audit.notes import open_checkpoint
 from gateway.audit.places import LATEST, Folder, key_of
+from gateway.audit.verify import ROWS_AT_ONCE
 from gateway.errors import UnavailableError
 from gateway.store.audit_tree import StoredCheckpoint, checkpoints_between
 from gateway.store.engine import Store
@@ -44,15 +45,13 @@ class Aftermath:
         tests.
         """
         self._second_place_is_whole()
-        kept, effects = await self.store.read(_kept, self.entries + 1, first)
-        last = self.entries + len(kept)
-        assert [entry.sequence for entry in kept] == list(range(self.entries + 1, last + 1))
-        self.entries = last
-        asked, disclosed = _of(kept, AuditAction.ASKED), _of(kept, AuditAction.DISCLOSED)
-        assert {number for number in served if number % ACT_EVERY} <= disclosed <= asked
-        acts = _of(kept, AuditAction.SAFETY_EVENT_RAISED)
-        assert {number for number in served if not number % ACT_EVERY} <= acts
-        self.acts = {number for number in self.acts | acts if number >= first}
+        with self.store.checking() as reading:
+            kept = _kept_after(reading, self.entries)
+            effects = _effects_from(reading, first)
+        self.entries += kept.count
+        assert {number for number in served if number % ACT_EVERY} <= kept.disclosed <= kept.asked
+        assert {number for number in served if not number % ACT_EVERY} <= kept.acts
+        self.acts = {number for number in self.acts | kept.acts if number >= first}
         assert effects == [self.acts, self.acts]
         await self._next_keeper_goes_on(later_than)
 
@@ -95,15 +94,35 @@ async def _sign(keeper: Keeper) -> StoredCheckpoint:
     raise AssertionError("the log could not be signed again")
 
 
-def _kept(
-    reading: Reading, sequence: int, number: int
-) -> tuple[tuple[AuditEntry, ...], list[set[int]]]:
-    """Give entries from a sequence number, and the effects of acts from a decision number, of one snapshot."""
-    effects = [
+@dataclass
+class Kept:
+    """What entries were found, by what they say: numbers of decisions."""
+
+    count: int = 0
+    asked: set[int] = field(default_factory=set)
+    disclosed: set[int] = field(default_factory=set)
+    acts: set[int] = field(default_factory=set)
+
+
+def _kept_after(reading: Reading, sequence: int) -> Kept:
+    """Read the entries after a number, some at a time, for there may be many; none may be missing."""
+    kept = Kept()
+    while some := entries_after(reading, sequence + kept.count, ROWS_AT_ONCE):
+        first = sequence + kept.count + 1
+        assert [entry.sequence for entry in some] == list(range(first, first + len(some)))
+        kept.count += len(some)
+        kept.asked |= _of(some, AuditAction.ASKED)
+        kept.disclosed |= _of(some, AuditAction.DISCLOSED)
+        kept.acts |= _of(some, AuditAction.SAFETY_EVENT_RAISED)
+    return kept
+
+
+def _effects_from(reading: Reading, number: int) -> list[set[int]]:
+    """Name the acts from a number of which there is the one effect, and the other."""
+    return [
         {id_.int for id_ in reading.connection.scalars(select(of).where(of >= UUID(int=number)))}
         for of in (safety_event.c.id, identity_hold.c.decision_id)
     ]
-    return entries_between(reading, sequence, EVER), effects
 
 
 def _of(kept: tuple[AuditEntry, ...], action: AuditAction) -> set[int]:

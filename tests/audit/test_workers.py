@@ -40,7 +40,8 @@ async def test_ai_10_workers_that_append_and_sign_at_once_make_one_line_without_
     aftermath.look_at_all()
     assert aftermath.entries >= ROWS
     # Both were at it at the same time: the processes' entries are not one block each.
-    assert _changes_of_hand(await store.read(_processes)) > 2 * kills
+    with store.checking() as reading:
+        assert _changes_of_hand(_processes(reading)) > 2 * kills
     for told in {"seed": SEED, "rows": aftermath.entries, "kills": kills}.items():
         record_property(*told)
 
