@@ -31,7 +31,7 @@ PROMISES_OF_PROOFS: Mapping[str, Promise] = {
         "with, and on whole ones of up to 10,000 entries.",
         1_000,
         {"SCR_PROVE_COUNT": "1000"},
-        ("tests/outsider",),
+        ("tests/outsider/test_agreement.py",),
         (*_CHECKED, "docs/audit-format.md", "tests/audit/written_logs.py", "tests/outsider"),
     ),
 }
