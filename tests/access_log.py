@@ -14,9 +14,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN = re.compile(
-    r"/|/audit/(checkpoint|key)|/fhir/metadata|/fhir/\.well-known/.*|/health/.*|/metrics|/role|/sign-.*|/static/.*|/version"
+    r"/|/audit/(checkpoint|key)|/fhir/metadata|/fhir/\.well-known/.*|/fhir/Practitioner/[0-9]+|/health/.*|/metrics|/role|/sign-.*|/static/.*|/version"
 )
-"""Addresses that tell of nobody, and so decide nothing that is asked about somebody."""
+"""Addresses that tell of nobody but the caller, and so decide nothing that is asked about somebody."""
 
 FORMS = re.compile(
     r"/find|/patient/[^/]+/(break-glass(/sensitive)?|claim|permission|emergency/sensitive)|/privacy/.*find"
