@@ -20,6 +20,7 @@ from tests.safety.test_agreements_over_http import agreement, instead
 from tests.stack import Stack
 
 DECIDES_NOTHING_OF_HOW_MUCH = {
+    "marks",
     "decision_id",
     "patient",
     "patient_id",
