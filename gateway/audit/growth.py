@@ -3,7 +3,7 @@
 Pure: reads and keeps nothing itself. The same entries always give the same hashes, whoever takes them in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.audit.tree import TILE_LEVELS, TILE_WIDTH, Tiles, folded
 from gateway.store.audit_tree import StoredNode
@@ -28,14 +28,7 @@ def _tile(
     tiles: Tiles, found: Mapping[tuple[int, int], bytes], level: int, position: int
 ) -> Sequence[bytes]:
     kept = tiles(level, position)
-    return [*kept, *_after(found, level, position * TILE_WIDTH + len(kept), position)]
-
-
-def _after(
-    found: Mapping[tuple[int, int], bytes], level: int, first: int, tile: int
-) -> Iterator[bytes]:
-    for position in range(first, (tile + 1) * TILE_WIDTH):
-        hash_ = found.get((level, position))
-        if hash_ is None:
-            return
-        yield hash_
+    first, end = position * TILE_WIDTH + len(kept), (position + 1) * TILE_WIDTH
+    # New ones follow the kept ones without a gap.
+    new = (found.get((level, each)) for each in range(first, end))
+    return [*kept, *(each for each in new if each is not None)]

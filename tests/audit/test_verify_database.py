@@ -149,3 +149,22 @@ async def test_an_exported_log_is_whole_and_says_the_same(store: Store):
 
     assert (verdict.entries, verdict.checkpoints, verdict.fault) == (31, 2, None)
     assert check(store).entries == 33
+
+
+async def test_entries_that_cannot_be_read_together_are_read_one_by_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    await begin(store)
+    await write_pairs(store, 1, 3)
+    tried: list[int] = []
+
+    def read(reading: Reading, first: int, last: int) -> Sequence[Kept]:
+        tried.append(last - first + 1)
+        if first < last:
+            raise ValueError("all at once cannot be read")
+        return kept_between(reading, first, last)
+
+    monkeypatch.setattr("gateway.audit.verify.kept_between", read)
+
+    assert (check(store).fault, check(store).entries) == (None, 7)
+    assert tried == [7, *[1] * 7] * 2
