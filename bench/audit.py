@@ -47,8 +47,7 @@ from rbac.types import Purpose
 CALLERS = (1, 8, 32, 128)
 REACH_AT_32 = 10.0  # group over one transaction for each row, at 32 callers
 REACH_CHECKED = 50_000  # rows a second: the whole log of 100,000 in two (P06)
-PROOFS = 1_000
-_BATCH = 5_000
+PROOFS, _BATCH = 1_000, 5_000
 _VERSION = "v" * 64
 _KEY = SigningKey("bench/audit", b"b" * 32)
 BEGIN, END = "<!-- bench:audit:begin -->", "<!-- bench:audit:end -->"
@@ -101,7 +100,7 @@ def _rates(store: Store, callers: int, seconds: float, rounds: int) -> dict[str,
 
 
 async def _in_groups(store: Store, callers: int, seconds: float) -> float:
-    log, until, count = AuditLog(store, now, deadline_seconds=60), time.perf_counter() + seconds, 0
+    log, until = AuditLog(store, now, deadline_seconds=60), time.perf_counter() + seconds
 
     async def call() -> int:
         written = 0
@@ -129,7 +128,7 @@ def _one_by_one(store: Store, callers: int, seconds: float) -> float:
                 written += 1
         return written
 
-    # The pool of writing connections is as wide as the store's threads; more callers wait for one of them.
+    # The pool of writing connections is as wide as the store's threads; more callers wait.
     began = time.perf_counter()
     with ThreadPoolExecutor(min(callers, 8)) as threads:
         count = sum(threads.map(call, range(min(callers, 8))))
