@@ -83,8 +83,11 @@ def _not_asked(
     shown = source.shows_to(permit.principal)
     if not shown:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.STAGE)
-    if not shown & categories & shared.categories:
+    if not shown & categories:
         return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.ROLE)
+    if not shown & categories & shared.categories:
+        # The reader might see some of it: what keeps it back is the agreement, and that is a gap.
+        return SourceAnswer(source.source_id, Outcome.NOT_ASKED, Reason.AGREEMENT)
     if source.source_id in permit.held_sources:
         told = (Notice(NoticeKind.IDENTITY_HOLD),)
         return SourceAnswer(source.source_id, Outcome.WITHHELD, Reason.IDENTITY_HOLD, notices=told)

@@ -6,7 +6,7 @@ removes the stale copies of its group even from a reader who may not see the ret
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import assert_never
@@ -21,7 +21,7 @@ from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.reductions import Summary
 from gateway.patient.summary_filters import passes
 from gateway.patient.summary_rows import Reading, row_of
-from gateway.patient.together import own_by_themselves, with_their_group
+from gateway.patient.together import own_by_themselves
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
@@ -44,7 +44,6 @@ class Terms:
     now: datetime
     role: str
     shared: Mapping[str, Coverage]
-    summarises_whatever: bool = False  # also what its age or standing would leave out
     _ceilings: dict[Label, Level] = field(default_factory=dict, init=False)
     _known: dict[tuple[Category, frozenset[Label]], Level] = field(default_factory=dict, init=False)
 
@@ -91,7 +90,6 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     withheld: Counter[str] = Counter()
     retracted = _retracted_groups(items)
     found: dict[int, Kept] = {}
-    left_out: list[int] = []
     for position, each in enumerate(items):
         category = each.item.category
         if category is None:
@@ -102,17 +100,12 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
         shown = _shown(each, category, terms)
         if shown is None:
             withheld[category.value] += 1
-            left_out.append(position)
         else:
             found[position] = shown
-    anyhow = replace(terms, summarises_whatever=True)
-    for position, again in with_their_group(items, found, left_out, partial(_told, anyhow)):
-        found[position] = again
-        withheld[str(items[position].item.category)] -= 1
     found.update(own_by_themselves(items, found, partial(_told, terms)))
     kept = [found[position] for position in sorted(found)]
     nobodys = [each for each in items if each.item.category is None]
-    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(+withheld))
+    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(withheld))
 
 
 def level_of(
@@ -167,9 +160,7 @@ def _at_level(
         case Level.SUMMARY | Level.MASK:
             reading = Reading(category, terms.role, terms.summarising(each.labels))
             row = row_of(worked.type, reading)
-            if row is None:
-                return None
-            if not terms.summarises_whatever and not passes(worked.span, row.filters, terms.now):
+            if row is None or not passes(worked.span, row.filters, terms.now):
                 return None
             return _reduced(each.item, worked, category, level, row)
         case Level.NONE:

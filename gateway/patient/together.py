@@ -14,28 +14,6 @@ from gateway.patient.items import LabelledItem
 Kept = TypeVar("Kept")
 
 
-def with_their_group(
-    items: Sequence[LabelledItem],
-    kept: Mapping[int, Kept],
-    left_out: Iterable[int],
-    shown: Callable[[LabelledItem], Kept | None],
-) -> list[tuple[int, Kept]]:
-    """Give, by position, what only its age or standing left out where another of its group is told of.
-
-    `shown` asks no age. That other one carries its labels: it is shown as less for them, and alone would tell of them.
-    """
-    labelled = [
-        (position, found)
-        for position in left_out
-        if items[position].labels and (found := shown(items[position])) is not None
-    ]
-    if not labelled or not kept:
-        return []
-    groups = _groups(items)
-    told_of = {groups[position] for position in kept}
-    return [(position, found) for position, found in labelled if groups[position] in told_of]
-
-
 def own_by_themselves(
     items: Sequence[LabelledItem],
     kept: Mapping[int, Kept],

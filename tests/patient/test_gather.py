@@ -110,7 +110,7 @@ NURSES = Pilot(roles=frozenset({"gp_nurse"}))
             {"supplies": frozenset({Category.SOCIAL_CARE})},
             {"sharing": Sharing({"F84004": coverage_of({DataItem.HEALTH_RECORDS})})},
             Outcome.NOT_ASKED,
-            Reason.ROLE,
+            Reason.AGREEMENT,
         ),
         (
             {"supplies": frozenset({Category.RESULTS})},

@@ -1,4 +1,4 @@
-"""How an item is shown tells of no hidden one of its group: what lends it a label is told of, or lends it nothing."""
+"""How an item is shown tells of no hidden one of its group: what others lend an own item counts where they are told of."""
 
 import pytest
 
@@ -26,26 +26,6 @@ def kept(*items, **by_word):
     told = {each.item.source_id: each.level.value for each in found.kept}
     assert sum(found.withheld.values()) == len(items) - len(found.kept)
     return told
-
-
-def test_what_lends_a_label_is_told_of_beside_what_it_was_lent_to_though_it_is_old():
-    told = kept(
-        result("gp", "mental-health", **OLD),
-        result("hospital", **RECENT),
-        mental_health=Level.SUMMARY,
-    )
-
-    assert told == {"gp": "mask", "hospital": "mask"}
-
-
-def test_what_is_old_stays_out_of_a_summary_where_no_other_of_its_group_is_told_of():
-    assert kept(result("gp", "mental-health", **OLD), mental_health=Level.SUMMARY) == {}
-
-
-def test_what_is_old_and_lends_no_label_stays_out_of_a_summary():
-    told = kept(result("gp", **OLD), result("hospital", **RECENT), results=Level.SUMMARY)
-
-    assert told == {"hospital": "summary"}
 
 
 def test_what_no_level_opens_stays_hidden_though_another_of_its_group_is_told_of():
