@@ -43,7 +43,6 @@ from gateway.patient.ids import PatientIds
 from gateway.patient.join import Joiner
 from gateway.patient.paging import Pages
 from gateway.patient.permissions import ViewPermissions
-from gateway.patient.proofs import Proofs
 from gateway.patient.reviews import Reviews
 from gateway.patient.statements import Statements
 from gateway.patient.suspicions import Suspicions
@@ -90,7 +89,6 @@ class AuditRooms:
     """Where the audit's log is signed, proven and read, and what somebody could be shown is worked out of it."""
 
     keeper: Keeper
-    proofs: Proofs
 
     async def aclose(self) -> None:
         """Close the connection to the witness, where there is one."""
@@ -185,7 +183,6 @@ def _audit_rooms(
     access, log, store, clock = people.access, people.log, versions.store, people.clock
     return AuditRooms(
         keeper_of(settings, keys, store, clock, str(new_id())),
-        Proofs(access, store, log, clock),
         AuditReading(access, store, log, clock),
         PastAccess(access, versions, people.ids, log, clock),
     )

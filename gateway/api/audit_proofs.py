@@ -37,7 +37,7 @@ async def proof(request: Request, entry: str) -> Response:
     caller = await caller_of(request)
     only(query_of(request), frozenset())
     finder = Finder(caller.principal, caller.purpose, caller.request_id)
-    proven = await services_of(request).audit.proofs.of_entry(finder, _number(entry))
+    proven = await services_of(request).audit.reading.proven(finder, _number(entry))
     content = {"entry": proven.entry, "proof": proven.proof}
     return Response(orjson.dumps(content), media_type="application/json")
 

@@ -13,6 +13,7 @@ from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import AskedAct, Disclosed, DisclosureOutcome
 from gateway.audit.log import AuditLog
+from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.searching import AuditPage, AuditPlace, AuditSearch, numbered, page_of
 from gateway.audit.told import Told
 from gateway.errors import NotFoundError, RefusedError
@@ -63,6 +64,19 @@ class AuditReading:
         await self._disclose(permit, patient, 0 if found is None else 1)
         if found is None:
             raise NotFoundError("There is no such entry.")
+        return found
+
+    async def proven(self, finder: Finder, sequence: int) -> ProvenEntry:
+        """Prove one entry.
+
+        Raises NotFoundError when there is none, or none that a checkpoint covers yet; RefusedError, UnavailableError.
+        """
+        found = await self.store.read(prove, sequence)
+        patient = None if found is None else found.patient
+        permit = await self._permit(finder, patient)
+        await self._disclose(permit, patient, 0 if found is None else 1)
+        if found is None:
+            raise NotFoundError("There is no such entry, or no checkpoint covers it yet.")
         return found
 
     async def _permit(self, finder: Finder, patient: str | None) -> ReviewPermit:
