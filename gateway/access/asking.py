@@ -1,13 +1,16 @@
-"""Say in the audit's words who asks for what, and what was decided: the only maker of a row A about a decision."""
+"""Say in the audit's words who asks for what, and what was decided: the only maker of a row A about a decision.
+
+Gives also row B of a look at what is kept about acts.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from gateway.access.permit import Refusal
+from gateway.access.permit import Refusal, ReviewPermit
 from gateway.app_context import AppContext
-from gateway.audit.acts import Asked, AskedAct, Decision, Who
+from gateway.audit.acts import Asked, AskedAct, Decision, Disclosed, DisclosureOutcome, Who
 from gateway.identity import Principal
 from rbac.types import Purpose
 
@@ -30,6 +33,23 @@ def who_of(principal: Principal) -> Who:
         organisation_kind=principal.organisation_kind.value,
         name=f"{principal.given_name} {principal.family_name}",
         role_profile_id=principal.role_profile_id,
+    )
+
+
+def shown_row(
+    permit: ReviewPermit, patient: str | None, shown: Mapping[str, int], at: datetime
+) -> Disclosed:
+    """Give row B of a look at what is kept about acts, none of it content: how much of what; `patient` is an opaque id."""
+    is_anything = any(shown.values())
+    return Disclosed(
+        decision_id=permit.decision_id,
+        at=at,
+        user_id=permit.principal.user_id,
+        patient=patient,
+        outcome=DisclosureOutcome.DISCLOSED if is_anything else DisclosureOutcome.NOTHING,
+        sources={},
+        shown=shown,
+        withheld={},
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gateway.access.asking import asked_row
+from gateway.access.asking import asked_row, shown_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.holds import is_ones_own
@@ -17,8 +17,6 @@ from gateway.access.permit import Refusal, RefusalReason, Reviewing, ReviewPermi
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Disclosed,
-    DisclosureOutcome,
     PrivacyAlertSettled,
 )
 from gateway.audit.log import AuditLog
@@ -141,16 +139,8 @@ class AlertReviews:
         return decision
 
     async def _disclose(self, permit: ReviewPermit, alert: PrivacyAlert | None, count: int) -> None:
-        row_b = Disclosed(
-            decision_id=permit.decision_id,
-            at=self.clock(),
-            user_id=permit.principal.user_id,
-            patient=None if alert is None else alert.patient,
-            outcome=DisclosureOutcome.DISCLOSED if count else DisclosureOutcome.NOTHING,
-            sources={},
-            shown={"privacy-alerts": count},
-            withheld={},
-        )
+        patient = None if alert is None else alert.patient
+        row_b = shown_row(permit, patient, {"privacy-alerts": count}, self.clock())
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.access.asking import asked_row
+from gateway.access.asking import asked_row, shown_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
-from gateway.audit.acts import AskedAct, Disclosed, DisclosureOutcome
+from gateway.audit.acts import AskedAct
 from gateway.audit.log import AuditLog
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.searching import AuditPage, AuditPlace, AuditSearch, numbered, page_of
@@ -96,14 +96,5 @@ class AuditReading:
         return decision
 
     async def _disclose(self, permit: ReviewPermit, patient: str | None, count: int) -> None:
-        row_b = Disclosed(
-            decision_id=permit.decision_id,
-            at=self.clock(),
-            user_id=permit.principal.user_id,
-            patient=patient,
-            outcome=DisclosureOutcome.DISCLOSED if count else DisclosureOutcome.NOTHING,
-            sources={},
-            shown={SHOWN: count},
-            withheld={},
-        )
+        row_b = shown_row(permit, patient, {SHOWN: count}, self.clock())
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)

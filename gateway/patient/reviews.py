@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fhir_profiles.vocabulary import Category
-from gateway.access.asking import asked_row
+from gateway.access.asking import asked_row, shown_row
 from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.holds import may_know_whose
@@ -18,8 +18,6 @@ from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import (
     Asked,
     AskedAct,
-    Disclosed,
-    DisclosureOutcome,
     IdentityHoldRejected,
     IdentityHoldReleased,
     SafetyEventReviewed,
@@ -146,17 +144,7 @@ class Reviews:
     async def _disclose(
         self, permit: ReviewPermit, patient: str | None, shown: dict[str, int]
     ) -> None:
-        is_anything = any(shown.values())
-        row_b = Disclosed(
-            decision_id=permit.decision_id,
-            at=self.clock(),
-            user_id=permit.principal.user_id,
-            patient=patient,
-            outcome=DisclosureOutcome.DISCLOSED if is_anything else DisclosureOutcome.NOTHING,
-            sources={},
-            shown=shown,
-            withheld={},
-        )
+        row_b = shown_row(permit, patient, shown, self.clock())
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
 
 
