@@ -43,9 +43,9 @@ _SERIALS = 899_999  # The last serial, 999999, would make ten like digits.
 _STEP = 7_919  # Prime to 899,999: numbers look unordered and every serial is met once.
 
 
-def nhs_numbers(seed: int) -> Iterator[NhsNumber]:
-    """Yield distinct numbers of the 999 range, always the same ones for a seed."""
-    for index in range(_SERIALS):
+def nhs_numbers(seed: int, first: int = 0) -> Iterator[NhsNumber]:
+    """Yield distinct numbers of the 999 range, always the same ones for a seed; `first` serials are passed over."""
+    for index in range(first, _SERIALS):
         serial = _FIRST_SERIAL + (index * _STEP + seed * 104_729) % _SERIALS
         number = _with_check_digit(f"999{serial:06d}")
         if number is not None:

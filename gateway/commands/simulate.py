@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.commands.listening import listener_on
+from gateway.commands.simulate_bulk import bulk
 from gateway.commands.speaking import MISUNDERSTOOD, fail, progress, reason_of
 from gateway.commands.traffic import traffic
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
@@ -43,6 +44,7 @@ PasswordFile = Annotated[Path | None, typer.Option(help="identity: file of every
 
 app = typer.Typer(no_args_is_help=True)
 app.command("traffic")(traffic)
+app.command("bulk")(bulk)
 
 
 @app.callback()
@@ -62,6 +64,8 @@ def family() -> None:
       scr simulate identity --port 8005 --password-file password
 
       scr simulate traffic --days 1 --snooping 0.1
+
+      scr simulate bulk --port 8006 --source gp --people 5000
     """
 
 

@@ -13,6 +13,7 @@ COMMANDS = [
     ("serve",),
     ("simulate",),
     ("simulate", "traffic"),
+    ("simulate", "bulk"),
     ("check",),
     ("docs",),
     ("bench",),

@@ -20,7 +20,7 @@ from adapters.simulators.planning.residents import make_resident
 from adapters.simulators.truth import SourceKind
 
 # The clinical cohort takes its numbers from the front of the same sequence.
-NUMBERS_KEPT_FOR_COHORT = 20_000
+SERIALS_KEPT_FOR_COHORT = 22_000
 PEOPLE = 50_000
 WEEKS = 52
 HOSPITAL, AMBULANCE_SERVICE = "RRV", "RRU"
@@ -39,7 +39,7 @@ class Population:
 
     def lives(self) -> Iterator[Life]:
         """Yield everybody's year before the reference time; a person may have had no contact."""
-        numbers = islice(nhs_numbers(self.seed), NUMBERS_KEPT_FOR_COHORT, None)
+        numbers = nhs_numbers(self.seed, SERIALS_KEPT_FOR_COHORT)
         for index, number in enumerate(islice(numbers, self.people)):
             random = Random(f"planning|{self.seed}|{index}")
             resident = make_resident(random, number, self.reference_time, self.rates)
