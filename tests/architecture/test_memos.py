@@ -62,6 +62,7 @@ OF_ONE_USE = frozenset(
         "gateway/patient/splice:ReferenceIndex._targets",
         "gateway/patient/ties:Ties._parents",
         "gateway/patient/verify:_Proofs._named_before",
+        "gateway/population/views/shapes:Shape.parts",
         "gateway/web/entries:Writer.outlines",
     }
 )

@@ -15,6 +15,11 @@ NAMES_OF_THINGS = {
     "fhir_profiles/capability.py: name",  # of a search parameter
     "gateway/audit/canonical.py: type(value).__name__",
     "gateway/patient/derive.py: type(fault).__name__",
+    "gateway/population/views/constants.py: name",  # of a constant of a view
+    "gateway/population/views/functions.py: called.name",  # of a function in a path
+    "gateway/population/views/functions.py: name",  # of a function in a path
+    "gateway/population/views/meanings.py: name",  # of an element in a path
+    "gateway/population/views/resolve.py: name",  # of a constant of a view
     "gateway/token_claims.py: name",  # of a claim
 }
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "fatal", "msg", "log"}

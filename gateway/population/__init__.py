@@ -1,0 +1,1 @@
+"""Linked data for planners that cannot be turned back into people."""
