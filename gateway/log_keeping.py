@@ -46,6 +46,9 @@ class LogKeeping:
         except OSError as fault:
             self.metrics.log_not_kept.labels("second-place").inc()
             _log.warning("checkpoint-not-held", error=fault.errno)
+        except Exception as fault:  # noqa: BLE001 - a keeping that ended would be missed by nobody
+            self.metrics.log_not_kept.labels("fault").inc()
+            _log.critical("log-keeping-at-fault", fault=str(type(fault)))
         else:
             self._count(latest)
 

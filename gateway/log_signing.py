@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from gateway.audit.keeper import Keeper
 from gateway.audit.notes import SEED_BYTES, SigningKey
 from gateway.audit.places import Folder
+from gateway.audit.second_place import SecondPlace
 from gateway.keys import KeyPurpose, Keys
 from gateway.settings import Settings
 from gateway.store.engine import Store
@@ -24,7 +25,7 @@ def keeper_of(
         key=current,
         holder=holder,
         clock=clock,
-        place=None if folder is None else Folder(folder),
+        place=None if folder is None else SecondPlace(Folder(folder)),
         others=tuple(each.verifier() for each in earlier),
         countersign=None if settings.audit_witness is None else Witness(settings.audit_witness),
     )

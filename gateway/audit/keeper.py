@@ -5,8 +5,8 @@ at once do no harm. Before it signs, it holds the log against what was signed be
 that is not signed, and the operators are told.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from gateway.audit.growth import new_nodes
 from gateway.audit.line import Kept, has_its_leaf
 from gateway.audit.losses import led_to, losses_kept, with_former
 from gateway.audit.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_checkpoint
-from gateway.audit.places import LATEST, Place, key_of
+from gateway.audit.second_place import SecondPlace
 from gateway.audit.tree import Tree
 from gateway.errors import LogAlteredError
 from gateway.store.audit_tree import (
@@ -60,7 +60,7 @@ class Keeper:
     key: SigningKey
     holder: str
     clock: Callable[[], datetime]
-    place: Place | None = None
+    place: SecondPlace | None = None
     others: tuple[VerifierKey, ...] = ()
     countersign: Countersign | None = None
 
@@ -74,10 +74,13 @@ class Keeper:
         if not await take_lease(self.store, Lease("log", self.holder, now + LEASE_LASTS), now):
             return await self.store.read(latest_checkpoint)
         latest, last = await self.store.read(_state)
+        held = () if self.place is None else await self.place.held()
+        # Each time, and not only when there is something to sign: a log cut off may have nothing new for long.
+        await self._must_have_grown_out_of((*held, *(() if latest is None else (latest.note,))))
         if is_due(latest, last, now):
             await self._sign(latest, last, now)
             latest = await self.store.read(latest_checkpoint)
-        await self._bring_up_to_date(latest)
+        await self._bring_up_to_date(latest, held)
         return latest
 
     def known_keys(self) -> tuple[VerifierKey, ...]:
@@ -85,7 +88,6 @@ class Keeper:
         return (self.key.verifier(), *self.others)
 
     async def _sign(self, latest: StoredCheckpoint | None, last: int, now: datetime) -> None:
-        await self._must_be_as_signed(latest)
         first = 1 if latest is None else latest.size + 1
         for start in range(first, last + 1, ENTRIES_AT_ONCE):
             through = min(start + ENTRIES_AT_ONCE - 1, last)
@@ -102,11 +104,10 @@ class Keeper:
     async def _grown(self, later: int, earlier: int) -> Sequence[bytes]:
         return await self.store.read(_consistency, earlier, later)
 
-    async def _must_be_as_signed(self, latest: StoredCheckpoint | None) -> None:
+    async def _must_have_grown_out_of(self, notes: Iterable[str]) -> None:
         # A log of another name is this one only where an entry says so: else its keeper would sign over a loss.
-        for note in (None if latest is None else latest.note, await self._held()):
-            if note is not None:
-                await self.store.read(_must_grow_out_of, await self._opened(note))
+        for note in dict.fromkeys(notes):
+            await self.store.read(_must_grow_out_of, await self._opened(note))
 
     async def _opened(self, note: str) -> Checkpoint:
         losses = led_to(self.key.origin, await self.store.read(losses_kept))
@@ -115,20 +116,13 @@ class Keeper:
         except NoteError as fault:
             raise LogAlteredError("A checkpoint is not one of this log's.") from fault
 
-    async def _held(self) -> str | None:
-        if self.place is None:
-            return None
-        held = await asyncio.to_thread(self.place.get, LATEST)
-        return None if held is None else held.decode(errors="replace")
-
-    async def _bring_up_to_date(self, latest: StoredCheckpoint | None) -> None:
-        if self.place is None or latest is None:
+    async def _bring_up_to_date(self, latest: StoredCheckpoint | None, held: Sequence[str]) -> None:
+        if self.place is None or latest is None or held == (latest.note,):
             return
-        held = await self._held()
-        known = 0 if held is None else (await self._opened(held)).size
-        for each in await self.store.read(checkpoints_between, known + 1, latest.size):
-            await asyncio.to_thread(self.place.put, key_of(each.size), each.note.encode())
-            await asyncio.to_thread(self.place.put, LATEST, each.note.encode())
+        sizes = [(await self._opened(each)).size for each in held]
+        # With the one that is there: a worker that was killed may not have made it the latest.
+        for each in await self.store.read(checkpoints_between, max(sizes, default=0), latest.size):
+            await self.place.hold(each.size, each.note)
 
 
 def is_due(latest: StoredCheckpoint | None, last: int, now: datetime) -> bool:
@@ -150,7 +144,7 @@ def _must_grow_out_of(reading: Reading, checkpoint: Checkpoint) -> None:
     last = last_sequence(reading)
     if checkpoint.size > last:
         raise LogAlteredError(f"The log was signed with {checkpoint.size} entries and has {last}.")
-    if Tree(partial(tile_of, reading)).root(checkpoint.size) != checkpoint.root:
+    if _root(reading, checkpoint.size) != checkpoint.root:
         raise LogAlteredError(
             f"The first {checkpoint.size} entries are not those that were signed."
         )
@@ -170,8 +164,22 @@ def _must_be_whole(rows: Sequence[Kept], first: int, last: int) -> None:
 
 
 def _signed(reading: Reading, key: SigningKey, size: int) -> str:
-    return key.sign(size, Tree(partial(tile_of, reading)).root(size))
+    return key.sign(size, _root(reading, size))
+
+
+def _root(reading: Reading, size: int) -> bytes:
+    with _all_there():
+        return Tree(partial(tile_of, reading)).root(size)
 
 
 def _consistency(reading: Reading, earlier: int, later: int) -> Sequence[bytes]:
-    return Tree(partial(tile_of, reading)).consistency(earlier, later)
+    with _all_there():
+        return Tree(partial(tile_of, reading)).consistency(earlier, later)
+
+
+@contextmanager
+def _all_there() -> Iterator[None]:
+    try:
+        yield
+    except IndexError as fault:
+        raise LogAlteredError("Entries that were signed are not there.") from fault

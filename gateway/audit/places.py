@@ -6,15 +6,20 @@ another machine's.
 
 import errno
 import os
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 LATEST = "checkpoint"
+_EACH = "checkpoints"
+_SIZE = re.compile(r"[0-9]{20}")
 
 
 class Place(Protocol):
-    """Where checkpoints are held a second time. Both raise OSError when it does not answer."""
+    """Where checkpoints are held a second time. All raise OSError when it does not answer."""
 
     def put(self, key: str, content: bytes) -> None:
         """Keep bytes under a key, in place of what was there: durable when it returns, whole or not at all."""
@@ -24,10 +29,14 @@ class Place(Protocol):
         """Give the bytes of a key, None when there are none."""
         ...
 
+    def sizes(self) -> Sequence[int]:
+        """List the sizes under whose keys there is something, the smallest first."""
+        ...
+
 
 def key_of(size: int) -> str:
     """Give the key of the checkpoint of so many entries; in the keys' order they grow."""
-    return f"checkpoints/{size:020d}"
+    return f"{_EACH}/{size:020d}"
 
 
 class Folder:
@@ -40,9 +49,10 @@ class Folder:
         """Keep bytes under a key."""
         target = self._file(key)
         target.parent.mkdir(exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        # Processes of two hosts may have one number, and two that wrote one file would mix what they write.
+        beside = target.with_name(f".{target.name}.{uuid4().hex}")
         try:
-            with beside.open("wb") as file:
+            with beside.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -58,6 +68,14 @@ class Folder:
             return self._file(key).read_bytes()
         except FileNotFoundError:
             return None
+
+    def sizes(self) -> Sequence[int]:
+        """List the sizes under whose keys there is something."""
+        try:
+            with os.scandir(self._file(_EACH)) as found:
+                return sorted(int(each.name) for each in found if _SIZE.fullmatch(each.name))
+        except FileNotFoundError:
+            return ()
 
     def _file(self, key: str) -> Path:
         if not self._path.is_dir():

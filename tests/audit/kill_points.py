@@ -175,7 +175,7 @@ POINTS: Mapping[str, Arm] = {
     "an act is durable": after_awaiting(Transaction, "__aexit__"),
     # The log is signed, and its checkpoint held in a second place.
     "the lease is taken": after_awaiting(keeper, "take_lease"),
-    "the log is held against what was signed": after_awaiting(Keeper, "_must_be_as_signed"),
+    "the log is held against what was signed": after_awaiting(Keeper, "_must_have_grown_out_of"),
     "some of many hashes are kept": after_awaiting(keeper, "keep_tree", has_nodes_alone),
     "the log is signed": after(keeper, "_signed"),
     "hashes are inserted": after_inserting("audit_node"),

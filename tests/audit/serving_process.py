@@ -23,6 +23,7 @@ from gateway.audit.acts import SafetyEventRaised
 from gateway.audit.keeper import Keeper
 from gateway.audit.log import AuditLog
 from gateway.audit.places import Folder
+from gateway.audit.second_place import SecondPlace
 from gateway.errors import AuditUnavailableError, UnavailableError
 from gateway.store.engine import Store, open_store
 from gateway.store.identity_holds import IdentityHold, hold_identity
@@ -119,7 +120,8 @@ def _keeper(store: Store, orders: Orders) -> Keeper:
     # A small step, so that a few dozen entries are a long backlog.
     keeping.ENTRIES_AT_ONCE = 16
     times = machine_clock if orders.is_timed else stepping_clock(orders.first)
-    return Keeper(store, KEY, f"worker {orders.first}", times, Folder(Path(orders.folder)))
+    place = SecondPlace(Folder(Path(orders.folder)))
+    return Keeper(store, KEY, f"worker {orders.first}", times, place)
 
 
 def stepping_clock(first: int) -> Callable[[], datetime]:

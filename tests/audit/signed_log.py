@@ -9,6 +9,7 @@ from gateway.audit.keeper import Keeper
 from gateway.audit.notes import SigningKey
 from gateway.audit.places import Folder
 from gateway.audit.proving import exported_lines
+from gateway.audit.second_place import SecondPlace
 from gateway.audit.verify import verify_log
 from gateway.store.audit_tree import latest_checkpoint
 from gateway.store.engine import Store
@@ -35,7 +36,7 @@ class Times:
 
 def keeper_of(store: Store, clock: Times, folder: Path | None = None, **other: object) -> Keeper:
     given = {"holder": "one", "key": KEY, **other}
-    place = None if folder is None else Folder(folder)
+    place = None if folder is None else SecondPlace(Folder(folder))
     return Keeper(store=store, clock=clock, place=place, **given)  # type: ignore[arg-type]
 
 

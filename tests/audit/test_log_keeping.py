@@ -1,12 +1,16 @@
 """The log is looked at again and again; what prevents its signing is counted and told to the operators."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
+from typing_extensions import override
 
+from gateway.audit.places import Folder
+from gateway.audit.second_place import SecondPlace
 from gateway.log_keeping import LOOK_EVERY_SECONDS, LogKeeping
 from gateway.metrics import Metrics
 from gateway.store.engine import Store, open_store
@@ -77,6 +81,26 @@ async def test_a_database_that_does_not_answer_is_told(sqlite_url: str, tmp_path
     store.close()
     assert counted(keeping, "database") == 1
     assert [each["event"] for each in told] == ["log-not-signed"]
+
+
+class Broken(Folder):
+    """A place with a fault of the program."""
+
+    @override
+    def get(self, key: str) -> bytes | None:
+        raise ZeroDivisionError("private")
+
+
+async def test_a_fault_that_nobody_foresaw_is_told_and_ends_nothing(store: Store, tmp_path: Path):
+    keeper = replace(keeper_of(store, Times()), place=SecondPlace(Broken(tmp_path)))
+    keeping = LogKeeping(keeper, Metrics(), forever)
+
+    with capture_logs() as told:
+        await keeping.look()
+
+    assert counted(keeping, "fault") == 1
+    assert told[0]["event"] == "log-keeping-at-fault"
+    assert "private" not in str(told)
 
 
 async def test_it_looks_every_second_until_it_is_told_to_end(store: Store):
