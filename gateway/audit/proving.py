@@ -35,7 +35,8 @@ class ProvenEntry:
 
 
 def prove(reading: Reading, sequence: int) -> ProvenEntry | None:
-    """Prove one entry by the latest checkpoint; None if it is not covered yet, was purged, or is not there."""
+    """Prove one entry by the latest checkpoint; None if it is not covered yet, was purged, is not there or has lost others
+    that its proof needs."""
     return prove_each(reading, (sequence,)).get(sequence)
 
 
@@ -56,11 +57,14 @@ def prove_each(reading: Reading, sequences: Iterable[int]) -> Mapping[int, Prove
 def _proven(
     reading: Reading, tree: Tree, checkpoint: StoredCheckpoint, sequence: int
 ) -> tuple[int, ProvenEntry] | None:
-    [kept] = kept_between(reading, sequence, sequence)
-    line = kept_line(kept)
-    if line is None:
+    kept = next(iter(kept_between(reading, sequence, sequence)), None)
+    line = None if kept is None else kept_line(kept)
+    if kept is None or line is None:
         return None
-    hashes = tree.inclusion(sequence - 1, checkpoint.size)
+    try:
+        hashes = tree.inclusion(sequence - 1, checkpoint.size)
+    except IndexError:
+        return None  # rows beside it are gone, which `verify` tells; nothing proves this one now
     proof = written(Proof(sequence - 1, hashes, checkpoint.note))
     return sequence, ProvenEntry(line.decode(), proof, kept.patient)
 

@@ -1,6 +1,7 @@
 """Read the audit about one person, for those who may: who, when, why and by which rule, never content.
 
-Asks no source. Reading the audit is itself audited: row A before anything is read, row B before the first byte.
+Asks no source. Reading the audit is itself audited: row A before anything is read, row B before the first byte. Whom an
+entry that is asked for by its number is about is known when it has been read, so row B alone names them.
 """
 
 from collections.abc import Callable
@@ -58,9 +59,9 @@ class AuditReading:
 
         Raises NotFoundError, RefusedError, UnavailableError.
         """
+        permit = await self._permit(finder, None)
         found = await self.store.read(numbered, sequence)
         patient = None if found is None else found.entry.patient
-        permit = await self._permit(finder, patient)
         await self._disclose(permit, patient, 0 if found is None else 1)
         if found is None:
             raise NotFoundError("There is no such entry.")
@@ -71,9 +72,9 @@ class AuditReading:
 
         Raises NotFoundError when there is none, or none that a checkpoint covers yet; RefusedError, UnavailableError.
         """
+        permit = await self._permit(finder, None)
         found = await self.store.read(prove, sequence)
         patient = None if found is None else found.patient
-        permit = await self._permit(finder, patient)
         await self._disclose(permit, patient, 0 if found is None else 1)
         if found is None:
             raise NotFoundError("There is no such entry, or no checkpoint covers it yet.")

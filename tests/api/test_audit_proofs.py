@@ -1,9 +1,11 @@
 """What outsiders check the audit with, served: the key and the checkpoint to anybody, a proof to those entitled."""
 
 import pytest
+from sqlalchemy import delete
 
 from gateway.audit.entries import entries_between
 from gateway.audit.notes import open_checkpoint, read_verifier_key
+from gateway.store.tables import audit_entry
 from tests.outsider import verifier
 from tests.stack import Stack
 
@@ -18,6 +20,12 @@ async def public(stack: Stack, path: str) -> str:
         "text/plain; charset=utf-8",
     )
     return answer.text
+
+
+def lose(stack: Stack, sequence: int) -> None:
+    """Take an entry away, as somebody could who owns the database."""
+    with stack.services.store.writes.begin() as connection:
+        connection.execute(delete(audit_entry).where(audit_entry.c.sequence == sequence))
 
 
 async def signed(stack: Stack) -> None:
@@ -63,8 +71,43 @@ async def test_ai_06_reading_a_proof_is_two_entries_about_the_same_person(stack:
 
     asked, shown = await stack.services.store.read(entries_between, len(kept) + 1, 10**6)
     assert (asked.action, shown.action) == ("asked", "disclosed")
-    assert asked.patient == shown.patient == about.patient
+    assert (asked.patient, shown.patient) == (None, about.patient)
     assert b'"shown":{"audit-entries":1}' in shown.body
+
+
+@pytest.mark.parametrize("path", ["/audit/proof/2", "/fhir/AuditEvent/2"])
+async def test_ai_06_who_may_not_read_an_entry_is_refused_before_it_is_read(
+    stack: Stack, path: str
+):
+    await signed(stack)
+    lose(stack, 2)
+
+    answer = await stack.get("ed-consultant", path)
+
+    last = (await stack.audit())[-1]
+    assert answer.status_code == 403
+    assert (last["act"], last["decision"], last["patient"]) == ("read-audit", "refused", None)
+
+
+async def test_an_entry_that_is_gone_is_not_found_and_nor_is_a_proof_that_needs_it(stack: Stack):
+    await signed(stack)
+    lose(stack, 2)
+
+    gone, beside = [await stack.get("auditor", f"/audit/proof/{each}") for each in (2, 3)]
+
+    assert (gone.status_code, beside.status_code) == (404, 404)
+    assert [each["outcome"] for each in (await stack.audit())[-3::2]] == ["nothing", "nothing"]
+
+
+async def test_a_statement_is_told_without_the_proofs_that_a_lost_entry_took_along(stack: Stack):
+    await signed(stack)
+    lose(stack, 2)
+
+    answer = await stack.get(
+        "privacy-officer", f"/privacy/patients/{stack.patient('everything')}/statement"
+    )
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "99999", "-1", "x", "1.5", "9" * 19, "9" * 40])
