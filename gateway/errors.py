@@ -15,6 +15,7 @@ OperationOutcome.
     ├── NotAcceptableError         no representation that the caller takes
     ├── UnservableDocumentError    a document of a kind or a size that is not passed on
     ├── LogAlteredError            the audit log is not what was signed
+    ├── LaterEntryError            the audit has an entry that only a later version can tell
     └── UnavailableError           a part that must answer did not
         ├── AuditUnavailableError  no record could be written, so nothing is done
         ├── GroundChangedError     what was decided rests on something that has changed: decide again
@@ -93,6 +94,10 @@ class UnservableDocumentError(SharedCareRecordError):
 
 class LogAlteredError(SharedCareRecordError):
     """Say that the audit log is not what was signed; no request raises it."""
+
+
+class LaterEntryError(SharedCareRecordError):
+    """Say that the audit holds an entry of a kind that this version does not know: ask a worker of the later one."""
 
 
 class UnavailableError(SharedCareRecordError):

@@ -14,7 +14,12 @@ from sqlalchemy import ColumnElement, Select, func, insert, select
 from gateway.audit.acts import AuditAction, Entry
 from gateway.audit.line import Kept, line_of
 from gateway.audit.merkle import leaf_hash
-from gateway.errors import AgreementEndedError, GroundChangedError, PolicyChangedError
+from gateway.errors import (
+    AgreementEndedError,
+    GroundChangedError,
+    LaterEntryError,
+    PolicyChangedError,
+)
 from gateway.store.agreements import ended_among
 from gateway.store.sessions import Reading
 from gateway.store.tables import active_policy, audit_entry
@@ -158,7 +163,15 @@ def _chosen(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
 
 def _read(reading: Reading, chosen: Select[Any]) -> tuple[AuditEntry, ...]:
     rows = reading.connection.execute(chosen)
-    return tuple(AuditEntry(sequence, AuditAction(kind), *rest) for sequence, kind, *rest in rows)
+    return tuple(AuditEntry(sequence, _action(kind), *rest) for sequence, kind, *rest in rows)
+
+
+def _action(kind: str) -> AuditAction:
+    # Passing over it would tell of somebody's record that nothing else was done.
+    try:
+        return AuditAction(kind)
+    except ValueError as fault:
+        raise LaterEntryError("an entry of a kind that this version does not know") from fault
 
 
 def _row(entry: Entry, sequence: int, recorded_at: datetime) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import update
 
 from gateway.audit.entries import entries_about
 from gateway.audit.log import AuditLog
+from gateway.errors import LaterEntryError
 from gateway.store.engine import Store
 from gateway.store.tables import audit_entry
 from tests.store_factories import activate, asked, disclosed
@@ -51,3 +53,15 @@ async def test_what_stands_without_a_decision_is_about_a_person_all_the_same(
     found = await store.read(entries_about, ("p" * 36,), 9)
 
     assert [each.sequence for each in found] == [2]
+
+
+async def test_an_entry_of_a_later_version_is_not_passed_over_in_silence(
+    store: Store, log: AuditLog
+) -> None:
+    await activate(log)
+    await log.append(asked(1))
+    with store.writes.begin() as connection:
+        connection.execute(update(audit_entry).values(kind="of-a-later-version"))
+
+    with pytest.raises(LaterEntryError):
+        await store.read(entries_about, ("p" * 36,), 9)
