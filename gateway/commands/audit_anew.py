@@ -11,6 +11,7 @@ import typer
 
 from gateway.audit.acts import LogBegunAnew
 from gateway.audit.beginning_anew import Beginning, event_of, lost_of
+from gateway.audit.free_text import without_identifiers
 from gateway.audit.log import AuditLog
 from gateway.audit.notes import NoteError
 from gateway.audit.places import Folder
@@ -60,7 +61,7 @@ def begin_anew(
 async def _begin(beginning: Beginning, why: str, store: Store, log: AuditLog) -> LogBegunAnew:
     with store.checking() as reading:
         lost = lost_of(reading, beginning)
-    event = event_of(beginning, lost, why, now())
+    event = event_of(beginning, lost, without_identifiers(why), now())
     await log.append(event)
     return event
 

@@ -17,7 +17,7 @@ from gateway.commands.speaking import MISUNDERSTOOD, ConfigPath, fail
 from gateway.errors import BadRequestError
 from gateway.identity import Principal
 from gateway.policy.as_at import AsAt
-from gateway.policy.as_at_asking import Question, instant_in
+from gateway.policy.as_at_asking import Question, instant_in, user_in
 from gateway.policy.as_at_telling import told_as_at
 from gateway.policy.permitted import Asker
 from gateway.wiring import Services, new_id
@@ -48,7 +48,7 @@ def as_at(
     if patient_stdin and (patient_file is not None or token_file == "-"):  # noqa: S105 - a file's name
         fail("Only one of them can be read from standard input.", MISUNDERSTOOD)
     try:
-        instant = instant_in(at)
+        user, instant = user_in(user), instant_in(at)
     except BadRequestError as fault:
         fail(str(fault), MISUNDERSTOOD)
     patient = sys.stdin.read() if patient_stdin else _text_of(patient_file)

@@ -13,6 +13,7 @@ import typer
 
 from gateway.access.staff_register import StaffKeeping
 from gateway.audit.acts import StaffRestored, StaffSuspended
+from gateway.audit.free_text import without_identifiers
 from gateway.audit.log import AuditLog
 from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
@@ -150,7 +151,7 @@ def _refuse_odd(*texts: str) -> None:
 
 
 async def _suspend(_store: Store, log: AuditLog, subject: str, role_profile: str, why: str) -> int:
-    at, by = now(), "scr staff suspend"
+    at, by, why = now(), "scr staff suspend", without_identifiers(why)
     event = StaffSuspended(at, by, subject, role_profile, why)
     async with log.recorded(event) as session:
         await session.do(suspend, StaffSuspension(subject, role_profile, at, by, why))

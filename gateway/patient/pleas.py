@@ -6,6 +6,7 @@ Judges no reason: a privacy officer does, afterwards.
 from dataclasses import dataclass, field
 
 from gateway.audit.acts import escaped
+from gateway.audit.free_text import without_identifiers
 from gateway.errors import BadRequestError
 from gateway.store.words import ClaimReason, EmergencyReason, PermissionAnswer, UnableReason
 
@@ -83,7 +84,8 @@ def read_answer(answer: object, reason_code: object, reason: object) -> Answer:
 
 
 def read_reason(reason: object) -> str:
-    """Read somebody's own words; spaces at the ends and in a row count as one or none.
+    """Read somebody's own words, without the NHS numbers and tokens in them; spaces at the ends and in a row count as one
+    or none.
 
     Raises BadRequestError when they are too few or too many.
     """
@@ -97,4 +99,4 @@ def read_reason(reason: object) -> str:
         raise BadRequestError(
             f"reason is longer than {REASON_CHARACTERS_AT_MOST} characters.", "too-long"
         )
-    return escaped(text)
+    return escaped(without_identifiers(text))

@@ -6,7 +6,7 @@ anything is read, row B is durable before the first byte; who is asked about as 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from fhir_profiles.nhs_number import NhsNumber
@@ -15,6 +15,7 @@ from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import AskedAct
+from gateway.audit.free_text import without_identifiers
 from gateway.audit.log import AuditLog
 from gateway.audit.past import Past, Sought, past_of
 from gateway.errors import BadRequestError, NotFoundError, RefusedError
@@ -28,6 +29,9 @@ SHOWN = "audit-entries"
 
 USER_CHARACTERS_AT_MOST = 200
 """As long as a subject of a token may be."""
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Before any log, and far enough from the first of all instants that a month before it can be told."""
 
 _FIELDS = frozenset({"user", "at", "patient"})
 _NO_INSTANT = "at is an instant with its time zone, such as 2026-03-02T09:30:00Z."
@@ -56,12 +60,22 @@ def read_question(body: bytes) -> Question:
     Raises BadRequestError.
     """
     fields = fields_of_json(body, _FIELDS)
-    user_id, patient = fields.get("user"), fields.get("patient")
-    if not isinstance(user_id, str) or not 0 < len(user_id) <= USER_CHARACTERS_AT_MOST:
-        raise BadRequestError("user is the subject of somebody's tokens.", "value")
+    user_id, patient = user_in(fields.get("user")), fields.get("patient")
     if not isinstance(patient, str | None):
         raise BadRequestError("patient is an opaque id.", "value")
     return Question(user_id, instant_in(fields.get("at")), patient)
+
+
+def user_in(given: object) -> str:
+    """Read the subject of a member of staff's tokens; row A keeps it, so an NHS number is none.
+
+    Raises BadRequestError.
+    """
+    if not isinstance(given, str) or not 0 < len(given) <= USER_CHARACTERS_AT_MOST:
+        raise BadRequestError("user is the subject of somebody's tokens.", "value")
+    if not given.isprintable() or without_identifiers(given) != given:
+        raise BadRequestError("user is the subject of tokens, and no number of a patient.", "value")
+    return given
 
 
 def instant_in(given: object) -> datetime:
@@ -73,7 +87,7 @@ def instant_in(given: object) -> datetime:
         found = datetime.fromisoformat(given if isinstance(given, str) else "")
     except ValueError as fault:
         raise BadRequestError(_NO_INSTANT, "value") from fault
-    if found.tzinfo is None:
+    if found.tzinfo is None or found < EARLIEST:
         raise BadRequestError(_NO_INSTANT, "value")
     return found
 
