@@ -152,7 +152,7 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
         AuditAction.PERMISSION_RECORDED: _security(
             codes.OBJECT_SECURITY_CHANGED, "C", "permission", "answer", *_OWN_WORD
         ),
-        AuditAction.AUDIT_EXPORTED: Shape(codes.EXPORT, (), "R", ("entries",)),
+        AuditAction.AUDIT_EXPORTED: Shape(codes.EXPORT, (), "R", ("entries", "only")),
         AuditAction.ENTRIES_PURGED: _security(None, "D", "through", "recorded_before", "rule"),
         AuditAction.LOG_BEGUN_ANEW: _security(
             None, "E", "origin", "former_origin", "former_size", "first_lost", "proven", "kept"

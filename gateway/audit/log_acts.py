@@ -12,12 +12,13 @@ from gateway.audit.words import AuditAction
 
 @dataclass(frozen=True, slots=True)
 class AuditExported:
-    """The first `entries` entries of the log were written to a file."""
+    """The first `entries` entries of the log were given out, or one of them, the one numbered `only`."""
 
     action: ClassVar[AuditAction] = AuditAction.AUDIT_EXPORTED
     at: datetime
     user_id: str
     entries: int
+    only: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`scr audit`: check the audit's log, prove one entry, and write all of it for outsiders.
 
-Checking opens the database to read alone. What is checked: docs/audit-format.md.
+Checking opens the database to read alone; what gives an entry out is on record. What is checked: docs/audit-format.md.
 """
 
 import asyncio
@@ -12,13 +12,16 @@ from typing import Annotated
 
 import typer
 
+from gateway.audit.acts import AuditExported
 from gateway.audit.following import Verdict
+from gateway.audit.log import AuditLog
 from gateway.audit.losses import losses_in
 from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
 from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
 from gateway.commands import audit_anew, audit_as_at, audit_radar, audit_report, audit_writing
+from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -30,7 +33,8 @@ from gateway.commands.speaking import (
 from gateway.keys import read_keys
 from gateway.log_signing import signing_keys
 from gateway.settings import Settings
-from gateway.store.engine import open_store
+from gateway.store.engine import Store, open_store
+from gateway.wiring import now
 
 BROKEN = 3
 """Exit status: the log is not what was written and signed."""
@@ -117,24 +121,24 @@ def proof(
     *,
     config: ConfigPath = None,
 ) -> None:
-    """Print one entry and its proof as JSON.
+    """Print one entry and its proof as JSON; that it was printed is on record.
 
     Examples:
 
       scr audit proof 4711 > entry.json
     """
-    found = asyncio.run(_prove(settings_from(config), sequence))
+    found = asyncio.run(
+        with_store(settings_from(config), lambda store, log: _prove(store, log, sequence))
+    )
     if found is None:
         fail("There is no such entry, or no checkpoint covers it yet.")
     answer_json({"entry": found.entry, "proof": found.proof})
 
 
-async def _prove(settings: Settings, sequence: int) -> ProvenEntry | None:
-    store = open_store(settings.database_url)
-    try:
-        return await store.read(prove, sequence)
-    finally:
-        store.close()
+async def _prove(store: Store, log: AuditLog, sequence: int) -> ProvenEntry | None:
+    # Recorded before anything is read, as whoever reads the audit over HTTP is.
+    await log.append(AuditExported(now(), "scr audit proof", 1, sequence))
+    return await store.read(prove, sequence)
 
 
 def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:

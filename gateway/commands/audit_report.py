@@ -12,6 +12,7 @@ import orjson
 import typer
 
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
+from gateway.audit.canonical import escaped
 from gateway.audit.proving import ProvenEntry
 from gateway.audit.statement import said_at
 from gateway.audit.statement_text import text_of
@@ -72,5 +73,6 @@ def _headed(made: PatientStatement) -> str:
     person = made.subject.person
     names = () if person is None else (*person.given_names, person.family_name)
     number = () if person is None else (f"NHS number {person.nhs_number.grouped}",)
-    told = (" ".join(names), *number, f"Made on {said_at(made.made_at)}")
+    # PDS's words: on a terminal a control character would do more than stand there.
+    told = (escaped(" ".join(names)), *number, f"Made on {said_at(made.made_at)}")
     return f"{'. '.join(filter(None, told))}.\n\n{text_of(made.statement)}"

@@ -4,9 +4,11 @@ Both are on record in the log itself.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -72,14 +74,29 @@ async def _export(store: Store, log: AuditLog, out: Path) -> StoredCheckpoint | 
     if checkpoint is None:
         return None
     await log.append(AuditExported(now(), "scr audit export", checkpoint.size))
-    with store.checking() as reading, _private(out).open("wb") as file:
+    with store.checking() as reading, whole_file(out) as file:
         file.writelines(exported_lines(reading, checkpoint))
     return checkpoint
 
 
-def _private(path: Path) -> Path:
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Make a new file that nobody else reads, under its name once it is whole; after a failure there is none.
+
+    Raises FileExistsError.
+    """
+    part = path.with_name(f"{path.name}.part")
     path.touch(mode=0o600, exist_ok=False)
-    return path
+    try:
+        part.touch(mode=0o600, exist_ok=False)
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        # Half a log may end with a checkpoint, and pass for the whole of it.
+        part.unlink(missing_ok=True)
+        path.unlink()
+        raise
 
 
 async def _purge(store: Store, log: AuditLog, recorded_before: datetime) -> int:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import sqlite3
+from errno import ENOSPC
 
 import pytest
 
 from gateway.audit.notes import read_verifier_key
+from gateway.commands.audit_writing import whole_file
 from gateway.keys import read_keys
 from gateway.log_signing import keeper_of
 from gateway.settings import read_settings
@@ -128,6 +130,39 @@ def test_a_proof_of_another_log_is_refused(scr, config, signed, tmp_path):
     ended = scr("audit", "verify", "--entry", proof, "--key", other)
 
     assert (ended.code, ended.progress) == (3, "The checkpoint is not signed by the log's key.\n")
+
+
+def test_ai_06_an_entry_is_on_record_before_a_command_prints_it(scr, config, signed):
+    scr("audit", "proof", "2", "--config", config)
+
+    with sqlite3.connect(config.parent / "demo.db") as database:
+        [(kind, body)] = database.execute(
+            "SELECT kind, body FROM audit_entry ORDER BY sequence DESC LIMIT 1"
+        )
+    told = json.loads(body)
+    assert (kind, told["user_id"], told["only"]) == ("audit-exported", "scr audit proof", 2)
+
+
+def half_written(path):
+    with whole_file(path) as file:
+        file.write(b"half")
+        raise OSError(ENOSPC, "full")
+
+
+def test_a_file_that_could_not_be_written_whole_is_not_there(tmp_path):
+    with pytest.raises(OSError, match="full"):
+        half_written(tmp_path / "log")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_file_is_not_under_its_name(tmp_path):
+    with whole_file(tmp_path / "log") as file:
+        file.write(b"whole")
+        before = (tmp_path / "log").read_bytes()
+
+    assert (before, (tmp_path / "log").read_bytes()) == (b"", b"whole")
+    assert [each.name for each in tmp_path.iterdir()] == ["log"]
 
 
 @pytest.mark.parametrize("words", [("--key", "x"), ("--checkpoint", "{config}")])

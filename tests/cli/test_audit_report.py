@@ -4,11 +4,19 @@ import io
 import json
 import sqlite3
 import sys
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from gateway.audit.statement import Statement
+from gateway.commands.audit_report import _headed
+from gateway.patient.statements import Subject
+from gateway.wiring import now
 from tests.cli.test_policy import config, token
 from tests.london import London
+from tests.web.factories import PERSON
 
 __all__ = ["config", "token"]
 
@@ -107,3 +115,14 @@ def test_standard_input_is_not_for_the_token(scr, config, typed, number):
     typed(number)
 
     assert scr("audit", "report", "--token-file", "-", "--config", config).code == 2
+
+
+def test_a_name_from_elsewhere_says_nothing_to_a_terminal():
+    person = replace(PERSON, given_names=("Ann\x1b]0;\x07",), family_name="O\u202eB")
+    made: Any = SimpleNamespace(
+        subject=Subject("p", person), made_at=now(), statement=Statement(1, ())
+    )
+
+    head = _headed(made).splitlines()[0]
+
+    assert head.startswith(r"Ann\x1b]0;\x07 O\u202eB. NHS number ")
