@@ -6,7 +6,8 @@ OperationOutcome.
     SharedCareRecordError
     ├── NotAuthenticatedError      who is asking cannot be established
     ├── RefusedError               known caller, not allowed (the reason is a closed word)
-    │   └── NoRoleError            known caller, in no role that has a place here
+    │   ├── NoRoleError            known caller, in no role that has a place here
+    │   └── FormNotOursError       known caller, whose form no page of their session sent
     ├── NotFoundError              does not exist, or must look as if it did not
     ├── GoneError                  was there, is no longer (page cursors)
     ├── BadRequestError            what was asked cannot be understood or is not supported
@@ -54,6 +55,13 @@ class NoRoleError(RefusedError):
     def __init__(self, user_id: str, message: str) -> None:
         super().__init__("no-role", message)
         self.user_id = user_id
+
+
+class FormNotOursError(RefusedError):
+    """Say that no page of the caller's session sent a form."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("form-not-ours", message)
 
 
 class NotFoundError(SharedCareRecordError):

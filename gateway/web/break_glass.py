@@ -26,7 +26,7 @@ from gateway.web.reason_form import REASON_FIELD
 from gateway.web.record import Patient, named, open_grant, patient_of, question_of
 from gateway.web.refusals import Told, page_of
 from gateway.web.sessions import break_glass
-from gateway.web.visits import Visit, to_start
+from gateway.web.visits import Visit, to_start, turn_away
 from gateway.web.writing import write_page
 from rbac.types import Purpose
 
@@ -114,6 +114,7 @@ async def _form_page(
 ) -> Response:
     ground = await visit.services.emergencies.access.ground(visit.session.principal, step)
     if isinstance(ground, Refusal):
+        await turn_away(visit, ground.reason.value)
         return _not_for_role(visit)
     content = {
         "patient_id": patient.id,

@@ -21,7 +21,7 @@ from gateway.web.forms import read_form
 from gateway.web.reason_form import REASON_FIELD
 from gateway.web.record import Patient, named, patient_of, question_of
 from gateway.web.refusals import Told, page_of, told
-from gateway.web.visits import Visit
+from gateway.web.visits import Visit, turn_away
 from gateway.web.writing import write_page
 from rbac.types import Purpose
 
@@ -73,6 +73,7 @@ async def _form_page(
 ) -> Response:
     ground = await visit.services.claims.access.ground(visit.session.principal, Purpose.TREAT)
     if isinstance(ground, Refusal):
+        await turn_away(visit, ground.reason.value)
         raise refused(ground)
     content = {
         "patient_id": patient.id,

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from gateway.errors import BadRequestError, RefusedError
+from gateway.errors import BadRequestError, FormNotOursError
 from gateway.settings import Settings
 from gateway.web.sessions import ChoiceToMake, Session
 
@@ -36,20 +36,20 @@ async def read_form(
 ) -> Mapping[str, str]:
     """Read a form that this session's own page sent; `texts` are the fields that take several lines.
 
-    Raises RefusedError for a form that no page of this session sent, BadRequestError for one that cannot be read.
+    Raises FormNotOursError for a form that no page of this session sent, BadRequestError for one that cannot be read.
     """
     refuse_other_origin(request, settings)
     raw = await _body(request)
     fields = _fields(raw, lambda name: _TEXT if name in texts else _PLAIN_VALUE)
     if not compare_digest(fields.get(TOKEN_FIELD, "").encode(), session.form_token.encode()):
-        raise _not_ours("The form is not of this session.")
+        raise FormNotOursError("The form is not of this session.")
     return fields
 
 
 async def read_token_form(request: Request, field: str) -> str:
     """Read a form of one token, which no page of ours sent: the token is its own proof.
 
-    Raises RefusedError for what is no form, BadRequestError for any other.
+    Raises FormNotOursError for what is no form, BadRequestError for any other.
     """
     fields = _fields(await _body(request), lambda _name: _TOKEN)
     if fields.keys() != {field}:
@@ -60,21 +60,17 @@ async def read_token_form(request: Request, field: str) -> str:
 def refuse_other_origin(request: Request, settings: Settings) -> None:
     """Refuse a form that a browser says was sent by a page of another origin.
 
-    Raises RefusedError. A client that names no origin is held to the form's token alone.
+    Raises FormNotOursError. A client that names no origin is held to the form's token alone.
     """
     base = urlsplit(settings.base_url)
     own = {f"{base.scheme}://{host}" for host in (base.netloc, *settings.allowed_hosts)}
     if any(origin not in own for origin in request.headers.getlist("origin")):
-        raise _not_ours("The form was sent from another place.")
-
-
-def _not_ours(message: str) -> RefusedError:
-    return RefusedError("form-not-ours", message)
+        raise FormNotOursError("The form was sent from another place.")
 
 
 async def _body(request: Request) -> bytes:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != _FORM:
-        raise _not_ours("A page of ours sends a form as a form.")
+        raise FormNotOursError("A page of ours sends a form as a form.")
     pieces: list[bytes] = []
     size = 0
     async for piece in request.stream():

@@ -20,7 +20,7 @@ from gateway.web.permission_form import ANSWER_WORDS, UNABLE_WORDS, read_permiss
 from gateway.web.reason_form import REASON_FIELD
 from gateway.web.record import Patient, named, patient_of, question_of
 from gateway.web.refusals import page_of, told
-from gateway.web.visits import Visit
+from gateway.web.visits import Visit, turn_away
 from gateway.web.writing import write_page
 from rbac.types import Purpose
 
@@ -56,6 +56,7 @@ async def _form_page(
 ) -> Response:
     if not visit.services.permissions.is_asked_of(visit.session.principal):
         reason = RefusalReason.PERMISSION_NOT_ASKED_FOR.value
+        await turn_away(visit, reason)
         raise RefusedError(reason, "The organisation asks nobody.")
     content = {
         "patient_id": patient.id,

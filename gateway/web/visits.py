@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.errors import BadRequestError, SharedCareRecordError
+from gateway.audit.acts import CallerRefused
+from gateway.errors import (
+    BadRequestError,
+    FormNotOursError,
+    SharedCareRecordError,
+    UnavailableError,
+)
 from gateway.web.cookies import session_cookie
 from gateway.web.refusals import refusal_page
 from gateway.web.sessions import ChoiceToMake, Session, found_session
@@ -94,7 +100,7 @@ def for_visitors(handle: VisitHandler, takes: frozenset[str] = NONE) -> Handler:
             refuse_other_parameters(request, takes)
             return await handle(Visit(request, services_of(request), session))
         except SharedCareRecordError as fault:
-            return answer_fault(fault, request, session)
+            return answer_fault(await _on_record(fault, request, session), request, session)
 
     return handle_visit
 
@@ -103,7 +109,7 @@ def for_choosers(handle: ChoosersHandler) -> Handler:
     """Let only signed-in people reach a page, also those who have still to choose a role."""
 
     async def handle_visit(request: Request) -> Response:
-        session = None
+        session = found = None
         try:
             found = await session_of(request)
             if found is None:
@@ -112,7 +118,7 @@ def for_choosers(handle: ChoosersHandler) -> Handler:
             refuse_other_parameters(request, NONE)
             return await handle(ChoosersVisit(request, services_of(request), found))
         except SharedCareRecordError as fault:
-            return answer_fault(fault, request, session)
+            return answer_fault(await _on_record(fault, request, found), request, session)
 
     return handle_visit
 
@@ -131,6 +137,15 @@ def for_anyone(handle: Handler, takes: frozenset[str] | None = NONE) -> Handler:
     return handle_request
 
 
+async def turn_away(visit: Visit, reason: str) -> None:
+    """Record that a form is not for the visitor: nothing was asked with it yet, so no decision stands for the refusal.
+
+    Raises UnavailableError.
+    """
+    user_id = visit.session.principal.user_id
+    await _record_turned_away(visit.services, user_id, visit.request_id, reason)
+
+
 def refuse_other_parameters(request: Request, takes: frozenset[str]) -> None:
     """Refuse an address with a parameter that its page does not know (safety rule 15).
 
@@ -139,6 +154,28 @@ def refuse_other_parameters(request: Request, takes: frozenset[str]) -> None:
     raw: bytes = request.scope.get("query_string", b"")
     if (raw and not takes) or not set(request.query_params) <= takes:
         raise BadRequestError("The address says something that this page does not know.")
+
+
+async def _on_record(
+    fault: SharedCareRecordError, request: Request, found: Session | ChoiceToMake | None
+) -> SharedCareRecordError:
+    """Record whose form was not taken, and give what is to be told: that it could not be recorded, where it could not."""
+    if found is None or not isinstance(fault, FormNotOursError):
+        return fault
+    user_id = found.principal.user_id if isinstance(found, Session) else found.user_id
+    services, request_id = services_of(request), request_id_of(request)
+    try:
+        await _record_turned_away(services, user_id, request_id, fault.reason)
+    except UnavailableError as unavailable:
+        return unavailable
+    return fault
+
+
+async def _record_turned_away(
+    services: Services, user_id: str, request_id: str, reason: str
+) -> None:
+    event = CallerRefused(services.records.clock(), user_id, request_id, reason)
+    await services.log.append(event)
 
 
 def answer_fault(
