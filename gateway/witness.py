@@ -39,20 +39,21 @@ class Witness:
 
         Raises: LogAlteredError when the witness saw a log that this one did not grow out of.
         """
-        answer = await self._ask(note, size, grown)
-        if isinstance(answer, Fetched) and answer.status == HTTPStatus.CONFLICT:
-            self._seen = _size_in(answer.body)
-            answer = await self._ask(note, size, grown)
-        return self._lines(note, size, answer)
+        answer = await self._ask(note, grown)
+        if (told := _size_told(answer)) is not None:
+            self._seen = told
+            answer = await self._ask(note, grown)
+        return "" if answer is None else self._lines(note, size, answer)
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._transport.aclose()
 
-    async def _ask(self, note: str, size: int, grown: Grown) -> Fetched | Unfetched:
-        if self._seen > size:
-            raise LogAlteredError(f"The witness saw {self._seen} entries, and there are {size}.")
+    async def _ask(self, note: str, grown: Grown) -> Fetched | Unfetched | None:
         proof = await grown(self._seen)
+        if proof is None:
+            # Another worker has had more witnessed since: its checkpoint stands for this one's.
+            return None
         ends_at = asyncio.get_running_loop().time() + ANSWER_SECONDS
         body = request_body(self._seen, proof, note)
         call = Call(self._url, "POST", {"Content-Type": "text/plain"}, body)
@@ -63,6 +64,8 @@ class Witness:
             return _not_witnessed(answer.reason.value)
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             raise LogAlteredError("The log did not grow out of what the witness saw.")
+        if self._seen == size == _size_told(answer):
+            raise LogAlteredError(f"The witness saw {size} entries, and others than these.")
         if answer.status != HTTPStatus.OK:
             return _not_witnessed("refused")
         lines = answer.body.decode(errors="replace")
@@ -85,9 +88,12 @@ def _is_signed(note: str, key: VerifierKey) -> bool:
         return False
 
 
-def _size_in(body: bytes) -> int:
-    found = _SIZE.fullmatch(body)
-    return 0 if found is None else int(found.group(1))
+def _size_told(answer: Fetched | Unfetched | None) -> int | None:
+    """Give what the witness saw last, where it says that it was asked from elsewhere."""
+    if not isinstance(answer, Fetched) or answer.status != HTTPStatus.CONFLICT:
+        return None
+    found = _SIZE.fullmatch(answer.body)
+    return None if found is None else int(found.group(1))
 
 
 def _not_witnessed(reason: str) -> str:

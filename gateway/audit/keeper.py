@@ -45,8 +45,8 @@ LEASE_LASTS = timedelta(seconds=30)
 ENTRIES_AT_ONCE = 4_096
 """A few megabytes: a long backlog is taken in by steps, each durable."""
 
-Grown: TypeAlias = Callable[[int], Awaitable[Sequence[bytes]]]
-"""Prove that the log grew from a size that somebody saw."""
+Grown: TypeAlias = Callable[[int], Awaitable[Sequence[bytes] | None]]
+"""Prove that the log grew from a size that somebody saw; None where they saw more of it than is to be signed."""
 
 Countersign: TypeAlias = Callable[[str, int, Grown], Awaitable[str]]
 """Ask a witness to sign a note of so many entries. Gives signature lines, none when it did not sign."""
@@ -101,7 +101,7 @@ class Keeper:
             return ""
         return await self.countersign(note, size, partial(self._grown, size))
 
-    async def _grown(self, later: int, earlier: int) -> Sequence[bytes]:
+    async def _grown(self, later: int, earlier: int) -> Sequence[bytes] | None:
         return await self.store.read(_consistency, earlier, later)
 
     async def _must_have_grown_out_of(self, notes: Iterable[str]) -> None:
@@ -172,7 +172,13 @@ def _root(reading: Reading, size: int) -> bytes:
         return Tree(partial(tile_of, reading)).root(size)
 
 
-def _consistency(reading: Reading, earlier: int, later: int) -> Sequence[bytes]:
+def _consistency(reading: Reading, earlier: int, later: int) -> Sequence[bytes] | None:
+    # Counted anew: who is slow may be overtaken by another worker, and what was seen be of its entries.
+    last = last_sequence(reading)
+    if earlier > last:
+        raise LogAlteredError(f"The witness saw {earlier} entries, and there are {last}.")
+    if earlier > later:
+        return None
     with _all_there():
         return Tree(partial(tile_of, reading)).consistency(earlier, later)
 

@@ -7,15 +7,27 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from gateway.audit.notes import NoteError, is_witnessed, open_checkpoint
+from gateway.audit.notes import Checkpoint, NoteError, is_witnessed, open_checkpoint
 from gateway.errors import LogAlteredError
 from gateway.store.audit_tree import latest_checkpoint
 from gateway.store.engine import Store
 from gateway.witness import Witness
 from gateway.witness_settings import WitnessSettings
 from tests.adapters.stub_source import Behaviour, stub_source
-from tests.audit.signed_log import KEYS, Times, begin, check, keeper_of, sign, write_pairs
+from tests.audit.signed_log import (
+    KEY,
+    KEYS,
+    ORIGIN,
+    Times,
+    begin,
+    check,
+    keeper_of,
+    sign,
+    write_pairs,
+)
 from tests.audit.witness_server import WITNESS, SeeingWitness
+
+ROOT = b"r" * 32
 
 
 @asynccontextmanager
@@ -75,6 +87,29 @@ async def test_a_log_that_did_not_grow_out_of_what_the_witness_saw_is_not_signed
             await sign(keeper_of(store, clock, countersign=witness), clock)
 
     assert await store.read(latest_checkpoint) is None
+
+
+async def test_another_log_of_the_size_that_the_witness_saw_is_not_signed(store: Store):
+    clock, seeing = Times(), SeeingWitness(seen=Checkpoint(ORIGIN, 3, b"o" * 32))
+    await begin(store)
+    await write_pairs(store, 1, 1)
+    async with witness_at(seeing.behave) as witness:
+        with pytest.raises(LogAlteredError, match="saw 3 entries, and others than these"):
+            await sign(keeper_of(store, clock, countersign=witness), clock)
+
+    assert await store.read(latest_checkpoint) is None
+
+
+async def test_a_slow_worker_that_was_overtaken_at_the_witness_is_no_alarm(store: Store):
+    clock, seeing = Times(), SeeingWitness()
+    await begin(store)
+    await write_pairs(store, 1, 3)
+    async with witness_at(seeing.behave) as fast, witness_at(seeing.behave) as slow:
+        await signed(store, clock, fast)
+
+        lines = await keeper_of(store, clock, countersign=slow)._countersigned(KEY.sign(5, ROOT), 5)
+
+    assert (lines, seeing.signed) == ("", 1)
 
 
 async def refuses(_asked, writer) -> None:

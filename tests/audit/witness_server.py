@@ -43,6 +43,8 @@ class SeeingWitness:
         checkpoint = open_checkpoint(note, KEYS)
         if int(first.removeprefix("old ")) != self.seen.size:
             return 409, "text/x.tlog.size", f"{self.seen.size}\n".encode()
+        if self.seen.size == checkpoint.size and self.seen.root != checkpoint.root:
+            return 409, "text/x.tlog.size", f"{self.seen.size}\n".encode()
         if self.seen.size and not verify_consistency(
             self.seen.size,
             checkpoint.size,
