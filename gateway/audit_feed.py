@@ -120,6 +120,9 @@ class AuditFeed:
             self._failures = 0
             return ANOTHERS_TURN_SECONDS
         batch = await self.store.read(next_batch, self.receiver.url, self.address)
+        if batch.behind < 0:
+            # What is recorded from here on would come under numbers that were confirmed, and never be sent.
+            return self._failed("log-cut-off")
         self.metrics.audit_feed_behind.set(batch.behind)
         if not batch.count:
             return self._done(LOOK_EVERY_SECONDS)

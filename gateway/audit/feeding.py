@@ -22,7 +22,10 @@ BATCH_AT_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What comes after the entry `after`, through the entry `through`: `count` of them, of `behind` that wait."""
+    """What comes after the entry `after`, through the entry `through`: `count` of them, of `behind` that wait.
+
+    `behind` is below 0 where the receiver confirmed more entries than there are.
+    """
 
     after: int
     through: int

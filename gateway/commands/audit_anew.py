@@ -20,6 +20,7 @@ from gateway.commands.speaking import MISUNDERSTOOD, ConfigPath, fail, progress,
 from gateway.keys import read_keys
 from gateway.log_signing import signing_keys
 from gateway.settings import Settings
+from gateway.store.audit_feed import set_back
 from gateway.store.engine import Store
 from gateway.wiring import now
 
@@ -62,7 +63,9 @@ async def _begin(beginning: Beginning, why: str, store: Store, log: AuditLog) ->
     with store.checking() as reading:
         lost = lost_of(reading, beginning)
     event = event_of(beginning, lost, without_identifiers(why), now())
-    await log.append(event)
+    async with log.recorded(event) as session:
+        # The numbers of what is lost are used again, for entries that no receiver has.
+        await session.do(set_back, event.first_lost - 1, event.at)
     return event
 
 

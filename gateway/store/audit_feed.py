@@ -1,16 +1,16 @@
 """Keep how far a receiver of the audit has confirmed what it was sent.
 
-Sends nothing. Exempt from "a write needs an event" (design decision 10): it is where a task goes on, and says nothing of
-anybody.
+Sends nothing. Going on is exempt from "a write needs an event" (design decision 10): it is where a task stands, and says
+nothing of anybody. Going back is part of beginning a log anew.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from gateway.store.engine import Store
-from gateway.store.sessions import ExemptWriting, Reading
+from gateway.store.sessions import ExemptWriting, Reading, Writing
 from gateway.store.tables import audit_feed as table
 
 
@@ -38,6 +38,17 @@ async def advance(store: Store, by: Advance) -> bool:
     Raises: UnavailableError.
     """
     return await store.write_exempt(_advance, by)
+
+
+def set_back(writing: Writing, through: int, at: datetime) -> None:
+    """Have every receiver sent again what comes after an entry, whatever it confirmed under those numbers."""
+    beyond = table.c.sequence > through
+    if through == 0:
+        # To stand at no entry is to have no row.
+        writing.connection.execute(delete(table).where(beyond))
+    else:
+        moved = update(table).where(beyond).values(sequence=through, confirmed_at=at)
+        writing.connection.execute(moved)
 
 
 def _advance(writing: ExemptWriting, by: Advance) -> bool:

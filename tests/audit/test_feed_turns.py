@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from gateway.audit.balp_agents import Address
@@ -18,11 +19,11 @@ from gateway.audit_feed import (
     LOOK_EVERY_SECONDS,
     AuditFeed,
 )
-from gateway.store.audit_feed import Advance, advance, fed_through
+from gateway.store.audit_feed import Advance, advance, fed_through, set_back
 from gateway.store.engine import Store, open_store
 from tests.audit.feeding import ADDRESS, SEED, Clock, feed_of, position, record
 from tests.audit.receiving import FAULTS, Receiving, receiving
-from tests.store_factories import NOW, activate, asked
+from tests.store_factories import NOW, SIGNED_OUT, activate, asked
 
 
 @pytest.fixture
@@ -195,3 +196,37 @@ async def test_it_keeps_on_until_cancelled_and_then_closes(
     assert waits == [BETWEEN_BATCHES_SECONDS, LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS]
     assert receiver.numbers == list(range(1, last + 1))
     assert feed.receiver._transport._pool._is_closed
+
+
+async def test_a_log_that_was_cut_off_below_what_was_confirmed_is_told_of(
+    store: Store, log: AuditLog, receiver: Receiving
+) -> None:
+    await record(log, 2)
+    feed = feed_of(store, receiver)
+    await feed.step()
+    with store.writes.begin() as connection:
+        connection.execute(text("DELETE FROM audit_entry WHERE sequence > 3"))
+
+    with capture_logs() as lines:
+        assert await feed.step() == 1.0
+    await feed.receiver.aclose()
+
+    assert [line["reason"] for line in lines] == ["log-cut-off"]
+    assert b'scr_audit_not_fed_total{reason="log-cut-off"} 1.0' in feed.metrics.told()
+
+
+@pytest.mark.parametrize("through", [0, 2])
+async def test_a_feed_that_is_set_back_sends_again_what_comes_after(
+    store: Store, log: AuditLog, receiver: Receiving, through: int
+) -> None:
+    last = await record(log, 1)
+    feed = feed_of(store, receiver)
+    await feed.step()
+
+    async with log.recorded(SIGNED_OUT) as session:
+        await session.do(set_back, through, NOW)
+    await feed.step()
+    await feed.receiver.aclose()
+
+    assert receiver.numbers == [*range(1, last + 1), *range(through + 1, last + 2)]
+    assert await position(store, receiver) == last + 1

@@ -75,6 +75,16 @@ def test_a_restored_log_goes_on_and_every_check_tells_of_the_loss(scr, lost, ren
     assert f"Proven by a checkpoint: the first {lost}." in ended.answer
 
 
+def test_what_was_fed_under_the_lost_numbers_is_fed_anew(scr, lost, renamed, tmp_path):
+    with sqlite3.connect(renamed.parent / "demo.db") as database:
+        database.execute("INSERT INTO audit_feed VALUES ('r', ?, '2026-01-01')", (lost,))
+
+    begin_anew(scr, renamed, tmp_path / "checkpoints")
+
+    with sqlite3.connect(renamed.parent / "demo.db") as database:
+        assert database.execute("SELECT sequence FROM audit_feed").fetchall() == [(lost - 1,)]
+
+
 def test_an_export_of_it_is_checked_with_the_new_key(scr, renamed, tmp_path):
     begin_anew(scr, renamed, tmp_path / "checkpoints")
     sign_later(renamed)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.contract import Reason
-from gateway.audit.acts import RelationshipsImported
+from gateway.audit.acts import LogBegunAnew, RelationshipsImported
 from gateway.audit.log import AuditLog
 from gateway.store.agreements import Agreement, Terms, add_agreement
 from gateway.store.break_glass import Grant, keep_grant
@@ -83,6 +83,13 @@ PERMISSION = ViewPermission(
     IDS[16], IDS[17], KEY, "u1", SIGN_IN.id_hash, PermissionAnswer.YES, EARLIER
 )
 NEW_PERMISSION = replace(PERMISSION, id=IDS[18], recorded_at=LATER)
+BEGUN_ANEW = LogBegunAnew(
+    *(NOW, "scr", "record.test/2", "record.test/1", 3, "", 2),
+    proven=1,
+    kept=1,
+    fault="cut off",
+    why="why",
+)
 OBJECTION = Objection(KEY, "hospital", ObjectionExceptions.BREAK_GLASS, NOW)
 SNAPSHOT = PageSnapshot(SnapshotBinding("s" * 43, "u1", SIGN_IN.id_hash, PATIENT), b"{}", EARLIER)
 NEW_SNAPSHOT = replace(SNAPSHOT, binding=replace(SNAPSHOT.binding, snapshot_id="n" * 43))

@@ -32,6 +32,7 @@ from gateway.store import (
     team_members,
     view_permissions,
 )
+from gateway.store.audit_feed import set_back
 from gateway.store.radar_hits import RadarHit, add_radar_hits
 from gateway.store.sign_ins import ProviderSessions
 from gateway.store.words import AlertOutcome, ClaimReason
@@ -288,5 +289,8 @@ ACTS: Mapping[str, Act] = {
         (f"{_COMMANDS}/audit_writing.py:_purge",),
         acts.EntriesPurged(NOW, "scr", 1, LATER, "8 years"),
         ((purge, 1),),
+    ),
+    "a log begun anew": Act(
+        (f"{_COMMANDS}/audit_anew.py:_begin",), given.BEGUN_ANEW, ((set_back, 1, NOW),)
     ),
 }
