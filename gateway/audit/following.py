@@ -7,28 +7,25 @@ docs/audit-format.md, section 5.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import orjson
-
+from gateway.audit.entry_form import EntryFormError, ReadEntry, read_entry
 from gateway.audit.losses import Loss
 from gateway.audit.merkle import Frontier, leaf_hash
 from gateway.audit.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint
+from gateway.audit.purges import Gone
 from gateway.audit.tree import TILE_LEVELS
-from gateway.audit.words import AuditAction
 
 SKEW = timedelta(seconds=5)
 """Clocks of several hosts that are kept right differ by less; what is more is worth a line in the report."""
 
 
 class Seen(NamedTuple):
-    """An entry as it was found. A purged one has no line; its number is that of its place."""
+    """An entry as it was found. A purged one has no line; its number is that under which it was found."""
 
     sequence: int
     leaf: bytes
     line: bytes | None
-    action: str
-    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,17 @@ class Following:
     """Those that the log itself tells."""
     held: dict[int, list[Checkpoint]] = field(default_factory=dict)
     """Checkpoints from outside, by size."""
+    now: datetime | None = None
+    """When it is checked. Without it, times are held against each other alone."""
     fault: Fault | None = None
     _tree: Frontier = field(default_factory=Frontier)
     _checkpoints: int = 0
     _signed: int = -1
     _proven: int = 0
     _held_proven: int = 0
-    _purged: int = 0
-    _last_purged: int = 0
-    _purged_through: int = 0
+    _gone: Gone = field(default_factory=Gone)
     _recorded_at: datetime | None = None
+    _latest: datetime | None = None
     _went_back: list[int] = field(default_factory=list)
     _nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
@@ -104,8 +102,7 @@ class Following:
         elif seen.line is not None and leaf_hash(seen.line) != seen.leaf:
             self._break(expected, expected, "the entry is not as it was written")
         else:
-            self._take(seen)
-            self._hold_against_what_is_held()
+            self._take(expected, seen)
 
     def checkpoint(self, note: str) -> None:
         """Follow one checkpoint, which stands after as many entries as it covers."""
@@ -141,35 +138,49 @@ class Following:
         if self.fault is None and beyond:
             why = f"a checkpoint was signed with {max(beyond)} entries"
             self._break(self.size + 1, max(beyond), why)
-        if self.fault is None and self._last_purged > self._purged_through:
-            self._break(
-                self._last_purged, self._last_purged, "the entry is gone, by no recorded purge"
-            )
+        if self.fault is None and not self._is_gone_by_rule():
+            last = self._gone.last
+            self._break(last, last, "the entry is gone, by no purge of what was old enough")
         return Verdict(
             self.size,
             self._checkpoints,
             self._proven,
-            self._purged,
+            self._gone.count,
             tuple(self._went_back[:10]),
             self.fault,
             tuple(self.losses),
         )
 
-    def _take(self, seen: Seen) -> None:
+    def _take(self, number: int, seen: Seen) -> None:
+        try:
+            self._take_line(number, seen.line)
+        except EntryFormError as fault:
+            self._break(number, number, f"not of the form: {fault}")
+            return
         self._note_nodes(seen.leaf)
         self._tree = self._tree.with_leaf(seen.leaf)
-        if seen.line is None:
-            self._purged += 1
-            self._last_purged = seen.sequence
-        elif seen.action == AuditAction.ENTRIES_PURGED:
-            self._purged_through = max(self._purged_through, _through(seen.line))
-        if seen.recorded_at is not None:
-            self._note_clock(seen.sequence, seen.recorded_at)
+        self._hold_against_what_is_held()
 
-    def _note_clock(self, sequence: int, recorded_at: datetime) -> None:
-        if self._recorded_at is not None and recorded_at < self._recorded_at - SKEW:
-            self._went_back.append(sequence)
-        self._recorded_at = recorded_at
+    def _take_line(self, number: int, line: bytes | None) -> None:
+        if line is None:
+            self._gone = self._gone.with_one_more(number)
+            return
+        entry = read_entry(line)
+        if entry.sequence != number:
+            raise EntryFormError(f"expected entry {number}, found {entry.sequence}")
+        self._note_clock(entry)
+        self._gone = self._gone.with_left(entry, self._latest or entry.recorded_at)
+
+    def _note_clock(self, entry: ReadEntry) -> None:
+        at = entry.recorded_at
+        if self._recorded_at is not None and at < self._recorded_at - SKEW:
+            self._went_back.append(entry.sequence)
+        self._recorded_at = at
+        self._latest = at if self._latest is None else max(self._latest, at)
+
+    def _is_gone_by_rule(self) -> bool:
+        times = [each for each in (self._recorded_at, self.now) if each is not None]
+        return self._gone.last == 0 or (bool(times) and self._gone.is_covered(min(times)))
 
     def _note_nodes(self, leaf: bytes) -> None:
         if (self.size + 1) % (1 << TILE_LEVELS):
@@ -194,8 +205,3 @@ class Following:
 
     def _break(self, first: int, last: int, why: str) -> None:
         self.fault = self.fault or Fault(first, max(first, last), why)
-
-
-def _through(line: bytes) -> int:
-    found: Any = orjson.loads(line)
-    return int(found["body"]["through"])

@@ -23,9 +23,9 @@ class AuditExported:
 
 @dataclass(frozen=True, slots=True)
 class EntriesPurged:
-    """What the entries up to number `through` said was deleted, as they were all recorded before `recorded_before`.
+    """What entries below number `through` said was deleted, as they were all recorded before `recorded_before`.
 
-    Their leaf hashes stay. `rule` names the time of retention.
+    That one stays, to show it, and so do their leaf hashes. `rule` names the time of retention.
     """
 
     action: ClassVar[AuditAction] = AuditAction.ENTRIES_PURGED

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.audit.entries import kept_between, last_sequence
+from gateway.audit.entry_form import EntryFormError, read_entry
 from gateway.audit.following import Following, Seen, Verdict
 from gateway.audit.line import Kept, kept_line
 from gateway.audit.losses import Loss, led_to, losses_kept, with_former
@@ -31,15 +32,20 @@ _LEAF_CHARACTERS = 44
 _ENTRY_AT = len(_HEAD) + _LEAF_CHARACTERS + len(_MIDDLE)
 
 
-def verify_log(reading: Reading, keys: Sequence[VerifierKey], held: Iterable[str] = ()) -> Verdict:
-    """Check the log that is kept, in one snapshot; `held` are checkpoints from outside.
+def verify_log(
+    reading: Reading,
+    keys: Sequence[VerifierKey],
+    held: Iterable[str] = (),
+    now: datetime | None = None,
+) -> Verdict:
+    """Check the log that is kept, in one snapshot; `held` are checkpoints from outside, `now` is when it is checked.
 
     The name of the first of `keys` is the log's; under those that it had before, as it tells itself, they count too.
 
     Raises: NoteError if one of these is not signed by the log's keys.
     """
     losses = led_to(keys[0].name, losses_kept(reading))
-    following = Following(with_former(keys, losses), losses)
+    following = Following(with_former(keys, losses), losses, now=now)
     for note in held:
         following.hold(note)
     last = last_sequence(reading)
@@ -63,13 +69,14 @@ def verify_export(
     keys: Sequence[VerifierKey],
     held: Iterable[str] = (),
     losses: Sequence[Loss] = (),
+    now: datetime | None = None,
 ) -> Verdict:
-    """Check an exported log, line by line; `losses` are those that the same lines tell.
+    """Check an exported log, line by line; `losses` are those that the same lines tell, `now` is when it is checked.
 
     Raises: NoteError if one of `held` is not signed by the log's keys.
     """
     counting = led_to(keys[0].name, losses)
-    following = Following(with_former(keys, counting), counting)
+    following = Following(with_former(keys, counting), counting, now=now)
     is_last_a_checkpoint = False
     for note in held:
         following.hold(note)
@@ -92,10 +99,16 @@ def verify_entry(document: Mapping[str, str], keys: Sequence[VerifierKey]) -> in
     leaf = leaf_hash(entry)
     if not verify_inclusion(proof.index, checkpoint.size, leaf, proof.hashes, checkpoint.root):
         raise NoteError("The proof does not show that the entry is in the log.")
-    sequence = _members(entry).get("sequence")
-    if sequence != proof.index + 1:
+    if _number_of(entry) != proof.index + 1:
         raise NoteError("The proof is of another entry.")
     return proof.index + 1
+
+
+def _number_of(entry: bytes) -> int:
+    try:
+        return read_entry(entry).sequence
+    except EntryFormError as fault:
+        raise NoteError(f"The entry is not of the form: {fault}.") from fault
 
 
 def _follow(reading: Reading, following: Following, first: int, last: int) -> None:
@@ -104,6 +117,9 @@ def _follow(reading: Reading, following: Following, first: int, last: int) -> No
         following.entry(seen)
         if seen.sequence in notes:
             following.checkpoint(notes[seen.sequence])
+    if following.size < last:
+        # Of a row with a number far too high all that is missing before it would be looked for.
+        following.unreadable(following.size + 1, "the entry is missing")
 
 
 def _seen_between(reading: Reading, first: int, last: int) -> Sequence[Seen]:
@@ -111,7 +127,7 @@ def _seen_between(reading: Reading, first: int, last: int) -> Sequence[Seen]:
 
 
 def _seen(row: Kept) -> Seen:
-    return Seen(row.sequence, row.leaf, kept_line(row), row.action, row.recorded_at)
+    return Seen(row.sequence, row.leaf, kept_line(row))
 
 
 def _entries(reading: Reading, following: Following, first: int, last: int) -> Iterable[Seen]:
@@ -157,11 +173,7 @@ def _entry_of(line: bytes, expected: int) -> Seen:
     entry, leaf = line[_ENTRY_AT:-2], decoded(line[len(_HEAD) :][:_LEAF_CHARACTERS].decode())
     if len(leaf) != HASH_BYTES:
         raise NoteError("A leaf hash has 32 bytes.")
-    if entry == b"null":
-        return Seen(expected, leaf, None, "", None)
-    found = _members(entry)
-    at = datetime.fromisoformat(found["recorded_at"])
-    return Seen(found["sequence"], leaf, entry, found["action"], at)
+    return Seen(expected, leaf, None if entry == b"null" else entry)
 
 
 def _members(text: bytes) -> Mapping[str, Any]:

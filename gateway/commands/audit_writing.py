@@ -15,8 +15,7 @@ import typer
 from gateway.audit.acts import AuditExported, EntriesPurged
 from gateway.audit.log import AuditLog
 from gateway.audit.proving import exported_lines
-from gateway.audit.retention import LEAST_YEARS, purgeable_through
-from gateway.audit.retention import purge as purge_entries
+from gateway.audit.retention import LEAST_YEARS, purge_old, purgeable_through
 from gateway.commands.recording import with_store
 from gateway.commands.speaking import MISUNDERSTOOD, ConfigPath, fail, progress, settings_from
 from gateway.store.audit_tree import StoredCheckpoint, latest_checkpoint
@@ -53,7 +52,8 @@ def purge(
 ) -> None:
     """Delete what entries before a day say, once their time of retention is over; their hashes stay.
 
-    Needs a database address of the owner, not of the service's own role.
+    The last of them stays as well: it shows how old the others were. Works while the service runs, by steps that are
+    each on record; what was left by one that failed, for others were writing, is deleted when it is run again. Needs a database address of the owner, not of the service's own role.
 
     Examples:
 
@@ -101,9 +101,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 async def _purge(store: Store, log: AuditLog, recorded_before: datetime) -> int:
     through = await store.read(purgeable_through, recorded_before)
-    if through == 0:
-        return 0
     rule = f"{LEAST_YEARS} years"
     event = EntriesPurged(now(), "scr audit purge", through, recorded_before, rule)
-    async with log.recorded(event) as session:
-        return await session.do(purge_entries, through)
+    return await purge_old(store, log, event)

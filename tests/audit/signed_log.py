@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gateway.audit.acts import EntriesPurged
 from gateway.audit.following import Verdict
 from gateway.audit.keeper import Keeper
+from gateway.audit.log import AuditLog
 from gateway.audit.notes import SigningKey
 from gateway.audit.places import Folder
 from gateway.audit.proving import exported_lines
+from gateway.audit.retention import ROWS_AT_ONCE, purge_old, purgeable_through
 from gateway.audit.second_place import SecondPlace
 from gateway.audit.verify import verify_log
 from gateway.store.audit_tree import latest_checkpoint
@@ -57,6 +60,17 @@ async def begin(store: Store) -> None:
 async def sign(keeper: Keeper, clock: Times) -> None:
     clock.pass_by(10)
     await keeper.keep()
+
+
+async def purge_before(
+    store: Store, clock: Times, before: datetime, rows_at_once: int = ROWS_AT_ONCE
+) -> int:
+    log = AuditLog(store, clock)
+    through = await store.read(purgeable_through, before)
+    event = EntriesPurged(clock(), "scr audit purge", through, before, "8 years")
+    gone = await purge_old(store, log, event, rows_at_once)
+    await log.aclose()
+    return gone
 
 
 def export(store: Store) -> list[bytes]:

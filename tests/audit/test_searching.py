@@ -7,7 +7,7 @@ import pytest
 
 from gateway.audit.acts import EntriesPurged, SignInFailed
 from gateway.audit.log import AuditLog
-from gateway.audit.retention import purge
+from gateway.audit.retention import purge_old
 from gateway.audit.searching import AuditPage, AuditPlace, AuditSearch, numbered, page_of
 from gateway.store.engine import Store
 from tests.store_factories import NOW, activate, asked, disclosed
@@ -110,9 +110,7 @@ async def test_what_was_purged_is_in_no_page_and_counts_no_more(
     store: Store, log: AuditLog
 ) -> None:
     await day(store, log)
-    event = EntriesPurged(NOW, "u1", 3, NOW, "8 years")
-    async with log.recorded(event) as session:
-        await session.do(purge, 3)
+    await purge_old(store, log, EntriesPurged(NOW, "u1", 4, NOW, "8 years"))
 
     page = await store.read(page_of, AuditSearch(EVERYBODY), None, 10)
 

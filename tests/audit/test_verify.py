@@ -192,25 +192,6 @@ def test_a_clock_that_went_back_by_seconds_is_not_told():
     assert checked(exported_log(3, minutes=lambda number: -number / 12)).clock_went_back == ()
 
 
-# Purged entries
-
-
-def test_a_purged_entry_is_proven_by_the_purge_that_follows():
-    verdict = checked(exported_log(20, purged=range(1, 6), purge_at=12, through=5))
-
-    assert (verdict.fault, verdict.purged) == (None, 5)
-
-
-@pytest.mark.parametrize(("through", "purge_at"), [(4, 12), (5, None)])
-def test_an_entry_that_is_gone_by_no_recorded_purge_is_a_fault(through: int, purge_at: int | None):
-    lines = exported_log(20, purged=range(1, 6), purge_at=purge_at, through=through)
-
-    fault = checked(lines).fault
-
-    assert fault is not None
-    assert (fault.first, fault.last) == (5, 5)
-
-
 def test_after_the_first_fault_nothing_more_is_looked_at():
     following = Following(KEYS)
     following.unreadable(1, "first")

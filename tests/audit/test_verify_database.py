@@ -1,9 +1,10 @@
 """Whatever is altered in the database is found, and where (AI-01, AI-02)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from gateway.audit.entries import kept_between
 from gateway.audit.line import Kept, kept_line
@@ -12,6 +13,7 @@ from gateway.audit.verify import verify_export
 from gateway.store.audit_tree import latest_checkpoint
 from gateway.store.engine import Store, open_store
 from gateway.store.sessions import Reading
+from gateway.store.tables import audit_entry
 from tests.audit.signed_log import (
     KEYS,
     Times,
@@ -50,6 +52,10 @@ ALTERED = {
     "deleted, the first": ("DELETE FROM audit_entry WHERE sequence = 1", (1, 1)),
     "cut off": ("DELETE FROM audit_entry WHERE sequence > 4", (5, 5)),
     "purged by nobody": ("UPDATE audit_entry SET body = NULL WHERE sequence = 4", (4, 4)),
+    "a number far too high": (
+        "UPDATE audit_entry SET sequence = 4611686018427387904 WHERE sequence = 301",
+        (301, 301),
+    ),
     "a hash above": (
         "UPDATE audit_node SET hash = (SELECT leaf FROM audit_entry WHERE sequence = 4)",
         (1, 256),
@@ -94,13 +100,14 @@ async def test_an_entry_and_its_hash_altered_together_lie_between_two_checkpoint
         await write_pairs(store, number, 1)
         await sign(keeper_of(store, clock), clock)
     [kept] = await store.read(_row_4)
-    altered = kept._replace(user_id="u2")
+    later = kept.recorded_at + timedelta(hours=1)
+    altered = kept._replace(recorded_at=later)
     line = kept_line(altered)
     assert line is not None
 
     with store.writes.begin() as connection:
-        changed = text("UPDATE audit_entry SET user_id = 'u2', leaf = :leaf WHERE sequence = 4")
-        connection.execute(changed, {"leaf": leaf_hash(line)})
+        changed = update(audit_entry).where(audit_entry.c.sequence == 4)
+        connection.execute(changed.values(recorded_at=later, leaf=leaf_hash(line)))
 
     fault = check(store).fault
     assert fault is not None

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import sqlite3
+from datetime import UTC, datetime
 from errno import ENOSPC
 
 import pytest
 
+from gateway.audit.log import AuditLog
 from gateway.audit.notes import read_verifier_key
 from gateway.commands.audit_writing import whole_file
 from gateway.keys import read_keys
@@ -16,6 +18,7 @@ from gateway.store.engine import open_store
 from gateway.wiring import now
 from tests.cli.test_policy import config
 from tests.outsider import verifier
+from tests.store_factories import SIGNED_OUT
 
 __all__ = ["config"]
 
@@ -191,17 +194,31 @@ def test_entries_are_not_purged_before_their_time(scr, config, signed):
     assert "8 years" in ended.progress
 
 
-def test_old_entries_are_purged_and_the_log_stays_whole(scr, config, signed):
-    at = ("--config", config)
-    assert (
-        scr("audit", "purge", "--before", "2015-01-01", *at).progress
-        == "Deleted what 0 entries said.\n"
-    )
-    alter(config, "UPDATE audit_entry SET recorded_at = '2015-01-01 00:00:00' WHERE sequence = 1")
+def test_nothing_is_purged_where_nothing_is_old(scr, config, signed):
+    ended = scr("audit", "purge", "--before", "2015-01-01", "--config", config)
+
+    assert ended.progress == "Deleted what 0 entries said.\n"
+
+
+async def _write_in_2015(settings):
+    store = open_store(settings.database_url)
+    log = AuditLog(store, lambda: datetime(2015, 1, 1, tzinfo=UTC))
+    for _each in range(3):
+        await log.append(SIGNED_OUT)
+    await log.aclose()
+    store.close()
+
+
+def test_old_entries_are_purged_and_the_log_stays_whole(scr, config, tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    at, settings = ("--config", config), read_settings(config, {})
+    alter(config, "DELETE FROM audit_entry")
+    asyncio.run(_write_in_2015(settings))
+    asyncio.run(_signed(settings))
 
     ended = scr("audit", "purge", "--before", "2016-01-01", *at)
 
-    assert ended.progress == "Deleted what 1 entries said.\n"
+    assert ended.progress == "Deleted what 2 entries said.\n"
     told = scr("audit", "verify", *at)
     assert told.code == 0
-    assert "Deleted when their time was over: 1." in told.answer
+    assert "Deleted when their time was over: 2." in told.answer

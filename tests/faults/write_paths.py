@@ -286,9 +286,9 @@ ACTS: Mapping[str, Act] = {
         ((staff_suspensions.restore, "u3", "*"),),
     ),
     "a purge": Act(
-        (f"{_COMMANDS}/audit_writing.py:_purge",),
-        acts.EntriesPurged(NOW, "scr", 1, LATER, "8 years"),
-        ((purge, 1),),
+        ("gateway/audit/retention.py:_purge",),
+        acts.EntriesPurged(NOW, "scr", 2, LATER, "8 years"),
+        ((purge, 1, 1),),
     ),
     "a log begun anew": Act(
         (f"{_COMMANDS}/audit_anew.py:_begin",), given.BEGUN_ANEW, ((set_back, 1, NOW),)

@@ -15,13 +15,14 @@ from gateway.audit.verify import verify_export
 from gateway.store.engine import Store
 from tests.audit.signed_log import KEY, KEYS, Times, begin, export, keeper_of, sign, write_pairs
 from tests.audit.test_proving import document_of
-from tests.audit.written_logs import exported_log
+from tests.audit.written_logs import DAY, exported_log, purged_log, written_at
 from tests.outsider import verifier
 
 COUNT = int(os.environ.get("SCR_PROVE_COUNT", "60"))  # noqa: TID251 - a switch of the test run
 SEED = int(os.environ.get("SCR_PROVE_SEED", time.time_ns() % 10**6))  # noqa: TID251 - as above
 VERIFIER_KEY = KEY.verifier().text()
 ENTRIES = 60
+OLD = written_at(-9 * 365 * DAY)
 
 Lines = list[bytes]
 
@@ -74,11 +75,56 @@ def write_anew(_lines: Lines, random: Random) -> Lines:
 
 
 def purge(_lines: Lines, random: Random) -> Lines:
-    gone = range(1, random.randint(2, 30))
-    return exported_log(ENTRIES, purged=gone, purge_at=40, through=random.randint(1, 30))
+    last = random.randint(1, 29)
+    through = random.choice([each for each in range(1, 30) if each != last])
+    return purged_log(ENTRIES, range(1, last + 1), 40, through)
 
 
-TAMPERINGS = (flip, delete, swap, double, insert, cut, write_anew, purge)
+def purge_what_is_above(_lines: Lines, random: Random) -> Lines:
+    last = random.randint(2, 29)
+    gone = random.sample(range(1, last), random.randint(0, last - 1))
+    return purged_log(ENTRIES, [*gone, last], random.randint(31, 60), random.randint(0, last - 1))
+
+
+def purge_ahead(_lines: Lines, random: Random) -> Lines:
+    at = random.randint(31, 50)
+    gone = random.sample(range(at + 1, ENTRIES), random.randint(1, ENTRIES - at - 1))
+    return purged_log(ENTRIES, gone, at, random.randint(at + 1, 99))
+
+
+def purge_without_saying_through(_lines: Lines, random: Random) -> Lines:
+    told = {"through": random.choice(["8", 8.5, True, -1, None]), "recorded_before": OLD}
+    return exported_log(ENTRIES, purges={random.randint(1, ENTRIES): told})
+
+
+def write_otherwise(_lines: Lines, random: Random) -> Lines:
+    otherwise: Callable[[bytes], bytes] = random.choice(
+        [
+            lambda line: line[:-1] + b" }",
+            lambda line: line.replace(b'":', b'": ', random.randint(1, 9)),
+            lambda line: line[:-1] + b',"x":{}}',
+            lambda line: line[:-1],
+            lambda _line: b"not json",
+            lambda line: line.replace(b'{"action"', b'{"action":"asked","action"'),
+        ]
+    )
+    return exported_log(ENTRIES, written={random.randint(1, ENTRIES): otherwise})
+
+
+TAMPERINGS = (
+    flip,
+    delete,
+    swap,
+    double,
+    insert,
+    cut,
+    write_anew,
+    purge,
+    purge_what_is_above,
+    purge_ahead,
+    purge_without_saying_through,
+    write_otherwise,
+)
 
 
 def _an_entry(lines: Lines, random: Random) -> int:

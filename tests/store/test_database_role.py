@@ -1,19 +1,18 @@
 """The service's own database role adds to the audit, and can change and delete nothing of it (safety rule 8)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from gateway.audit.acts import EntriesPurged
-from gateway.audit.retention import purge, purgeable_through
+from gateway.audit.retention import purge
 from gateway.errors import AuditUnavailableError, UnavailableError
 from gateway.store.dialects import UnsupportedDatabaseError
 from gateway.store.engine import Store, open_store
 from gateway.store.migrate import APPEND_ONLY, grant
-from tests.audit.signed_log import Times, begin, check, keeper_of, sign, write_pairs
+from tests.audit.signed_log import Times, begin, check, keeper_of, purge_before, sign, write_pairs
 from tests.postgres_fixture import Cluster
 from tests.store_factories import NOW, SIGNED_OUT, open_log
 
@@ -64,7 +63,7 @@ async def test_the_service_cannot_purge(limited: Store):
     async with open_log(limited) as log:
         with pytest.raises(AuditUnavailableError):
             async with log.recorded(SIGNED_OUT) as session:
-                await session.do(purge, 1)
+                await session.do(purge, 1, 1)
 
     assert check(limited).purged == 0
 
@@ -77,21 +76,14 @@ async def test_the_owner_purges_and_the_service_goes_on(limited: Store, postgres
     await sign(keeper, clock)
     owner = open_store(postgres_url)
 
-    gone = await _purge(owner, NOW + timedelta(days=1))
+    clock.now += timedelta(days=9 * 365)
+    gone = await purge_before(owner, clock, NOW + timedelta(days=1))
     owner.close()
-    await write_pairs(limited, 4, 1)
     await sign(keeper, clock)
 
     verdict = check(limited)
-    assert gone == verdict.purged == 7
-    assert (verdict.fault, verdict.entries, verdict.proven) == (None, 10, 10)
-
-
-async def _purge(owner: Store, before: datetime) -> int:
-    through = await owner.read(purgeable_through, before)
-    event = EntriesPurged(NOW, "scr audit purge", through, before, "8 years")
-    async with open_log(owner) as log, log.recorded(event) as session:
-        return await session.do(purge, through)
+    assert gone == verdict.purged == 6
+    assert (verdict.fault, verdict.entries, verdict.proven) == (None, 8, 8)
 
 
 def test_a_role_that_is_not_there_is_told(postgres_url: str):
