@@ -11,6 +11,8 @@ PATIENCE_SECONDS = 60
 def be_patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengthen the deadlines of database, locks, audit and of every part that a decision asks."""
     monkeypatch.setattr("gateway.access.guarded.STUCK_AFTER_SECONDS", float(PATIENCE_SECONDS))
+    monkeypatch.setattr("gateway.access.evidence.PROBE_SECONDS", float(PATIENCE_SECONDS))
+    monkeypatch.setattr("gateway.issuer_keys.FETCH_SECONDS", float(PATIENCE_SECONDS))
     monkeypatch.setattr("gateway.store.engine._DEADLINE_SECONDS", float(PATIENCE_SECONDS))
     monkeypatch.setattr("gateway.store.dialects.LOCK_WAIT_SECONDS", PATIENCE_SECONDS)
     # The default is bound when the function is made.
