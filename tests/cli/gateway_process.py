@@ -44,6 +44,10 @@ class Served:
         return [orjson.loads(row.body) for row in rows]
 
 
+STARTING_ATTEMPTS = 1_000
+"""A busy machine may take minutes to start a gateway of several workers; one that ended is told at once."""
+
+
 @contextmanager
 def gateway_over(
     london: London, template: Path, folder: Path, *words: str, **settings: Any
@@ -72,11 +76,13 @@ def gateway_over(
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
-    for _attempt in range(100):
-        try:
-            if httpx2.get(f"{address}/health/ready", timeout=5).status_code == 200:
-                return
-        except httpx2.TransportError:
-            assert process.poll() is None, "the gateway ended"
-        time.sleep(0.1)
+    # A client for each attempt would read the machine's certificates each time, which a busy machine feels.
+    with httpx2.Client(base_url=address, timeout=5, trust_env=False) as client:
+        for _attempt in range(STARTING_ATTEMPTS):
+            try:
+                if client.get("/health/ready").status_code == 200:
+                    return
+            except httpx2.TransportError:
+                assert process.poll() is None, "the gateway ended"
+            time.sleep(0.1)
     raise AssertionError("the gateway never answered")
