@@ -9,16 +9,8 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
-from tests.population.random_paths import (
-    HERE,
-    Path,
-    Place,
-    criterion,
-    expression,
-    key,
-    kinds_within,
-    random_path,
-)
+from tests.population.random_expressions import criterion, expression, key
+from tests.population.random_paths import HERE, Path, Place, kinds_within, random_path
 from tests.population.random_resources import random_value
 from tests.population.shapes import PRIMITIVES
 
