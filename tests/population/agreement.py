@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 Row = Mapping[str, Any]
@@ -89,8 +89,9 @@ def _columns_within(selection: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
 
 def _same_row(row: Row, columns: list[Column]) -> Same:
     # A column that a row lacks, or has beyond the view's, is a difference of its own.
-    names = tuple(name for name in row if name not in {each.name for each in columns})
-    return (*(_same(row.get(each.name, "no column"), each) for each in columns), *names)
+    cells = tuple(_same(row.get(each.name, "no column"), each) for each in columns)
+    beyond = len(row) != len(columns) and set(row) - {each.name for each in columns}
+    return (*cells, *sorted(beyond or ()))
 
 
 def _same(value: Any, column: Column) -> Any:
@@ -112,7 +113,7 @@ def _same(value: Any, column: Column) -> Any:
 def _number(value: Decimal, *, divides: bool) -> Same:
     if divides:
         value = _ROUNDED.plus(value)
-    return ("number", value.quantize(_STEP, context=_EXACT).normalize(_EXACT) + 0)
+    return ("number", value.quantize(_STEP, ROUND_HALF_UP, _EXACT).normalize(_EXACT) + 0)
 
 
 def _written(text: str, column: Column) -> str:

@@ -30,6 +30,15 @@ def expression(chance: Random, place: Place, wanted: str, depth: int = 2) -> str
     return chance.choice(makers)(chance, place, wanted, depth) or literal(chance, wanted)
 
 
+def quotient(chance: Random, place: Place) -> str:
+    """Give a division, which is a decimal, of integers too.
+
+    It has no end where others calculate on: how many digits they then have before them is left open.
+    """
+    left, right = (expression(chance, place, chance.choice(_NUMBERS), depth) for depth in (1, 0))
+    return f"{left} / {right}"
+
+
 def key(chance: Random, place: Place) -> str | None:
     """Give a key of the resource or of what it refers to."""
     if place.is_resource and chance.random() < 0.4:
@@ -77,7 +86,8 @@ def _sameness(chance: Random, place: Place, _depth: int) -> str | None:
     right = _several(chance, place, kind)
     if left is None or right is None:
         return None
-    other = chance.choice((right.text, left.text, *[f"({literal(chance, kind)})"] * 4))
+    one = f"({literal(chance, kind)})"
+    other = chance.choice((right.text, left.text, single(chance, left), single(chance, left), one))
     return f"{left.text} {chance.choice(('=', '!='))} {other}"
 
 
@@ -111,15 +121,8 @@ def _negation(chance: Random, place: Place, depth: int) -> str:
 
 
 def _arithmetic(chance: Random, place: Place, wanted: str, depth: int) -> str:
-    # A quotient is a decimal, of integers too; factors are small, or the result is beyond what decimals hold.
-    match chance.choice("+-*/" if wanted == "decimal" else "+-*"):
-        case "/":
-            kinds = chance.choice(_NUMBERS), chance.choice(_NUMBERS)
-            left, right = (
-                expression(chance, place, kinds[0], depth - 1),
-                expression(chance, place, kinds[1], 0),
-            )
-            return f"({left} / {right})"
+    # Factors are small, or the result is beyond what decimals hold.
+    match chance.choice("+-*"):
         case "*":
             factor = chance.choice(
                 ("2", "0", "-1") if wanted == "integer" else ("1.50", "-0.5", "3")
@@ -144,7 +147,8 @@ def _concatenated(chance: Random, place: Place, wanted: str, _depth: int) -> str
 
 def _beside(chance: Random, place: Place, _wanted: str, _depth: int) -> str | None:
     path = random_path(chance, place, chance.choice(("date", "code", "string")))
-    if path is None:
+    # A value that is each of several in turn has lost its place, and what stands beside it.
+    if path is None or path.text == HERE:
         return None
     extension = f"{path.text}.extension({quoted(chance.choice(URLS))}).value.ofType(code)"
     return single(chance, Path(extension, "code", is_many=True))
@@ -152,8 +156,7 @@ def _beside(chance: Random, place: Place, _wanted: str, _depth: int) -> str | No
 
 def _boundary(chance: Random, place: Place, wanted: str, _depth: int) -> str | None:
     path = random_path(chance, place, wanted)
-    return (
-        None
-        if path is None
-        else f"{single(chance, path)}.{chance.choice(('low', 'high'))}Boundary()"
-    )
+    # The digits of a number are told where it stands, and no more when it was chosen of several.
+    if path is None or (wanted == "decimal" and (path.is_many or path.text == HERE)):
+        return None
+    return f"{single(chance, path)}.{chance.choice(('low', 'high'))}Boundary()"

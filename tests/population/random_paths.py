@@ -85,18 +85,14 @@ def single(chance: Random, path: Path) -> str:
 def literal(chance: Random, kind: str) -> str:
     """Write a value: as a literal where the subset has one, else as the view's constant of that type."""
     value = random_value(chance, kind)
-    if kind in {"string", "code", "uri", "id"}:
+    if kind in {"string", "code", "uri", "id", "canonical"}:
         return quoted(value)
     if kind == "boolean":
         return str(value).lower()
     # The subset has literals of texts, integers and decimals; an exponent is none.
-    return (
-        f"{value:f}"
-        if kind == "decimal" and "." in f"{value:f}"
-        else str(value)
-        if kind == "integer"
-        else f"%{kind}"
-    )
+    text = f"{value:f}" if kind == "decimal" else str(value)
+    is_literal = kind in {"integer", "positiveInt"} or (kind == "decimal" and "." in text)
+    return text if is_literal else f"%{kind}"
 
 
 def quoted(text: str) -> str:

@@ -53,7 +53,7 @@ DECIMALS: Final = tuple(
             "9999.9999",
             "0.00",
         ),
-        *("98.6", "37", "12345678901234.5678", "0.12345678"),
+        *("98.6", "37", "12345678901234.5678", "0.1234567"),
     )
 )
 DATES: Final = (
@@ -78,12 +78,14 @@ INSTANTS: Final = (
 DATE_TIMES: Final = (*DATES, *INSTANTS)
 _POOLS: Final[dict[str, Sequence[Any]]] = {
     "boolean": (True, False),
+    "canonical": URLS,
     "code": CODES,
     "date": DATES,
     "dateTime": DATE_TIMES,
     "decimal": DECIMALS,
     "instant": INSTANTS,
     "integer": INTEGERS,
+    "positiveInt": (1, 2, 3, 42),
     "string": WORDS,
     "time": TIMES,
     "uri": URLS,
@@ -185,10 +187,13 @@ def _many(chance: Random, name: str, kind: str, depth: int) -> dict[str, Any]:
 
 def _primitives(chance: Random, name: str, kind: str, number: int) -> dict[str, Any]:
     made = [_primitive(chance, name, kind) for _each in range(number)]
-    if chance.random() < _HAS_SIBLING:
-        beside = [_sibling(chance) if chance.random() < 0.5 else None for _each in made]
-        return {name: made, f"_{name}": beside}
-    return {name: made}
+    if chance.random() > _HAS_SIBLING:
+        return {name: made}
+    beside = [_sibling(chance) if chance.random() < 0.5 else None for _each in made]
+    # A null keeps the place of what has only an object beside it.
+    hidden = chance.random() < _IS_SIBLING_ALONE / _HAS_SIBLING
+    made = [None if hidden and other else value for value, other in zip(made, beside, strict=True)]
+    return {name: made, f"_{name}": beside}
 
 
 def _held(chance: Random, kind: str, depth: int) -> dict[str, Any]:

@@ -6,10 +6,11 @@ hold several values; a few leave one open, and then values decide whether the vi
 
 from dataclasses import dataclass, field
 from itertools import count
+from math import prod
 from random import Random
 from typing import Any, Final
 
-from tests.population.random_expressions import criterion, expression, key
+from tests.population.random_expressions import criterion, expression, key, quotient
 from tests.population.random_paths import HERE, Path, Place, kinds_within, random_path
 from tests.population.random_resources import random_value
 from tests.population.shapes import PRIMITIVES
@@ -19,6 +20,7 @@ View = dict[str, Any]
 _DEEPEST: Final = 2
 _IS_CARELESS: Final = 0.08
 _IS_COLLECTION: Final = 0.12
+_ROWS: Final = 60
 # What literals, comparisons and sums yield wherever they stand.
 _ANYWHERE: Final = ("boolean", "boolean", "integer", "decimal", "string")
 _CONSTANTS: Final = tuple(kind for kind in PRIMITIVES if kind != "id")
@@ -60,13 +62,30 @@ def random_view(seed: str, kind: str) -> View:
         "status": "draft",
         "resource": kind,
         "constant": [_constant(chance, each) for each in _CONSTANTS],
-        "select": [_selection(maker, root, 0) for _each in range(chance.randint(1, 3))],
+        "select": _selections(maker, root),
     }
     if chance.random() < 0.25:
         view["where"] = [
             {"path": criterion(chance, root, 2)} for _each in range(chance.randint(1, 2))
         ]
     return view
+
+
+def _selections(maker: _Maker, root: Place) -> list[View]:
+    """Give selections that are not so many times each other that rows of one resource fill pages."""
+    while True:
+        number = maker.chance.randint(1, 3)
+        made = [_selection(maker, root, 0) for _each in range(number)]
+        if prod(map(_rows_about, made)) <= _ROWS:
+            return made
+
+
+def _rows_about(selection: View) -> int:
+    """Reckon how many rows a selection gives of one resource that has two of everything."""
+    iterates = 2 if any(each.startswith(("forEach", "repeat")) for each in selection) else 1
+    inner = prod(map(_rows_about, selection.get("select", ())))
+    branches = sum(map(_rows_about, selection.get("unionAll", ())))
+    return iterates * inner * max(1, branches)
 
 
 def _constant(chance: Random, kind: str) -> View:
@@ -146,6 +165,9 @@ def _column_path(chance: Random, place: Place, wanted: Wanted) -> str:
 
 
 def _special(chance: Random, place: Place, kind: str) -> str | None:
+    # Each stands alone: they are no part of other expressions.
     if kind == "integer" and chance.random() < 0.25:
         return "%rowIndex"
+    if kind == "decimal" and chance.random() < 0.2:
+        return quotient(chance, place)
     return key(chance, place) if kind == "id" and chance.random() < 0.7 else None

@@ -22,8 +22,8 @@ class Element:
 
 
 PRIMITIVES: Final = (
-    *("boolean", "code", "date", "dateTime", "decimal", "id", "instant", "integer", "string"),
-    *("time", "uri"),
+    *("boolean", "canonical", "code", "date", "dateTime", "decimal", "id", "instant", "integer"),
+    *("positiveInt", "string", "time", "uri"),
 )
 RESOURCES: Final = ("Patient", "Observation", "Encounter", "Condition")
 
@@ -57,7 +57,7 @@ _WRITTEN: Final = {
     ),
     "Encounter.statusHistory": "status:code period:Period",
     "Encounter.participant": "type:CodeableConcept* period:Period individual:Reference",
-    "Encounter.diagnosis": "condition:Reference use:CodeableConcept rank:integer",
+    "Encounter.diagnosis": "condition:Reference use:CodeableConcept rank:positiveInt",
     "Encounter.location": "location:Reference status:code period:Period",
     "Condition": (
         "id:id meta:Meta extension:Extension* identifier:Identifier* clinicalStatus:CodeableConcept "
@@ -68,9 +68,9 @@ _WRITTEN: Final = {
     ),
     "Condition.stage": "summary:CodeableConcept assessment:Reference* type:CodeableConcept",
     "Condition.evidence": "code:CodeableConcept* detail:Reference*",
-    "Meta": "lastUpdated:instant source:uri profile:uri* tag:Coding*",
+    "Meta": "lastUpdated:instant source:uri profile:canonical* tag:Coding*",
     "HumanName": "use:code text:string family:string given:string* prefix:string* period:Period",
-    "ContactPoint": "system:code value:string use:code rank:integer period:Period",
+    "ContactPoint": "system:code value:string use:code rank:positiveInt period:Period",
     "Address": "use:code line:string* city:string postalCode:string period:Period",
     "Identifier": "use:code system:uri value:string period:Period",
     "CodeableConcept": "coding:Coding* text:string",

@@ -49,7 +49,7 @@ def objects_beside_left_out(held: Any, beside: Any, kind: str | None) -> list[It
     return [each for each in nulls_as_items(held, beside, kind) if each.value is not None]
 
 
-def null_for_an_empty_list(column: dict[str, Any], found: Sequence[Item]) -> Any:
+def null_for_an_empty_list(column: dict[str, Any], found: Sequence[Item], **_how: bool) -> Any:
     return (
         (_WHOLE_VALUE(column, found) or None)
         if column.get("collection")
@@ -57,7 +57,7 @@ def null_for_an_empty_list(column: dict[str, Any], found: Sequence[Item]) -> Any
     )
 
 
-def first_of_several(column: dict[str, Any], found: Sequence[Item]) -> Any:
+def first_of_several(column: dict[str, Any], found: Sequence[Item], **_how: bool) -> Any:
     return _WHOLE_VALUE(column, found if column.get("collection") else found[:1])
 
 
@@ -81,7 +81,7 @@ def only_one_level(paths: Sequence[str], node: Item, run: Any) -> list[Item]:
     return [child for path in paths for child in run.evaluated(path, node)]
 
 
-def floats(column: dict[str, Any], found: Sequence[Item]) -> Any:
+def floats(column: dict[str, Any], found: Sequence[Item], **_how: bool) -> Any:
     held = _WHOLE_VALUE(column, found)
     return (
         float(held) if column["type"] == "decimal" and not isinstance(held, list | None) else held

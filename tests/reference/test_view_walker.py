@@ -4,6 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.reference.fhirpath_parser import ViewError
-from tests.reference.view_walker import columns_of_view, run_view
+from tests.reference.view_walker import columns_of_view, run_view, run_view_leniently
 
 _BESIDE_THE_PROJECT = Path(__file__).resolve().parents[3] / "shared" / "data"
 # A switch of the test run, not a setting of the service.
@@ -100,3 +101,20 @@ def test_a_row_of_nothing_has_null_for_every_column_within_and_zero_for_each_ind
     )
 
     assert rows == [{"id": "p", "at": 0, "said": None}]
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "run", "is_refused"),
+    [
+        ("name", run_view, True),
+        ("name", run_view_leniently, True),
+        ("telecom", run_view, True),
+        ("telecom", run_view_leniently, False),
+    ],
+)
+def test_several_values_are_an_error_though_leniently_one_of_a_row(neighbour, run, is_refused):
+    column = {"column": [{"name": "given", "path": "name.given"}]}
+    view = {"resource": "Patient", "select": [{"forEach": neighbour}, column]}
+
+    with pytest.raises(ViewError) if is_refused else nullcontext():
+        assert run(view, [{"resourceType": "Patient", "name": [{"given": ["a", "b"]}]}]) == []

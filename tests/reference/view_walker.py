@@ -30,6 +30,7 @@ _parsed = cache(parse)
 class _Run:
     constants: Mapping[str, Item]
     row_index: int = 0
+    is_lenient: bool = False
 
     def evaluated(self, path: str, node: Item) -> list[Item]:
         variables = {**self.constants, ROW_INDEX: Item(self.row_index, "integer")}
@@ -41,9 +42,36 @@ def run_view(view: Mapping[str, Any], resources: Iterable[Mapping[str, Any]]) ->
 
     Raises ViewError when the view is not valid, or where a resource's values make an error of it.
     """
-    run = _Run(_constants(view))
+    return _all_rows(view, resources, _Run(_constants(view)))
+
+
+def run_view_leniently(
+    view: Mapping[str, Any], resources: Iterable[Mapping[str, Any]]
+) -> list[Row]:
+    """Give the same where several values for one column are an error only of a row that holds them.
+
+    The algorithm ends at them before it knows whether an empty neighbour leaves any row; the definition of
+    `collection` says "if multiple values are produced", and what no row holds may be said not to be.
+    """
+    return _all_rows(view, resources, _Run(_constants(view), is_lenient=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """What stands for several values until a row is made of them."""
+
+    column: str
+
+
+def _all_rows(
+    view: Mapping[str, Any], resources: Iterable[Mapping[str, Any]], run: _Run
+) -> list[Row]:
     columns_of_view(view)
-    return [row for resource in resources for row in _rows_of_resource(view, resource, run)]
+    rows = [row for resource in resources for row in _rows_of_resource(view, resource, run)]
+    for value in (value for row in rows for value in row.values()):
+        if isinstance(value, _Several):
+            raise ViewError(f"several values for column {value.column}")
+    return rows
 
 
 def columns_of_view(view: Mapping[str, Any]) -> list[str]:
@@ -181,17 +209,18 @@ def _traversed(paths: Sequence[str], node: Item, run: _Run) -> Iterator[Item]:
 
 def _parts(selection: Mapping[str, Any], focus: Item, run: _Run) -> Iterator[list[Row]]:
     for column in selection.get("column", ()):
-        yield [{column["name"]: _value(column, run.evaluated(column["path"], focus))}]
+        found = run.evaluated(column["path"], focus)
+        yield [{column["name"]: _value(column, found, is_lenient=run.is_lenient)}]
     for inner in selection.get("select", ()):
         yield [*_process(inner, focus, run)]
     if branches := selection.get("unionAll", ()):
         yield [row for branch in branches for row in _process(branch, focus, run)]
 
 
-def _value(column: Mapping[str, Any], found: Sequence[Item]) -> Any:
+def _value(column: Mapping[str, Any], found: Sequence[Item], *, is_lenient: bool = False) -> Any:
     # The published cases give a list for a collection, of one and of none too; the algorithm gives the one or null.
     if column.get("collection") is True:
         return values(found)
-    if len(found) > 1:
+    if len(found) > 1 and not is_lenient:
         raise ViewError(f"several values for column {column['name']}")
-    return next(iter(values(found)), None)
+    return _Several(column["name"]) if len(found) > 1 else next(iter(values(found)), None)
