@@ -1,4 +1,4 @@
-"""Know what a FHIR R4 server declares: types, `$everything`, includes.
+"""Know what a FHIR R4 server declares: types, `$everything`, `$export`, includes.
 
 A server that does not say is asked by plain search alone. Follows FHIR R4 CapabilityStatement.
 """
@@ -59,6 +59,7 @@ class Capabilities:
     types: frozenset[str] = frozenset()
     includes: frozenset[str] = frozenset()
     has_everything: bool = False
+    has_export: bool = False
     is_unread: bool = False
 
 
@@ -129,9 +130,15 @@ def _declared_by(rest: _Rest) -> Capabilities:
         types=frozenset(declared.type for declared in rest.resource),
         includes=frozenset(include for one in rest.resource for include in one.search_include),
         has_everything=any(_is_everything(operation) for operation in operations),
+        has_export=any(_is_export_of_all(operation) for operation in rest.operation),
     )
 
 
 def _is_everything(operation: _Operation) -> bool:
     named = operation.name in {"everything", "$everything", "patient-everything"}
     return named or operation.definition.endswith("/Patient-everything")
+
+
+def _is_export_of_all(operation: _Operation) -> bool:
+    """Say whether an operation exports the whole server (FHIR Bulk Data Access, system level)."""
+    return operation.name in {"export", "$export"} or operation.definition.endswith("/export")

@@ -23,7 +23,15 @@ from adapters.source_config import SourceConfig, TlsFiles
 from adapters.wire import CutOffError, DroppedWhileIdleError, Wire, WirePool
 
 # Kept headers are those that decide something; the rest may echo secrets or people.
-_KEPT_HEADERS = ("retry-after", "etag", "last-modified", "age", "x-security-context")
+_KEPT_HEADERS = (
+    "retry-after",
+    "etag",
+    "last-modified",
+    "age",
+    "x-security-context",
+    "content-location",
+    "x-progress",
+)
 _TARGET = re.compile(r"[!-~]+")
 _LINE = re.compile(r"[ -~]+")
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from adapters.source_clients import Surroundings
+from tests.adapters.bulk_exports import Sleeper
 from tests.adapters.stub_source import FakeMonotonic
 
 
@@ -26,3 +27,8 @@ def surroundings(monotonic):
         new_id=lambda: UUID(int=next(numbers)),
         monotonic=monotonic,
     )
+
+
+@pytest.fixture
+def sleeper(monotonic):
+    return Sleeper(monotonic)

@@ -62,6 +62,12 @@ OF_ONE_USE = frozenset(
         "gateway/patient/splice:ReferenceIndex._targets",
         "gateway/patient/ties:Ties._parents",
         "gateway/patient/verify:_Proofs._named_before",
+        "gateway/population/pull_checkpoint:Checkpoint.begun",
+        "gateway/population/pull_checkpoint:Checkpoint.written",
+        "gateway/population/pull_ground:Cleaned.left_out",
+        "gateway/population/pull_manifest:Partition.left_out",
+        "gateway/population/pull_writing:PartWriter._pieces",
+        "gateway/population/pull_writing:PartWriter._written",
         "gateway/population/views/shapes:Shape.parts",
         "gateway/web/entries:Writer.outlines",
     }
