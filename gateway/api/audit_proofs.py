@@ -1,6 +1,6 @@
-"""Serve what outsiders check the audit with: its key, its latest checkpoint, and the proof of one entry.
+"""Serve what outsiders check the audit with: its keys, its latest checkpoint, and the proof of one entry.
 
-Key and checkpoint are for everybody: they tell how many entries there are and nothing of any. docs/audit-format.md.
+Keys and checkpoint are for everybody: they tell how many entries there are and nothing of any. docs/audit-format.md.
 """
 
 import orjson
@@ -19,9 +19,10 @@ router = APIRouter(prefix="/audit")
 _DIGITS_AT_MOST = 18
 
 
-@router.get("/key", summary="The key that the audit's checkpoints are checked with")
+@router.get("/key", summary="The keys that the audit's checkpoints are checked with, one in a line")
 async def key(request: Request) -> Response:
-    return PlainTextResponse(services_of(request).audit.keeper.key.verifier().text() + "\n")
+    keys = services_of(request).audit.keeper.known_keys()
+    return PlainTextResponse("".join(f"{each.text()}\n" for each in keys))
 
 
 @router.get("/checkpoint", summary="The audit's latest signed checkpoint")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.audit.entries import last_sequence
-from gateway.audit.following import Fault
+from gateway.audit.following import Fault, Verdict
 from gateway.audit.log_acts import LogBegunAnew
-from gateway.audit.losses import losses_kept, under_name
+from gateway.audit.losses import Loss, losses_kept, under_name
 from gateway.audit.notes import Checkpoint, NoteError, VerifierKey, open_checkpoint
 from gateway.audit.places import LATEST, Place, key_of
-from gateway.audit.verify import verify_log
+from gateway.audit.verify import verify_log, verify_log_after
 from gateway.errors import ConflictError
 from gateway.store.audit_tree import latest_checkpoint
 from gateway.store.sessions import Reading
@@ -74,7 +74,7 @@ def lost_of(reading: Reading, beginning: Beginning) -> Lost:
     """Find what the log lacks of what was signed under its former name.
 
     Raises NoteError for a former second place that holds no checkpoint of these keys; ConflictError when nothing is lost,
-    the name is not new, or the new second place is in use.
+    the name is not new, the new second place is in use, or the log would be broken under its new name too.
     """
     if beginning.place is not None and beginning.place.get(LATEST) is not None:
         raise ConflictError("The second place of the settings is in use: name an empty one.")
@@ -93,6 +93,8 @@ def lost_of(reading: Reading, beginning: Beginning) -> Lost:
         raise ConflictError("Nothing is lost: the log goes on under its name.")
     if verdict.fault.first > signed.size:
         raise ConflictError("What is wrong comes after all that was signed: see scr audit verify.")
+    loss = Loss(name, verdict.fault.first, signed.size, beginning.origin)
+    _must_be_cured(verify_log_after(reading, beginning.keys, [*held, note], loss))
     sizes = (open_checkpoint(each, former).size for each in held)
     # The check stops at the first fault, so what is held of fewer entries fits.
     proven = max((size for size in sizes if size < verdict.fault.first), default=0)
@@ -106,6 +108,14 @@ def _must_be_new(reading: Reading, former: str, origin: str) -> None:
     # Whoever foresees a name could have told of a loss under it beforehand, and the first that tells counts.
     if any(origin in {loss.origin, loss.former_origin} for loss in losses):
         raise ConflictError("The log has an entry of that name: give it another, as audit_origin.")
+
+
+def _must_be_cured(verdict: Verdict) -> None:
+    # On record it stays, and cannot be said again: so nothing is that leaves the log broken.
+    if verdict.fault is not None:
+        raise ConflictError(
+            f"Entry {verdict.fault.first} would stay broken ({verdict.fault.why}): restore a backup that has it."
+        )
 
 
 def _held(reading: Reading, former: Place) -> tuple[str, ...]:

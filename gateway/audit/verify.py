@@ -45,7 +45,21 @@ def verify_log(
     Raises: NoteError if one of these is not signed by the log's keys.
     """
     losses = led_to(keys[0].name, losses_kept(reading))
-    following = Following(with_former(keys, losses), losses, now=now)
+    return _verified(reading, Following(with_former(keys, losses), losses, now=now), held)
+
+
+def verify_log_after(
+    reading: Reading, keys: Sequence[VerifierKey], held: Iterable[str], loss: Loss
+) -> Verdict:
+    """Check the log that is kept as if an entry told of this loss already.
+
+    Raises: NoteError if one of `held` is not signed by the log's keys.
+    """
+    losses = led_to(keys[0].name, (*losses_kept(reading), loss))
+    return _verified(reading, Following(with_former(keys, losses), losses), held)
+
+
+def _verified(reading: Reading, following: Following, held: Iterable[str]) -> Verdict:
     for note in held:
         following.hold(note)
     last = last_sequence(reading)

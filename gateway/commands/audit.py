@@ -5,7 +5,8 @@ Checking opens the database to read alone; what gives an entry out is on record.
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,7 @@ from gateway.commands.speaking import (
     AsJson,
     ConfigPath,
     answer_json,
+    could_not_be_read,
     fail,
     settings_from,
 )
@@ -49,7 +51,9 @@ app.command("begin-anew")(audit_anew.begin_anew)
 
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", help="Verifier key to trust; those of the key file without one."),
+    typer.Option(
+        "--key", help="Verifier key to trust, once for each; without, those of the key file."
+    ),
 ]
 Held = Annotated[
     list[Path] | None,
@@ -64,13 +68,16 @@ def family() -> None:
 
 @app.command("key")
 def show_key(*, config: ConfigPath = None) -> None:
-    """Print the verifier key of the log; give it to whoever is to check it.
+    """Print the verifier keys of the log, the one that signs now first; give them to whoever is to check it.
+
+    Those that signed before are needed too: what they signed is in the log.
 
     Examples:
 
       scr audit key --config scr.toml
     """
-    typer.echo(_own_keys(settings_from(config))[0].text())
+    for each in _own_keys(settings_from(config)):
+        typer.echo(each.text())
 
 
 @app.command()
@@ -99,7 +106,7 @@ def verify(
 
       scr audit verify --entry entry.json --key record.example.nhs.uk/audit+f1c9…+AR…
     """
-    try:
+    with _faults_told():
         keys = tuple(read_verifier_key(each) for each in key or ())
         if entry is not None:
             _verify_entry(entry, keys or _own_keys(settings_from(config)))
@@ -110,8 +117,6 @@ def verify(
         else:
             settings = settings_from(config)
             verdict = _of_log(settings, keys or _own_keys(settings), held)
-    except NoteError as fault:
-        fail(str(fault), MISUNDERSTOOD)
     _tell(verdict, as_json=as_json)
 
 
@@ -141,6 +146,16 @@ async def _prove(store: Store, log: AuditLog, sequence: int) -> ProvenEntry | No
     return await store.read(prove, sequence)
 
 
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    try:
+        yield
+    except NoteError as fault:
+        fail(str(fault), MISUNDERSTOOD)
+    except OSError as fault:
+        fail(could_not_be_read(fault))
+
+
 def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:
     try:
         sequence = verify_entry(json.loads(path.read_bytes()), keys)
@@ -155,14 +170,14 @@ def _of_file(path: Path, keys: Sequence[VerifierKey], held: Iterable[str]) -> Ve
     with path.open("rb") as lines:
         losses = losses_in(lines)
     with path.open("rb") as lines:
-        return verify_export(lines, keys, held, losses)
+        return verify_export(lines, keys, held, losses, now())
 
 
 def _of_log(settings: Settings, keys: Sequence[VerifierKey], held: Sequence[str]) -> Verdict:
     store = open_store(settings.database_url)
     try:
         with store.checking() as reading:
-            return verify_log(reading, keys, [*held, *_held_elsewhere(settings)])
+            return verify_log(reading, keys, [*held, *_held_elsewhere(settings)], now())
     finally:
         store.close()
 

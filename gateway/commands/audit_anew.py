@@ -16,7 +16,14 @@ from gateway.audit.log import AuditLog
 from gateway.audit.notes import NoteError
 from gateway.audit.places import Folder
 from gateway.commands.recording import with_store
-from gateway.commands.speaking import MISUNDERSTOOD, ConfigPath, fail, progress, settings_from
+from gateway.commands.speaking import (
+    MISUNDERSTOOD,
+    ConfigPath,
+    could_not_be_read,
+    fail,
+    progress,
+    settings_from,
+)
 from gateway.keys import read_keys
 from gateway.log_signing import signing_keys
 from gateway.settings import Settings
@@ -53,6 +60,8 @@ def begin_anew(
         )
     except NoteError as fault:
         fail(str(fault), MISUNDERSTOOD)
+    except OSError as fault:
+        fail(could_not_be_read(fault))
     lost = f"entries {done.first_lost} to {done.former_size} of {done.former_origin} are lost"
     progress(
         f"On record: {lost}. The log goes on as {done.origin}: give its new key to who checks it."

@@ -50,6 +50,11 @@ def reason_of(fault: OSError) -> str:
     return f"{fault.filename}: {words}" if fault.filename else words
 
 
+def could_not_be_read(fault: OSError) -> str:
+    """Tell which file or folder did not answer."""
+    return f"{fault.filename or 'A file'} cannot be read: {fault.strerror or fault}."
+
+
 def fail(told: str, code: int = FAILED) -> NoReturn:
     """Tell why the command did not do what was asked, and end."""
     typer.echo(told, err=True)

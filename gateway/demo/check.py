@@ -178,9 +178,10 @@ def _policy(demo: Demo) -> str:
 
 def _proof(demo: Demo) -> str:
     auditor = _signed_in(demo, "auditor")
-    key = read_verifier_key(_answered(auditor.get("/audit/key")).body.decode())
-    checkpoint = open_checkpoint(_answered(auditor.get("/audit/checkpoint")).body.decode(), [key])
-    sequence = verify_entry(_answered(auditor.get("/audit/proof/1")).json(), [key])
+    told = _answered(auditor.get("/audit/key")).body.decode()
+    keys = [read_verifier_key(each) for each in told.splitlines()]
+    checkpoint = open_checkpoint(_answered(auditor.get("/audit/checkpoint")).body.decode(), keys)
+    sequence = verify_entry(_answered(auditor.get("/audit/proof/1")).json(), keys)
     return f"entry {sequence} is in the log of {checkpoint.size} entries, as it was signed"
 
 
