@@ -1,0 +1,190 @@
+"""Turn the allow-lists, as people read them, into what the bytes of each type are read with.
+
+Reads no resource itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fhir_profiles.systems import EXTENSION_BASE
+from gateway.population.allow_list import AllowList, AllowListError, Kept, Kind
+from gateway.population.dated_elements import Hour, Month, Period
+from gateway.population.elements import (
+    UNLISTED,
+    Boolean,
+    Code,
+    Coding,
+    Concept,
+    Element,
+    Group,
+    ListOf,
+)
+from gateway.population.extension_elements import Extensions, FirstOf, Worth
+from gateway.population.ground import Ground
+from gateway.population.label_elements import Labels
+from gateway.population.measured_elements import Quantity
+from gateway.population.placed_elements import Area, LsoaOfAddress
+from gateway.population.pseudonyms import ResourceIds
+from gateway.population.reference_elements import Organisation, PersonReference, Reference
+from gateway.population.released_codes import CodeList
+
+LSOA_EXTENSION = f"{EXTENSION_BASE}/lsoa"
+_COMPARATORS = "quantity-comparator"
+_VALUE_OF: Mapping[Kind, str] = MappingProxyType(
+    {Kind.CODE: "valueCode", Kind.AREA: "valueCode", Kind.HOUR: "valueDateTime"}
+)
+_PLAIN: Mapping[Kind, Callable[[str], Element]] = MappingProxyType(
+    {Kind.BOOLEAN: Boolean, Kind.HOUR: Hour, Kind.PERIOD: Period.of, Kind.MONTH: Month}
+)
+_APART = frozenset({Kind.RESOURCE_ID, Kind.PERSON_ID, Kind.PERSON, Kind.LABELS})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What becomes of one element of a resource: how it is cleaned, and what is written before and after it."""
+
+    name: str
+    element: Element
+    before: bytes
+    after: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRules:
+    """How resources of one type are read and written.
+
+    Shape: `kept` has `meta` first: it may bar the whole resource; `left_out` are the names that FHIR knows.
+    """
+
+    resource_type: str
+    ids: ResourceIds
+    is_patient: bool
+    person: PersonReference | None
+    kept: tuple[Rule, ...]
+    left_out: frozenset[str]
+    refused: frozenset[str]
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """Name the elements that are kept, and not by a rule of their own."""
+        person = frozenset({self.person.name}) if self.person else frozenset[str]()
+        return person | {"resourceType", "id"}
+
+    def path_of(self, name: str) -> str:
+        """Give the path of an element that is left out; a name that FHIR does not know is not told."""
+        return f"{self.resource_type}.{name if name in self.left_out else UNLISTED}"
+
+
+def rules_of(ground: Ground) -> tuple[TypeRules, ...]:
+    """Make the rules of every type that has an allow-list.
+
+    Raises AllowListError when one asks for what there is not; KeyLengthError, SourceNameError.
+    """
+    return tuple(_rules(one, ground) for one in ground.allow_lists)
+
+
+def _rules(allowed: AllowList, ground: Ground) -> TypeRules:
+    resource_type, makers, top = allowed.resource_type, _Makers(allowed, ground), allowed.inside("")
+    person = next((one for one in top if one.kind is Kind.PERSON), None)
+    labels = Rule("meta", Labels(f"{resource_type}.meta"), b',"meta":')
+    return TypeRules(
+        resource_type,
+        ResourceIds(ground.store_key, resource_type, ground.source),
+        any(one.kind is Kind.PERSON_ID for one in top),
+        makers.person(person) if person else None,
+        (labels, *(makers.rule(one) for one in top if one.kind not in _APART)),
+        frozenset(allowed.left_out_of("")),
+        frozenset(allowed.refused),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Makers:
+    """Make the elements of one type."""
+
+    allowed: AllowList
+    ground: Ground
+
+    def rule(self, kept: Kept) -> Rule:
+        """Make the rule of an element of the resource itself."""
+        if kept.kind is Kind.LSOA:
+            before = b',"extension":[{"url":"%b","valueCode":' % LSOA_EXTENSION.encode()
+            return Rule(kept.path, self.element(kept), before, b"}]")
+        return Rule(kept.path, self.element(kept), b',"%b":' % kept.path.encode())
+
+    def person(self, kept: Kept) -> PersonReference:
+        """Make the reference that says whose a resource is."""
+        return PersonReference(self._path(kept), self.ground.base, self.ground.people)
+
+    def element(self, kept: Kept) -> Element:
+        """Make an element, or the list of it."""
+        one, path = self._one(kept), self._path(kept)
+        if not kept.is_list:
+            return one
+        return FirstOf(path, one) if kept.kind is Kind.LSOA else ListOf(path, one)
+
+    def _one(self, kept: Kept) -> Element:
+        path = self._path(kept)
+        match kept.kind:
+            case Kind.BOOLEAN | Kind.HOUR | Kind.PERIOD | Kind.MONTH as kind:
+                return _PLAIN[kind](path)
+            case Kind.LSOA:
+                return LsoaOfAddress(path, self.ground.places)
+            case Kind.AREA:
+                return Area(path, self.ground.places)
+            case Kind.GROUP | Kind.EXTENSIONS:
+                return self._of_several(kept)
+            case Kind.REFERENCE | Kind.ORGANISATION:
+                return self._naming(kept)
+            case _:
+                return self._coded(kept)
+
+    def _of_several(self, kept: Kept) -> Element:
+        path, inside = self._path(kept), self.allowed.inside(kept.path)
+        if kept.kind is Kind.EXTENSIONS:
+            return Extensions(path, dict(map(self._worth, inside)))
+        elements = {_last(one.path): self.element(one) for one in inside}
+        return Group(path, elements, frozenset(self.allowed.left_out_of(kept.path)))
+
+    def _worth(self, kept: Kept) -> tuple[str, Worth]:
+        if kept.kind not in _VALUE_OF:
+            raise AllowListError(f"{self._path(kept)} is of a kind that no extension is worth.")
+        url = f"{EXTENSION_BASE}/{_last(kept.path)}"
+        return url, Worth(_VALUE_OF[kept.kind], self.element(kept))
+
+    def _naming(self, kept: Kept) -> Element:
+        path, ground = self._path(kept), self.ground
+        if kept.kind is Kind.ORGANISATION:
+            return Organisation(path, ground.register)
+        ids = {each: ResourceIds(ground.store_key, each, ground.source) for each in kept.to}
+        return Reference(
+            path, ground.base, ids, Organisation(f"{path}.identifier", ground.register)
+        )
+
+    def _coded(self, kept: Kept) -> Element:
+        path, lists = self._path(kept), tuple(map(self._list, kept.codes))
+        match kept.kind:
+            case Kind.CODE:
+                return Code.of(path, lists)
+            case Kind.CODING:
+                return Coding(path, lists)
+            case Kind.CONCEPT:
+                return Concept.of(path, lists)
+            case Kind.QUANTITY:
+                return Quantity.of(path, lists, self._list(_COMPARATORS))
+            case _:
+                raise AllowListError(f"{path} cannot be of the kind {kept.kind} where it stands.")
+
+    def _list(self, name: str) -> CodeList:
+        found = self.ground.code_lists.get(name)
+        if found is None:
+            raise AllowListError(f"{self.allowed.resource_type} asks for {name}, which is no list.")
+        return found
+
+    def _path(self, kept: Kept) -> str:
+        return f"{self.allowed.resource_type}.{kept.path}"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
