@@ -11,6 +11,9 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from gateway.access.data_items import LONDON_LIST, AgreedItem
+from gateway.population.allow_list import load_allow_lists
+from gateway.population.allow_list_page import allow_list_page
+from gateway.population.released_codes import load_code_lists
 from gateway.settings import (
     PREFIX,
     AuditFeedSettings,
@@ -100,6 +103,7 @@ def generated() -> Mapping[str, str]:
         "settings.md": settings_page(),
         "roles.md": roles_page(),
         "agreements.md": agreements_page(),
+        "population-allow-list.md": allow_list_page(load_allow_lists(), load_code_lists()),
     }
 
 

@@ -34,10 +34,8 @@ class Kind(StrEnum):
     PERIOD = "period"
     MONTH = "month"
     LSOA = "lsoa"
-    AREA = "area"
     LABELS = "labels"
     GROUP = "group"
-    EXTENSIONS = "extensions"
 
 
 MEANINGS: Mapping[Kind, str] = MappingProxyType(
@@ -56,10 +54,8 @@ MEANINGS: Mapping[Kind, str] = MappingProxyType(
         Kind.PERIOD: "start and end, each cut to the hour; in a person's month of birth, to the month",
         Kind.MONTH: "year and month",
         Kind.LSOA: "the statistical area (LSOA 2021) of the postcode, looked up; nothing else of the address",
-        Kind.AREA: "the code of a statistical area (LSOA 2021) of London",
         Kind.LABELS: "why it is sensitive, in our own words; where nobody may see it, the whole resource is left out",
         Kind.GROUP: "only what is listed under it",
-        Kind.EXTENSIONS: "only the listed extensions",
     }
 )
 
@@ -183,7 +179,7 @@ _NEEDS_CODES = frozenset({Kind.CODE, Kind.CODING, Kind.CONCEPT, Kind.QUANTITY})
 
 
 def _faults(allowed: AllowList) -> list[str]:
-    groups = {one.path for one in allowed.kept if one.kind in {Kind.GROUP, Kind.EXTENSIONS}}
+    groups = {one.path for one in allowed.kept if one.kind is Kind.GROUP}
     left_out = set(chain(allowed.refused, *allowed.dropped.values()))
     faults = [fault for one in allowed.kept for fault in _faults_of(one, groups)]
     faults += [f"keeps and leaves out {one.path}" for one in allowed.kept if one.path in left_out]

@@ -23,7 +23,7 @@ from gateway.population.released_codes import CodeList
 
 _MEMBERS = frozenset({"value", "comparator", "unit", "system", "code"})
 _QUANTITY = OF_EVERY_DATA_TYPE | _MEMBERS
-_NUMBER = re.compile(rb"-?(?:0|[1-9]\d{0,5})(?:\.\d{1,30})?(?:[eE][+-]?\d)?")
+_NUMBER = re.compile(rb"-?(?:0|[1-9]\d{0,5})(?:\.\d{1,30})?(?:[eE][+-]?0?\d)?")
 _TOO_LARGE = 1_000_000
 
 

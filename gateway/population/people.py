@@ -84,13 +84,14 @@ def people_of(patients: bytes, store_key: bytes) -> People:
     unknown: Counter[Unknown] = Counter()
     doubted: set[str] = set()
     for line in filter(None, map(bytes.strip, patients.split(b"\n"))):
-        match _read(line, store_key):
-            case Unknown() as why:
-                unknown[why] += 1
-            case (str(local_id), Person() as person):
-                if found.setdefault(local_id, person).subject != person.subject:
-                    doubted.add(local_id)
-                    unknown[Unknown.ONE_ID_OF_SEVERAL] += 1
+        read = _read(line, store_key)
+        if isinstance(read, Unknown):
+            unknown[read] += 1
+            continue
+        local_id, person = read
+        if found.setdefault(local_id, person).subject != person.subject:
+            doubted.add(local_id)
+            unknown[Unknown.ONE_ID_OF_SEVERAL] += 1
     known = {each: person for each, person in found.items() if each not in doubted}
     return People(known, dict(sorted(unknown.items())))
 

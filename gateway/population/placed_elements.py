@@ -9,10 +9,11 @@ from gateway.population.elements import (
     NOT_LISTED,
     NOT_OF_ITS_FORM,
     OF_EVERY_DATA_TYPE,
+    Element,
     leave_out,
     tell_others,
 )
-from gateway.population.json_parts import in_quotes, members_of, text_of
+from gateway.population.json_parts import in_quotes, items_of, members_of, text_of
 from gateway.population.ladders import Places, lsoa_at
 
 _PARTS = ("use", "type", "text", "line", "city", "district", "state", "postalCode", "country")
@@ -39,15 +40,16 @@ class LsoaOfAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """The code of a statistical area of London."""
+class FirstOf:
+    """The first of a list of which anything is left; the others are not told apart from it."""
 
     path: str
-    places: Places
+    item: Element
 
     def clean(self, value: bytes, left_out: list[str]) -> bytes | None:
-        """Give it as it stands."""
-        area = text_of(value)
-        if area is None or area not in self.places.borough_of:
-            return leave_out(NOT_LISTED, self.path, left_out)
-        return in_quotes(area)
+        """Give what may be kept of that one."""
+        items = items_of(value)
+        if items is None:
+            return leave_out(NOT_OF_ITS_FORM, self.path, left_out)
+        found = [self.item.clean(bytes(item), left_out) for item in items]
+        return next((one for one in found if one is not None), None)

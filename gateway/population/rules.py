@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fhir_profiles.systems import EXTENSION_BASE
+from fhir_profiles.systems import EXTENSION_BASE, LSOA
 from gateway.population.allow_list import AllowList, AllowListError, Kept, Kind
 from gateway.population.dated_elements import Hour, Month, Period
 from gateway.population.elements import (
@@ -20,20 +20,20 @@ from gateway.population.elements import (
     Group,
     ListOf,
 )
-from gateway.population.extension_elements import Extensions, FirstOf, Worth
 from gateway.population.ground import Ground
 from gateway.population.label_elements import Labels
+from gateway.population.ladders import Places
 from gateway.population.measured_elements import Quantity
-from gateway.population.placed_elements import Area, LsoaOfAddress
+from gateway.population.placed_elements import FirstOf, LsoaOfAddress
 from gateway.population.pseudonyms import ResourceIds
 from gateway.population.reference_elements import Organisation, PersonReference, Reference
 from gateway.population.released_codes import CodeList
 
 LSOA_EXTENSION = f"{EXTENSION_BASE}/lsoa"
+AREAS = "london-areas"
+"""The list whose members are the statistical areas of London, as the look-up of places has them."""
+
 _COMPARATORS = "quantity-comparator"
-_VALUE_OF: Mapping[Kind, str] = MappingProxyType(
-    {Kind.CODE: "valueCode", Kind.AREA: "valueCode", Kind.HOUR: "valueDateTime"}
-)
 _PLAIN: Mapping[Kind, Callable[[str], Element]] = MappingProxyType(
     {Kind.BOOLEAN: Boolean, Kind.HOUR: Hour, Kind.PERIOD: Period.of, Kind.MONTH: Month}
 )
@@ -131,27 +131,17 @@ class _Makers:
                 return _PLAIN[kind](path)
             case Kind.LSOA:
                 return LsoaOfAddress(path, self.ground.places)
-            case Kind.AREA:
-                return Area(path, self.ground.places)
-            case Kind.GROUP | Kind.EXTENSIONS:
-                return self._of_several(kept)
+            case Kind.GROUP:
+                return self._group(kept)
             case Kind.REFERENCE | Kind.ORGANISATION:
                 return self._naming(kept)
             case _:
                 return self._coded(kept)
 
-    def _of_several(self, kept: Kept) -> Element:
-        path, inside = self._path(kept), self.allowed.inside(kept.path)
-        if kept.kind is Kind.EXTENSIONS:
-            return Extensions(path, dict(map(self._worth, inside)))
-        elements = {_last(one.path): self.element(one) for one in inside}
-        return Group(path, elements, frozenset(self.allowed.left_out_of(kept.path)))
-
-    def _worth(self, kept: Kept) -> tuple[str, Worth]:
-        if kept.kind not in _VALUE_OF:
-            raise AllowListError(f"{self._path(kept)} is of a kind that no extension is worth.")
-        url = f"{EXTENSION_BASE}/{_last(kept.path)}"
-        return url, Worth(_VALUE_OF[kept.kind], self.element(kept))
+    def _group(self, kept: Kept) -> Group:
+        elements = {_last(one.path): self.element(one) for one in self.allowed.inside(kept.path)}
+        left_out = frozenset(self.allowed.left_out_of(kept.path))
+        return Group(self._path(kept), elements, left_out)
 
     def _naming(self, kept: Kept) -> Element:
         path, ground = self._path(kept), self.ground
@@ -177,6 +167,8 @@ class _Makers:
                 raise AllowListError(f"{path} cannot be of the kind {kept.kind} where it stands.")
 
     def _list(self, name: str) -> CodeList:
+        if name == AREAS:
+            return _areas_of(self.ground.places)
         found = self.ground.code_lists.get(name)
         if found is None:
             raise AllowListError(f"{self.allowed.resource_type} asks for {name}, which is no list.")
@@ -184,6 +176,10 @@ class _Makers:
 
     def _path(self, kept: Kept) -> str:
         return f"{self.allowed.resource_type}.{kept.path}"
+
+
+def _areas_of(places: Places) -> CodeList:
+    return CodeList(AREAS, "ONS, 2021", {(LSOA, area): "" for area in places.borough_of})
 
 
 def _last(path: str) -> str:

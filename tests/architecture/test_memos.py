@@ -69,6 +69,9 @@ OF_ONE_USE = frozenset(
         "gateway/population/pull_writing:PartWriter._pieces",
         "gateway/population/pull_writing:PartWriter._written",
         "gateway/population/views/shapes:Shape.parts",
+        "gateway/population/type_reading:Column.entries",
+        "gateway/population/type_reading:TypeReading._persons",
+        "gateway/population/type_reading:TypeReading._shapes",
         "gateway/web/entries:Writer.outlines",
     }
 )

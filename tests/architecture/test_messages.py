@@ -20,6 +20,9 @@ NAMES_OF_THINGS = {
     "gateway/population/views/functions.py: name",  # of a function in a path
     "gateway/population/views/meanings.py: name",  # of an element in a path
     "gateway/population/views/resolve.py: name",  # of a constant of a view
+    "gateway/population/released_codes.py: name",  # of a code list
+    "gateway/population/released_codes.py: one.name",  # the same
+    "gateway/population/rules.py: name",  # the same
     "gateway/token_claims.py: name",  # of a claim
 }
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "fatal", "msg", "log"}
