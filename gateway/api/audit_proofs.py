@@ -1,4 +1,4 @@
-"""Serve what outsiders check the audit with: its keys, its latest checkpoint, and the proof of one entry.
+"""Serve what outsiders check the audit with: its keys, its latest checkpoint, and proofs of one entry and of growth.
 
 Keys and checkpoint are for everybody: they tell how many entries there are and nothing of any. docs/audit-format.md.
 """
@@ -43,7 +43,17 @@ async def proof(request: Request, entry: str) -> Response:
     return Response(orjson.dumps(content), media_type="application/json")
 
 
+@router.get("/consistency/{old}/{new}", summary="The proof that the audit only grew")
+async def consistency(request: Request, old: str, new: str) -> Response:
+    caller = await caller_of(request)
+    only(query_of(request), frozenset())
+    finder = Finder(caller.principal, caller.purpose, caller.request_id)
+    reading = services_of(request).audit.reading
+    grown = await reading.grown(finder, _number(old), _number(new))
+    return Response(orjson.dumps(grown.document()), media_type="application/json")
+
+
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_AT_MOST):
-        raise NotFoundError("An entry is named by its sequence number.")
+        raise NotFoundError("Entries and sizes are named by their numbers.")
     return int(text)

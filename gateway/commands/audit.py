@@ -21,7 +21,14 @@ from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
 from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
-from gateway.commands import audit_anew, audit_as_at, audit_radar, audit_report, audit_writing
+from gateway.commands import (
+    audit_anew,
+    audit_as_at,
+    audit_consistency,
+    audit_radar,
+    audit_report,
+    audit_writing,
+)
 from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
@@ -47,6 +54,7 @@ app.command("purge")(audit_writing.purge)
 app.command("report")(audit_report.report)
 app.command("radar")(audit_radar.radar)
 app.command("as-at")(audit_as_at.as_at)
+app.command("consistency")(audit_consistency.consistency)
 app.command("begin-anew")(audit_anew.begin_anew)
 
 Keys = Annotated[
@@ -58,6 +66,14 @@ Keys = Annotated[
 Held = Annotated[
     list[Path] | None,
     typer.Option("--checkpoint", help="File of a checkpoint that was held elsewhere."),
+]
+LogFile = Annotated[Path | None, typer.Option(help="An exported log, in place of the database.")]
+EntryFile = Annotated[
+    Path | None, typer.Option(help="The proof of one entry, in place of the database.")
+]
+GrowthFile = Annotated[
+    Path | None,
+    typer.Option(help="The proof that the log only grew from the checkpoints that are named."),
 ]
 
 
@@ -83,12 +99,9 @@ def show_key(*, config: ConfigPath = None) -> None:
 @app.command()
 def verify(
     *,
-    file: Annotated[
-        Path | None, typer.Option(help="An exported log, in place of the database.")
-    ] = None,
-    entry: Annotated[
-        Path | None, typer.Option(help="The proof of one entry, in place of the database.")
-    ] = None,
+    file: LogFile = None,
+    entry: EntryFile = None,
+    consistency: GrowthFile = None,
     key: Keys = None,
     checkpoint: Held = None,
     config: ConfigPath = None,
@@ -112,6 +125,9 @@ def verify(
             _verify_entry(entry, keys or _own_keys(settings_from(config)))
             return
         held = [each.read_text(encoding="utf-8") for each in checkpoint or ()]
+        if consistency is not None:
+            _verify_growth(consistency, keys or _own_keys(settings_from(config)), held)
+            return
         if file is not None:
             verdict = _of_file(file, keys or _own_keys(settings_from(config)), held)
         else:
@@ -164,6 +180,13 @@ def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:
             str(fault) if isinstance(fault, NoteError) else "This is no proof of an entry.", BROKEN
         )
     typer.echo(f"Entry {sequence} is in the log as it stands there.")
+
+
+def _verify_growth(path: Path, keys: Sequence[VerifierKey], held: Sequence[str]) -> None:
+    try:
+        audit_consistency.tell_growth(path, keys, held)
+    except NoteError as fault:
+        fail(str(fault), BROKEN)
 
 
 def _of_file(path: Path, keys: Sequence[VerifierKey], held: Iterable[str]) -> Verdict:

@@ -13,6 +13,7 @@ from gateway.access.decision import AccessControl
 from gateway.access.guarded import CallSite, asked
 from gateway.access.permit import Refusal, Reviewing, ReviewPermit
 from gateway.audit.acts import AskedAct
+from gateway.audit.consistency import Consistency, prove_consistency
 from gateway.audit.log import AuditLog
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.searching import AuditPage, AuditPlace, AuditSearch, numbered, page_of
@@ -78,6 +79,19 @@ class AuditReading:
         await self._disclose(permit, patient, 0 if found is None else 1)
         if found is None:
             raise NotFoundError("There is no such entry, or no checkpoint covers it yet.")
+        return found
+
+    async def grown(self, finder: Finder, old: int, new: int) -> Consistency:
+        """Prove that the log grew from so many entries to a checkpoint of so many; no entry is given out.
+
+        Its hashes can be those of single entries, and confirm what somebody guesses of them: it is for who may read them.
+        Raises NotFoundError when there is no such checkpoint; RefusedError, UnavailableError.
+        """
+        permit = await self._permit(finder, None)
+        found = await self.store.read(prove_consistency, old, new)
+        await self._disclose(permit, None, 0)
+        if found is None:
+            raise NotFoundError("There are no such checkpoints.")
         return found
 
     async def _permit(self, finder: Finder, patient: str | None) -> ReviewPermit:

@@ -1,11 +1,16 @@
 """What outsiders check the audit with, served: the key and the checkpoint to anybody, a proof to those entitled."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete
 
+from gateway.audit.consistency import verify_growth
 from gateway.audit.entries import entries_between
 from gateway.audit.notes import open_checkpoint, read_verifier_key
 from gateway.store.tables import audit_entry
+from gateway.wiring import now
 from tests.outsider import verifier
 from tests.stack import Stack
 
@@ -119,3 +124,48 @@ async def test_what_names_no_entry_that_is_proven_is_not_found(stack: Stack, num
 
 async def test_a_parameter_is_refused(stack: Stack):
     assert (await stack.get("auditor", "/audit/proof/1?x=1")).status_code == 400
+
+
+async def grown(stack: Stack) -> tuple[str, str]:
+    """Sign twice; give both checkpoints."""
+    await signed(stack)
+    before = await public(stack, "/audit/checkpoint")
+    await stack.everything("ed-consultant", "everything")
+    keeper = stack.services.audit.keeper
+    await replace(keeper, clock=lambda: now() + timedelta(seconds=10)).keep()
+    return before, await public(stack, "/audit/checkpoint")
+
+
+def size_of(checkpoint: str) -> str:
+    return checkpoint.split("\n")[1]
+
+
+@pytest.mark.parametrize("user", READERS)
+async def test_whoever_may_read_the_audit_gets_the_proof_that_it_only_grew(stack: Stack, user: str):
+    before, after = await grown(stack)
+    key = read_verifier_key(await public(stack, "/audit/key"))
+
+    answer = await stack.get(user, f"/audit/consistency/{size_of(before)}/{size_of(after)}")
+
+    assert answer.status_code == 200
+    assert answer.json()["checkpoint"] == after
+    old, new = verify_growth(answer.json(), before, [key])
+    assert 0 < old < new
+
+
+@pytest.mark.parametrize("user", OTHERS)
+async def test_nobody_else_gets_that(stack: Stack, user: str):
+    await signed(stack)
+    size = size_of(await public(stack, "/audit/checkpoint"))
+
+    assert (await stack.get(user, f"/audit/consistency/1/{size}")).status_code == 403
+
+
+@pytest.mark.parametrize("sizes", ["0/{}", "1/1", "1/99999", "{}/1", "x/{}", "1/x"])
+async def test_sizes_that_were_not_signed_are_not_found(stack: Stack, sizes: str):
+    await signed(stack)
+    size = size_of(await public(stack, "/audit/checkpoint"))
+
+    answer = await stack.get("auditor", f"/audit/consistency/{sizes.format(size)}")
+
+    assert answer.status_code == 404

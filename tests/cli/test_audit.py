@@ -175,11 +175,27 @@ def test_a_key_or_a_checkpoint_that_is_none_is_a_misunderstanding(scr, config, s
     assert scr("audit", "verify", *named, "--config", config).code == 2
 
 
+def test_that_the_log_only_grew_is_proven_to_who_holds_a_checkpoint(scr, config, signed, tmp_path):
+    proof, held = tmp_path / "grown.json", tmp_path / "checkpoints" / "checkpoint"
+    at = ("--config", config)
+    proof.write_text(scr("audit", "consistency", signed.size, *at).answer)
+
+    ended = scr("audit", "verify", "--consistency", proof, "--checkpoint", held, *at)
+    unheld = scr("audit", "verify", "--consistency", proof, *at)
+    proof.write_text("x")
+    broken = scr("audit", "verify", "--consistency", proof, "--checkpoint", held, *at)
+
+    assert ended.answer == f"The log of {signed.size} entries only grew to {signed.size}.\n"
+    assert (unheld.code, broken.code) == (2, 3)
+    assert scr("audit", "consistency", 1, signed.size + 1, *at).code == 1
+
+
 def test_nothing_is_exported_or_proven_before_it_is_signed(scr, config, tmp_path):
     at = ("--config", config)
 
     assert scr("audit", "export", "--out", tmp_path / "log", *at).code == 1
     assert scr("audit", "proof", "1", *at).code == 1
+    assert scr("audit", "consistency", "1", *at).code == 1
     assert not (tmp_path / "log").exists()
 
 

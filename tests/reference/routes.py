@@ -98,7 +98,7 @@ _FAMILIES: Final = (
         "roles section 5: audit routes excepted for privacy officer and auditor (ambiguity 22)",
     ),
     RouteFamily(
-        "audit-proof", ("GET /audit/proof/{entry}", "GET /audit/checkpoint"),
+        "audit-proof", ("GET /audit/proof/{entry}", "GET /audit/consistency/{old}/{new}", "GET /audit/checkpoint"),
         PATIENT_AUDIT_ROLES, ADMINISTRATION_PURPOSES, 404,
         "interfaces, HTTP: same row, \"for those entitled\" (ambiguity 22)",
     ),

@@ -118,7 +118,8 @@ class Callers:
         ids = {"patient_id": patient, "item_id": item.id, "binary_id": item.id}
         filled = {**made_up, **ids, "resource_type": item.type, "source": "hospital"}
         # A number that no entry has: what is none at all is told before it is asked who calls.
-        others = {"version": self.version, "file": "style.css", "entry": "999999999"}
+        numbers = {"entry": "999999999", "old": "1", "new": "999999999"}
+        others = {"version": self.version, "file": "style.css", **numbers}
         path = route.at(**{**filled, **others})
         query = self._query(route.path, patient)
         body = self._body(route.path, cell.number, patient)

@@ -214,6 +214,7 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("POST", "/access/claims"): (_API, claim),
     ("POST", "/access/permissions"): (_API, asked_of_nobody),
     ("GET", "/audit/checkpoint"): (_API, open_to_all),
+    ("GET", "/audit/consistency/{old}/{new}"): (_API, looking),
     ("GET", "/audit/key"): (_API, open_to_all),
     ("GET", "/audit/proof/{entry}"): (_API, looking),
     ("GET", "/fhir/.well-known/smart-configuration"): (_API, open_to_all),
