@@ -47,18 +47,7 @@ class Served:
         await asyncio.sleep(0)
 
     def config(self, **changes: object) -> SourceConfig:
-        auth = Auth(
-            AuthKind.PRIVATE_KEY_JWT,
-            client_id="us",
-            token_url=f"{self.address}/token",
-            scope="system/*.rs",
-            key_id="ours",
-            algorithm="ES384",
-            private_key=self.private_key,
-        )
-        given = {"auth": auth, "caps": Caps(page_size=30, pages=1000), **changes}
-        fhir = f"{self.address}/fhir"
-        return SourceConfig("hospital", SourceDialect.FHIR_R4, fhir, "RRV", 5.0, **given)
+        return source_config(self.address, self.private_key, **changes)
 
     @asynccontextmanager
     async def client(self, **changes: object) -> AsyncIterator[SourceClient]:
@@ -73,6 +62,21 @@ class Served:
     async def source(self, patience: Patience | None = None) -> AsyncIterator[BulkSource]:
         async with self.client() as client:
             yield await open_bulk_source(client, time.monotonic, patience, self.sleep)
+
+
+def source_config(address: str, private_key: str, **changes: object) -> SourceConfig:
+    """Say how the gateway reaches a served source."""
+    auth = Auth(
+        AuthKind.PRIVATE_KEY_JWT,
+        client_id="us",
+        token_url=f"{address}/token",
+        scope="system/*.rs",
+        key_id="ours",
+        algorithm="ES384",
+        private_key=private_key,
+    )
+    given = {"auth": auth, "caps": Caps(page_size=30, pages=1000), **changes}
+    return SourceConfig("hospital", SourceDialect.FHIR_R4, f"{address}/fhir", "RRV", 5.0, **given)
 
 
 @contextmanager
