@@ -1,0 +1,114 @@
+"""What is pulled of the planning population and de-identified by the project's lists is what is true of it."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+from adapters.simulators.bulk.shelf import planning_shelf
+from adapters.simulators.planning.areas import borough_of_lsoa, lsoa_of_postcode
+from adapters.simulators.planning.truth import truth_of
+from adapters.simulators.truth import SourceKind
+from gateway.population.allow_list import load_allow_lists
+from gateway.population.ground import Ground
+from gateway.population.ladders import Places
+from gateway.population.pull import PullOrder, pull
+from gateway.population.pull_cleaning import StoreCleaning
+from gateway.population.pulled import current_rows
+from gateway.population.released_codes import load_code_lists
+from tests.contract.bulk.asking import WORLD, fresh_shelf
+from tests.population.pull.cleaning import TYPES, Permitted
+from tests.population.pull.served import QUICK, served
+
+ALLOW_LISTS = load_allow_lists()
+POSTCODES = {each.replace(" ", ""): lsoa for each, lsoa in lsoa_of_postcode().items()}
+PLACES = Places(POSTCODES, dict(borough_of_lsoa()), dict(borough_of_lsoa()))
+
+
+def cleaning(source="hospital"):
+    ground = Ground(
+        source, bytes(range(32)), {}, PLACES, {}, ALLOW_LISTS, load_code_lists(), base=""
+    )
+    return StoreCleaning(ground)
+
+
+async def pulled_from(world, store, source="hospital"):
+    world.clock.pass_(minutes=10)
+    order = PullOrder(store, TYPES, world.clock, lambda _: None)
+    async with world.source() as opened:
+        return await pull(Permitted(), opened, cleaning(source), order)
+
+
+def rows(store, resource_type):
+    return [json.loads(row) for row in current_rows(store / "hospital", resource_type)]
+
+
+async def test_contacts_at_rest_are_those_that_truly_were(world, tmp_path):
+    await pulled_from(world, tmp_path)
+
+    at_rest = Counter(row["class"]["code"] for row in rows(tmp_path, "Encounter"))
+    truly = Counter()
+    for cell, count in truth_of(WORLD.lives()).contacts.items():
+        if cell.kind.source is SourceKind.HOSPITAL:
+            truly[cell.kind.encounter_class] += count
+    assert at_rest == truly
+
+
+async def test_a_person_at_rest_has_an_area_and_no_number_name_or_postcode(world, tmp_path):
+    await pulled_from(world, tmp_path)
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+    areas = {resident.lsoa for resident, *_ in WORLD.lives()}
+    assert rows(tmp_path, "Patient")
+    assert any(lsoa.encode() in written for lsoa in areas)
+    for resident, *_ in WORLD.lives():
+        for token in (resident.nhs_number.digits, resident.postcode, resident.address_line):
+            assert token.encode() not in written
+
+
+async def test_one_person_is_one_at_all_sources(tmp_path):
+    found = []
+    for kind in (SourceKind.HOSPITAL, SourceKind.GP):
+        with served(planning_shelf(WORLD, kind)) as world:
+            await pulled_from(world, tmp_path / kind, kind)
+        found.append({row["id"] for row in rows(tmp_path / kind, "Patient")})
+
+    assert len(found[0] & found[1]) > len(found[0]) / 2
+
+
+async def test_what_the_source_deleted_is_at_rest_no_more(exporter, tmp_path):
+    await pulled_from(exporter, tmp_path)
+    before = len(rows(tmp_path, "Encounter"))
+    gone = exporter.shelf.lines["Encounter"][0]
+    exporter.clock.pass_(hours=1)
+    exporter.shelf.delete("Encounter", gone.id, exporter.clock())
+
+    await pulled_from(exporter, tmp_path)
+
+    assert len(rows(tmp_path, "Encounter")) == before - 1
+
+
+async def test_what_was_left_out_is_counted_by_path_and_reason(tmp_path):
+    shelf = fresh_shelf()
+    stray = shelf.lines["Encounter"][0]
+    nobodys = json.loads(stray.body) | {"id": "stray", "subject": {"reference": "Patient/nobody"}}
+    shelf.put([replace_line(stray, nobodys)])
+    with served(shelf, pace=replace(QUICK, resources_a_file=10**6)) as world:
+        manifest = await pulled_from(world, tmp_path)
+
+    told = {each.resource_type: each.left_out for each in manifest.partitions}
+    assert told["Encounter"]["Encounter: no-person"] == 1
+    assert told["Patient"]["Patient.name"] == len(shelf.lines["Patient"])
+
+
+def replace_line(line, resource):
+    return line._replace(id=resource["id"], body=json.dumps(resource).encode())
+
+
+def test_ids_differ_between_sources_and_types():
+    ids = {
+        cleaning(source).id_of(kind, "1")
+        for source in ("hospital", "gp")
+        for kind in ("Encounter", "Condition")
+    }
+
+    assert len(ids) == 4
