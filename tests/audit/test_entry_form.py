@@ -6,7 +6,9 @@ import orjson
 import pytest
 
 from gateway.audit.entry_form import EntryFormError, read_entry
-from gateway.audit.verify import verify_export
+from gateway.audit.notes import NoteError
+from gateway.audit.proofs import Proof, written
+from gateway.audit.verify import verify_entry, verify_export
 from tests.audit.signed_log import KEYS
 from tests.audit.written_logs import exported_log
 
@@ -96,3 +98,12 @@ def test_a_line_that_was_hashed_in_another_form_is_a_fault(otherwise: Callable[[
 
     assert fault is not None
     assert (fault.first, fault.last) == (4, 4)
+
+
+def test_an_entry_of_another_form_is_not_proven():
+    line, note = exported_log(1, written={1: HASHED["another user than in the body"]})
+    entry = line.partition(b'"entry":')[2][:-2].decode()
+    proof = written(Proof(0, (), orjson.loads(note)["checkpoint"]))
+
+    with pytest.raises(NoteError, match="not of the form"):
+        verify_entry({"entry": entry, "proof": proof}, KEYS)

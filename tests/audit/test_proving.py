@@ -9,6 +9,7 @@ from gateway.audit.proving import prove
 from gateway.audit.verify import verify_entry
 from gateway.store.engine import Store
 from tests.audit.signed_log import KEY, KEYS, Times, begin, keeper_of, sign, write_pairs
+from tests.audit.written_logs import exported_log
 
 ROOT = b"r" * 32
 PROOF = Proof(3, (b"a" * 32, b"b" * 32), KEY.sign(7, ROOT))
@@ -91,13 +92,12 @@ async def test_an_altered_entry_or_a_proof_of_another_is_refused(store: Store):
             verify_entry(document, KEYS)
 
 
-async def test_a_proof_of_an_entry_that_names_another_number_is_refused(store: Store):
-    body = {"sequence": 2, "action": "asked"}
-    entry = orjson.dumps(body)
-    from gateway.audit.merkle import Frontier, leaf_hash
-
-    tree = Frontier().with_leaf(leaf_hash(entry))
-    document = {"entry": entry.decode(), "proof": written(Proof(0, (), KEY.sign(1, tree.root())))}
+def test_a_proof_of_an_entry_that_names_another_number_is_refused():
+    line, note = exported_log(
+        1, written={1: lambda line: line.replace(b'"sequence":1', b'"sequence":2')}
+    )
+    entry = line.partition(b'"entry":')[2][:-2].decode()
+    proof = written(Proof(0, (), orjson.loads(note)["checkpoint"]))
 
     with pytest.raises(NoteError, match="of another entry"):
-        verify_entry(document, KEYS)
+        verify_entry({"entry": entry, "proof": proof}, KEYS)
