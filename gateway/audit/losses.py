@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from gateway.audit.entry_form import read_count
 from gateway.audit.notes import Checkpoint, KeyType, VerifierKey
 from gateway.audit.words import AuditAction
 from gateway.store.sessions import Reading
@@ -95,6 +96,8 @@ def _told_by(body: bytes) -> Iterator[Loss]:
 
 
 def _loss(body: Mapping[str, Any]) -> Loss:
-    return Loss(
-        body["former_origin"], int(body["first_lost"]), int(body["former_size"]), body["origin"]
-    )
+    names = body["former_origin"], body["origin"]
+    if not all(isinstance(each, str) for each in names):
+        raise TypeError("a log's name is text")
+    numbers = read_count(body["first_lost"]), read_count(body["former_size"])
+    return Loss(names[0], *numbers, names[1])

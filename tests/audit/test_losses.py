@@ -80,6 +80,11 @@ BODY = {
         (b'{"entry":null,"x":{"action":"log-begun-anew"}}\n', ()),
         (entry_line("log-begun-anew", origin="x"), ()),
         (b'{"checkpoint":"x"}\n', ()),
+        (entry_line("log-begun-anew", **{**BODY, "first_lost": "10"}), ()),
+        (entry_line("log-begun-anew", **{**BODY, "first_lost": True}), ()),
+        (entry_line("log-begun-anew", **{**BODY, "former_size": 13.5}), ()),
+        (entry_line("log-begun-anew", **{**BODY, "former_size": -1}), ()),
+        (entry_line("log-begun-anew", **{**BODY, "origin": 2}), ()),
     ],
 )
 def test_losses_are_found_in_an_exported_log_whatever_its_lines_hold(line, found):
