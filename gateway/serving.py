@@ -30,7 +30,7 @@ from gateway.housekeeping import Housekeeping
 from gateway.log_keeping import LogKeeping
 from gateway.operator_log import log_everything
 from gateway.renewals import Renewals
-from gateway.settings import Settings, share_metrics_in
+from gateway.settings import Profile, Settings, share_metrics_in
 from gateway.wiring import Services, new_id, now, open_services
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class Gateway:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self.begin_logging()
+        tell_where_the_audit_is_held(self.settings)
         try:
             services = await self._open()
         except (SharedCareRecordError, ValueError) as fault:
@@ -99,6 +100,15 @@ class Gateway:
         self._app = create_app(services)
         _look_for_garbage_rarely()
         return services
+
+
+def tell_where_the_audit_is_held(settings: Settings) -> None:
+    """Shout where nobody outside holds what is signed, so that it could be written and signed anew unseen."""
+    held = (settings.audit_checkpoint_folder, settings.audit_witness)
+    if settings.profile is Profile.PRODUCTION and held == (None, None):
+        _log.critical(
+            "audit-held-nowhere-else", expected="audit_checkpoint_folder or [audit_witness]"
+        )
 
 
 def _kept_on(services: Services) -> Iterator[Coroutine[Any, Any, None]]:
