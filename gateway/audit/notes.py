@@ -119,12 +119,15 @@ def read_verifier_key(text: str) -> VerifierKey:
 
 
 def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
-    """Read a checkpoint that one of the log's keys signed.
+    """Read a checkpoint that one of the log's keys signed. Of a witness whose key is given nothing is asked, but what it signed must be right.
 
     Raises: NoteError if it is no checkpoint, or none of the keys signed it, or it is another log's.
     """
     text, signatures = _parts(note)
-    checkpoint = _read(text)
+    checkpoint, keys = _read(text), tuple(keys)
+    for key in keys:
+        if key.type is KeyType.WITNESS and not _is_right(text, signatures, key):
+            raise NoteError("The witness's signature on the checkpoint is not right.")
     own = (key for key in keys if key.type is KeyType.LOG and key.name == checkpoint.origin)
     for key in own:
         if any(_is_signed(text, key, each) for each in _signatures_of(signatures, key)):
@@ -139,6 +142,10 @@ def is_witnessed(note: str, witness: VerifierKey) -> bool:
     """
     text, signatures = _parts(note)
     return any(_is_cosigned(text, witness, each) for each in _signatures_of(signatures, witness))
+
+
+def _is_right(text: str, signatures: str, witness: VerifierKey) -> bool:
+    return all(_is_cosigned(text, witness, each) for each in _signatures_of(signatures, witness))
 
 
 def _parts(note: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class SecondPlace:
         if self._latest is None or await self._answer(self._get_latest) != self._latest:
             self._latest = None
             latest, greatest = await self._answer(
-                partial(_looked_through, self.place), LISTED_WITHIN_SECONDS
+                partial(looked_through, self.place), LISTED_WITHIN_SECONDS
             )
             if latest == greatest:
                 self._latest = latest
@@ -107,16 +107,24 @@ def _look_at(answer: "asyncio.Future[Any]") -> None:
         answer.exception()
 
 
-def _looked_through(place: Place) -> tuple[bytes | None, bytes | None]:
+def looked_through(place: Place) -> tuple[bytes | None, bytes | None]:
+    """Give the latest checkpoint of a place, and that of most entries.
+
+    Raises: LogAlteredError when some was taken away.
+    """
     sizes = place.sizes()
     # Asked for after the others: it is there before there are two of them.
     latest = place.get(LATEST)
     if latest is None and len(sizes) > 1:
         raise LogAlteredError("The second place holds checkpoints, and its latest was taken away.")
-    return latest, None if not sizes else _under_its_key(place, sizes[-1])
+    return latest, None if not sizes else under_its_key(place, sizes[-1])
 
 
-def _under_its_key(place: Place, size: int) -> bytes:
+def under_its_key(place: Place, size: int) -> bytes:
+    """Give the checkpoint under the key of so many entries.
+
+    Raises: LogAlteredError when it is not there, or of another size.
+    """
     found = place.get(key_of(size))
     if found is None or size_told_by(found) != str(size):
         raise LogAlteredError(f"The second place's checkpoint of {size} entries is not that.")

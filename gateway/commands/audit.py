@@ -18,17 +18,18 @@ from gateway.audit.following import Verdict
 from gateway.audit.log import AuditLog
 from gateway.audit.losses import losses_in
 from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
-from gateway.audit.places import LATEST, Folder
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
 from gateway.commands import (
     audit_anew,
     audit_as_at,
     audit_consistency,
+    audit_outside,
     audit_radar,
     audit_report,
     audit_writing,
 )
+from gateway.commands.audit_outside import NOTHING
 from gateway.commands.recording import with_store
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
@@ -39,6 +40,7 @@ from gateway.commands.speaking import (
     fail,
     settings_from,
 )
+from gateway.errors import LogAlteredError
 from gateway.keys import read_keys
 from gateway.log_signing import signing_keys
 from gateway.settings import Settings
@@ -109,7 +111,7 @@ def verify(
 ) -> None:
     """Check the whole log, an exported one, or one entry. Ends with 3 and the first broken position.
 
-    The log is held against the checkpoint in the second place of the settings, and against any that is named.
+    The log is held against all checkpoints in the second place of the settings, and against any that is named.
 
     Examples:
 
@@ -132,8 +134,10 @@ def verify(
             verdict = _of_file(file, keys or _own_keys(settings_from(config)), held)
         else:
             settings = settings_from(config)
-            verdict = _of_log(settings, keys or _own_keys(settings), held)
-    _tell(verdict, as_json=as_json)
+            held += audit_outside.held_elsewhere(settings)
+            trusted = (*(keys or _own_keys(settings)), *audit_outside.witness_keys(settings))
+            verdict = _of_log(settings, trusted, held)
+    _tell(verdict, len(held), as_json=as_json)
 
 
 @app.command()
@@ -168,6 +172,8 @@ def _faults_told() -> Iterator[None]:
         yield
     except NoteError as fault:
         fail(str(fault), MISUNDERSTOOD)
+    except LogAlteredError as fault:
+        fail(str(fault), BROKEN)
     except OSError as fault:
         fail(could_not_be_read(fault))
 
@@ -200,28 +206,22 @@ def _of_log(settings: Settings, keys: Sequence[VerifierKey], held: Sequence[str]
     store = open_store(settings.database_url)
     try:
         with store.checking() as reading:
-            return verify_log(reading, keys, [*held, *_held_elsewhere(settings)], now())
+            return verify_log(reading, keys, held, now())
     finally:
         store.close()
-
-
-def _held_elsewhere(settings: Settings) -> tuple[str, ...]:
-    if settings.audit_checkpoint_folder is None:
-        return ()
-    held = Folder(settings.audit_checkpoint_folder).get(LATEST)
-    return () if held is None else (held.decode(errors="replace"),)
 
 
 def _own_keys(settings: Settings) -> tuple[VerifierKey, ...]:
     return tuple(each.verifier() for each in signing_keys(settings, read_keys(settings.key_file)))
 
 
-def _tell(verdict: Verdict, *, as_json: bool) -> None:
+def _tell(verdict: Verdict, compared: int, *, as_json: bool) -> None:
     if as_json:
-        answer_json(asdict(verdict))
+        answer_json({**asdict(verdict), "compared": compared})
     else:
         for line in _told(verdict):
             typer.echo(line)
+        typer.echo(f"Compared with checkpoints from outside: {compared}." if compared else NOTHING)
     if verdict.fault is not None:
         raise typer.Exit(BROKEN)
 

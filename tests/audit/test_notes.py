@@ -163,3 +163,12 @@ def test_a_logs_own_key_is_no_witness():
 
 def test_a_signing_key_does_not_show_itself():
     assert repr(KEY.seed) not in repr(KEY)
+
+
+def test_what_a_witness_signed_is_checked_by_whoever_has_its_key():
+    right, wrong = cosigned(NOTE), cosigned(NOTE, seconds_told=7)
+
+    for note, keys in ((right, (*KEYS, WITNESS)), (NOTE, (*KEYS, WITNESS)), (wrong, KEYS)):
+        assert open_checkpoint(note, keys).size == 7
+    with pytest.raises(NoteError, match="witness"):
+        open_checkpoint(wrong, (*KEYS, WITNESS))

@@ -9,13 +9,15 @@ from errno import ENOSPC
 import pytest
 
 from gateway.audit.log import AuditLog
-from gateway.audit.notes import read_verifier_key
+from gateway.audit.notes import read_verifier_key, signature_line
+from gateway.audit.places import key_of as key_under
 from gateway.commands.audit_writing import whole_file
 from gateway.keys import read_keys
 from gateway.log_signing import keeper_of
 from gateway.settings import read_settings
 from gateway.store.engine import open_store
 from gateway.wiring import now
+from tests.audit.witness_server import WITNESS
 from tests.cli.test_policy import config
 from tests.outsider import verifier
 from tests.store_factories import SIGNED_OUT
@@ -76,6 +78,41 @@ def test_a_log_cut_off_is_found_by_the_checkpoint_in_the_second_place(scr, confi
 
     assert ended.code == 3
     assert f"Broken at entry {signed.size - 1} to {signed.size}: " in ended.answer
+
+
+def test_a_log_that_is_compared_with_nothing_from_outside_is_told_as_such(scr, config, signed):
+    at = ("--config", config)
+    held = scr("audit", "verify", *at)
+    told = config.read_text().splitlines(keepends=True)
+    config.write_text("".join(each for each in told if "audit_checkpoint_folder" not in each))
+    alone = scr("audit", "verify", *at)
+
+    assert "Compared with checkpoints from outside: 1." in held.answer
+    assert (alone.code, "Compared with nothing from outside" in alone.answer) == (0, True)
+    assert json.loads(scr("audit", "verify", "--json", *at).answer)["compared"] == 0
+
+
+def test_every_checkpoint_of_the_second_place_counts(scr, config, signed, tmp_path):
+    held = tmp_path / "checkpoints" / key_under(1)
+    held.write_text("another log's\n1\n")
+    other = scr("audit", "verify", "--config", config)
+    (tmp_path / "checkpoints" / "checkpoint").unlink()
+    gone = scr("audit", "verify", "--config", config)
+
+    assert (other.code, gone.code) == (2, 3)
+    assert "taken away" in gone.progress
+
+
+def test_what_the_witness_of_the_settings_signed_is_checked(scr, config, signed):
+    line = signature_line(WITNESS, bytes(72))
+    config.write_text(
+        f'{config.read_text()}\n[audit_witness]\nurl = "https://w.example"\nkey = "{WITNESS.text()}"\n'
+    )
+    alter(config, f"UPDATE audit_checkpoint SET note = note || '{line}'")
+
+    ended = scr("audit", "verify", "--config", config)
+
+    assert (ended.code, "The witness's signature" in ended.answer) == (3, True)
 
 
 def test_an_exported_log_is_checked_with_nothing_but_the_key(scr, config, signed, tmp_path):
