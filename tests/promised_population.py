@@ -5,6 +5,27 @@ from collections.abc import Mapping
 from tests.promise import Promise
 
 PROMISES_OF_POPULATION: Mapping[str, Promise] = {
+    "DIFFERENCING": Promise(
+        "Of targets in two releases that differ by them alone, none is isolated by 200 adaptive, overlapping "
+        "questions and an integer solver; under the plain small-numbers rule most are.",
+        1_000,
+        {"SCR_PROVE_COUNT": "1000"},
+        ("tests/population/gate/test_t09_t10_differencing.py",),
+        (
+            "gateway/population/cohorts.py",
+            "gateway/population/counting.py",
+            "gateway/population/differencing.py",
+            "gateway/population/intervals.py",
+            "gateway/population/ledger.py",
+            "gateway/population/settling.py",
+            "gateway/population/small_numbers.py",
+            "gateway/population/suppression.py",
+            "gateway/population/tables.py",
+            "tests/population/gate/differencing_attack.py",
+            "tests/population/gate/samples.py",
+            "tests/population/gate/test_t09_t10_differencing.py",
+        ),
+    ),
     "PULL": Promise(
         "Of pulls that were killed in every named moment, 200 times from each kind of source, and 50 times in any, "
         "nothing is lost, nothing is doubled, every listed file is whole, and no raw row is at rest.",

@@ -55,12 +55,10 @@ def is_dominated(costs: Costs, rule: DominanceRule) -> bool:
     """Say whether a cell tells too much of its largest contributors; one of a cost of 0 tells nothing."""
     if not costs.whole:
         return False
-    match rule:
-        case LargestShares(largest=largest, percent=percent):
-            return sum(costs.largest[:largest]) > costs.whole * percent / 100
-        case PercentRule(percent=percent):
-            first, second = (*costs.largest, 0.0, 0.0)[:2]
-            return costs.whole - first - second < first * percent / 100
+    if isinstance(rule, LargestShares):
+        return sum(costs.largest[: rule.largest]) > costs.whole * rule.percent / 100
+    first, second = (*costs.largest, 0.0, 0.0)[:2]
+    return costs.whole - first - second < first * rule.percent / 100
 
 
 def protected_costs(

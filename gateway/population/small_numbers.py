@@ -94,11 +94,9 @@ def publishable_percentage(part: int, whole: int) -> float | Suppressed | None:
 
 def possible_counts(published: PublishedCount) -> range:
     """Give every true count that is published so, which is all that one published count tells."""
-    match published:
-        case Suppressed():
-            return range(1, SMALLEST_SHOWN)
-        case Rounded(value=0):
-            return range(1)
-        case Rounded(value=value):
-            reach = ROUNDED_TO // 2
-            return range(max(value - reach, SMALLEST_SHOWN), value + reach + 1)
+    if isinstance(published, Suppressed):
+        return range(1, SMALLEST_SHOWN)
+    if not published.value:
+        return range(1)
+    reach = ROUNDED_TO // 2
+    return range(max(published.value - reach, SMALLEST_SHOWN), published.value + reach + 1)

@@ -1,0 +1,113 @@
+"""Protect one table of counts or costs in the light of all that was published before.
+
+Pure. Settles the finest cells, sums them into margins, keeps back what would tell of a few people beside earlier cells, then
+what totals would tell (docs/decisions/0030, sections 3 and 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.population.dominance import Costs, protected_costs
+from gateway.population.ledger import PublishedCell
+from gateway.population.settling import Remembered, is_as_told, isolations_of, settled
+from gateway.population.small_numbers import SMALLEST_SHOWN, PublishedCount
+from gateway.population.suppression import (
+    CannotProtect,
+    Counted,
+    Total,
+    protected_counts,
+)
+from gateway.population.tables import CellName, CellNow, CountTable, summed
+
+
+@dataclass(frozen=True, slots=True)
+class GatedTable:
+    """What may be published, and behind the gate what it was made of."""
+
+    table: CountTable = field(repr=False)
+    published: Mapping[CellName, PublishedCount | int]
+    remembered: tuple[PublishedCell, ...] = field(repr=False)
+    totals: tuple[Total[CellName], ...] = field(repr=False)
+    small: frozenset[CellName]
+    """Cells that are kept back because their count is 1 to 7; the attacks take it that readers know which."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Of each cell what it is taken to hold, and which readers have, must not have, or may."""
+
+    cells: Mapping[CellName, CellNow]
+    told: frozenset[CellName]
+    kept_back: frozenset[CellName]
+
+
+def gated_table(
+    release: str, table: CountTable, published: tuple[PublishedCell, ...]
+) -> GatedTable | CannotProtect[CellName]:
+    """Protect a table. Raises ValueError for costs of one person in several cells of a table with margins."""
+    remembered = Remembered(published)
+    last = remembered.last()
+    finest = settled(_with_emptied(table, last), last)
+    totals = table.totals(finest)
+    margins = {each.total: summed(finest[part] for part in each.parts) for each in totals}
+    standing = _standing({**finest, **margins}, remembered)
+    told = _protected(table, standing, totals)
+    if isinstance(told, CannotProtect):
+        return told
+    cells = tuple(
+        PublishedCell(release, name, str(told[name]), cell) for name, cell in standing.cells.items()
+    )
+    small = frozenset(each.name for each in cells if 0 < each.cell.count < SMALLEST_SHOWN)
+    return GatedTable(table, told, cells, totals, small)
+
+
+def _with_emptied(
+    table: CountTable, last: Mapping[CellName, PublishedCell]
+) -> dict[CellName, CellNow]:
+    """Give the finest cells now, with those that were told before and have nobody left."""
+    emptied = {
+        name: CellNow(0, frozenset(), each.cell.population)
+        for name, each in last.items()
+        if table.has(name)
+    }
+    return {**emptied, **table.finest()}
+
+
+def _standing(cells: Mapping[CellName, CellNow], remembered: Remembered) -> _Standing:
+    last = remembered.last()
+    same = frozenset(name for name, cell in cells.items() if is_as_told(cell, last.get(name)))
+    told = frozenset(name for name in same if last[name].is_shown)
+    new = {name: cell for name, cell in cells.items() if name not in told}
+    isolated = {each.cell for each in isolations_of(new, remembered.published)}
+    few = {name for name, cell in new.items() if 0 < cell.population < SMALLEST_SHOWN}
+    return _Standing(cells, told, frozenset(isolated | few | (same - told)))
+
+
+def _protected(
+    table: CountTable, standing: _Standing, totals: tuple[Total[CellName], ...]
+) -> Mapping[CellName, PublishedCount | int] | CannotProtect[CellName]:
+    if table.rounded_to is not None:
+        costs = {name: _costs(name, standing) for name in standing.cells}
+        return protected_costs(costs, totals, table.rounded_to)
+    return protected_counts({name: _counted(name, standing) for name in standing.cells}, totals)
+
+
+def _costs(name: CellName, standing: _Standing) -> Costs:
+    cell = standing.cells[name]
+    return Costs(
+        cell.count,
+        len(cell.members),
+        cell.largest,
+        is_kept_back=name in standing.kept_back,
+        is_told=name in standing.told,
+    )
+
+
+def _counted(name: CellName, standing: _Standing) -> Counted:
+    cell = standing.cells[name]
+    return Counted(
+        cell.count,
+        len(cell.members),
+        is_kept_back=name in standing.kept_back,
+        is_told=name in standing.told,
+    )

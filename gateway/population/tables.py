@@ -1,0 +1,134 @@
+"""Say what a table of counts or costs is made of: its finest cells, and the margins that are their sums.
+
+Pure data behind the gate: the numbers here are true ones.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from typing_extensions import override
+
+from gateway.population.differencing import Members
+from gateway.population.suppression import Total
+
+LARGEST_KEPT = 2
+"""Contributors that the rules of gateway/population/dominance.py look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellName:
+    """What a cell is called by everybody who means the same: the measure, and what each dimension must be.
+
+    `where` is sorted by dimension; the period and the population are dimensions like any other.
+    """
+
+    measure: str
+    where: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, measure: str, where: Mapping[str, str]) -> "CellName":
+        """Name a cell, in whatever order its dimensions come."""
+        return cls(measure, tuple(sorted(where.items())))
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """The measure and the dimensions: what the cells of one table, or of one of its margins, have in common."""
+        return self.measure, *(dimension for dimension, _value in self.where)
+
+    @override
+    def __str__(self) -> str:
+        return json.dumps([self.measure, dict(self.where)], separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class CellNow:
+    """Whom a cell counts, and how many: more than there are people where contacts are counted.
+
+    `population` is how many people a reader knows might be in it. Of costs `count` is the whole in pounds, and `largest`
+    what its two dearest people cost.
+    """
+
+    count: int
+    members: Members = field(repr=False)
+    population: int
+    largest: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """Finest cells by the values of `dimensions`, each event or pound in one cell; `fixed` is what all have in common.
+
+    A margin names the dimensions that it keeps; `()` is the whole. `rounded_to` is set, in pounds, where costs are told.
+    """
+
+    measure: str
+    fixed: Mapping[str, str]
+    dimensions: tuple[str, ...]
+    cells: Mapping[tuple[str, ...], CellNow]
+    margins: tuple[tuple[str, ...], ...] = ()
+    rounded_to: int | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [each for each in self.cells if len(each) != len(self.dimensions)]
+        named = {*self.dimensions, *self.fixed}
+        kept = set(chain.from_iterable(self.margins))
+        is_clear = len(named) == len(self.dimensions) + len(self.fixed)
+        if (
+            wrong
+            or not is_clear
+            or not kept <= set(self.dimensions)
+            or self.dimensions in self.margins
+        ):
+            raise ValueError(
+                "a table has a value for each dimension, each named once, and margins of these"
+            )
+
+    def names(self) -> dict[tuple[str, ...], CellName]:
+        """Name the finest cells by their values."""
+        return {values: self._name(self.dimensions, values) for values in self.cells}
+
+    def finest(self) -> dict[CellName, CellNow]:
+        """Give the finest cells by name."""
+        return {name: self.cells[values] for values, name in self.names().items()}
+
+    def totals(self, finest: Iterable[CellName]) -> tuple[Total[CellName], ...]:
+        """Give the cells of the margins, each as the sum of finest cells."""
+        names = tuple(finest)
+        return tuple(chain.from_iterable(self._margin(each, names) for each in self.margins))
+
+    def has(self, name: CellName) -> bool:
+        """Say whether a finest cell of this name would be one of this table's."""
+        where = dict(name.where)
+        kind = self.measure, *sorted((*self.dimensions, *self.fixed))
+        return name.kind == kind and all(where[each] == self.fixed[each] for each in self.fixed)
+
+    def _margin(
+        self, kept: tuple[str, ...], finest: tuple[CellName, ...]
+    ) -> Iterator[Total[CellName]]:
+        parts: dict[CellName, list[CellName]] = {}
+        for name in finest:
+            where = dict(name.where)
+            margin = self._name(kept, tuple(where[each] for each in kept))
+            parts.setdefault(margin, []).append(name)
+        return (Total(name, tuple(members)) for name, members in parts.items())
+
+    def _name(self, dimensions: tuple[str, ...], values: tuple[str, ...]) -> CellName:
+        return CellName.of(
+            self.measure, {**self.fixed, **dict(zip(dimensions, values, strict=True))}
+        )
+
+
+def summed(cells: Iterable[CellNow]) -> CellNow:
+    """Give the cell that is the sum of others.
+
+    Raises ValueError for costs of one person in two cells, whose share nobody can tell from the largest of each.
+    """
+    parts = tuple(cells)
+    members = frozenset[int]().union(*(each.members for each in parts))
+    largest = sorted((cost for each in parts for cost in each.largest), reverse=True)[:LARGEST_KEPT]
+    if largest and len(members) < sum(len(each.members) for each in parts):
+        raise ValueError("a person's costs are in one cell of a table that has margins")
+    whole = sum(each.count for each in parts)
+    return CellNow(whole, members, max(each.population for each in parts), tuple(largest))

@@ -1,0 +1,44 @@
+"""Tables to put through the gate, made so that a test says only what matters to it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from gateway.population.declaration import Declaration
+from gateway.population.tables import CellNow, CountTable
+
+TODAY = date(2026, 6, 1)
+DECLARATION = Declaration(
+    release="r1",
+    dataset="violence",
+    purpose="where to patrol",
+    legal_basis="Serious Violence Duty",
+    recipient="Community Safety Partnership",
+    agreement="DSA-17",
+    ends_on=date(2026, 12, 31),
+    setting="the partnership's analysts, on its own system",
+)
+
+
+def members(*spans: range) -> frozenset[int]:
+    return frozenset(each for span in spans for each in span)
+
+
+def cell(*spans: range, population: int = 1_000) -> CellNow:
+    """Count these people, once each."""
+    who = members(*spans)
+    return CellNow(len(who), who, population)
+
+
+def by_area(
+    cells: Mapping[str, CellNow],
+    measure: str = "assaults",
+    margins: tuple[tuple[str, ...], ...] = ((),),
+) -> CountTable:
+    """Lay cells out by area in one year, with the whole as their margin."""
+    return CountTable(
+        measure,
+        {"year": "2025"},
+        ("area",),
+        {(area,): each for area, each in cells.items()},
+        margins,
+    )
