@@ -52,7 +52,7 @@ class AttackResult:
 
 def attacks_on_counts(gated: GatedTable) -> tuple[AttackResult, ...]:
     """Attack one table of counts or costs."""
-    if gated.table.rounded_to is not None:
+    if gated.are_costs:
         return (_dominated_cells(gated),)
     return _small_cells(gated), _cells_told_by_totals(gated)
 
@@ -84,7 +84,7 @@ def _small_cells(gated: GatedTable) -> AttackResult:
 def _cells_told_by_totals(gated: GatedTable) -> AttackResult:
     """Solve for each count of 1 to 7 with all that is shown; nothing is known of what is not, but that it is some number."""
     small = [each.name for each in gated.remembered if 0 < each.cell.count < SMALLEST_SHOWN]
-    bounds = {name: _told(each) for name, each in gated.published.items()}
+    bounds = {name: _told(each) for name, each in gated.told.published.items()}
     known = Known(bounds, _sums(gated))
     told = narrow_intervals(known, dict.fromkeys(small, FEWEST_VALUES - 1.0))
     return AttackResult("T12", "counts of 1 to 7 that totals tell to within four", len(told))
@@ -93,7 +93,7 @@ def _cells_told_by_totals(gated: GatedTable) -> AttackResult:
 def _sums(gated: GatedTable) -> tuple[Sum[CellName], ...]:
     return tuple(
         Sum({each.total: 1, **dict.fromkeys(each.parts, -1)}, Interval(0, 0))
-        for each in gated.totals
+        for each in gated.told.totals
     )
 
 

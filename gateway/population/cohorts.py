@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from gateway.population.counting import GatedTable
+from gateway.population.counting import ToldTable
 from gateway.population.small_numbers import (
     SUPPRESSED,
     PublishedCount,
     possible_counts,
     publishable_count,
 )
-from gateway.population.tables import CellName, CountTable
+from gateway.population.tables import CellName
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class UnknownGroup:
 class CohortCounts:
     """Answers over one table of counts; what a finest cell is taken to hold depends on the key and its published form."""
 
-    gated: GatedTable = field(repr=False)
+    told: ToldTable
     key: bytes = field(repr=False)
 
     def count(self, group: Mapping[str, frozenset[str]]) -> PublishedCount | UnknownGroup:
@@ -47,10 +47,6 @@ class CohortCounts:
             return SUPPRESSED
         return publishable_count(sum(self._taken_to_hold(name) for name in names))
 
-    @property
-    def _table(self) -> CountTable:
-        return self.gated.table
-
     def _unknown(self, group: Mapping[str, frozenset[str]]) -> str | None:
         values = self._values()
         return next(
@@ -63,28 +59,26 @@ class CohortCounts:
         )
 
     def _values(self) -> Mapping[str, set[str]]:
-        each = zip(*self._table.cells, strict=True)
-        return {
-            name: set(values) for name, values in zip(self._table.dimensions, each, strict=True)
-        }
+        each = zip(*self.told.finest, strict=True)
+        return {name: set(values) for name, values in zip(self.told.dimensions, each, strict=True)}
 
     def _finest_of(self, group: Mapping[str, frozenset[str]]) -> Iterator[CellName]:
         """Give the finest cells in the group; those that a table does not have are empty, and tell nothing."""
         values = self._values()
-        chosen = [sorted(group.get(each, values[each])) for each in self._table.dimensions]
-        names = self._table.names()
+        chosen = [sorted(group.get(each, values[each])) for each in self.told.dimensions]
+        names = self.told.finest
         return (names[each] for each in product(*chosen) if each in names)
 
     def _as_told(self, names: frozenset[CellName]) -> PublishedCount | None:
         if len(names) == 1:
             return self._published(next(iter(names)))
-        same = (each.total for each in self.gated.totals if frozenset(each.parts) == names)
+        same = (each.total for each in self.told.totals if frozenset(each.parts) == names)
         total = next(same, None)
         return None if total is None else self._published(total)
 
     def _is_unknown(self, name: CellName) -> bool:
         """Say whether a cell is kept back for another reason than that it is small: nothing stands for it."""
-        return self._published(name) == SUPPRESSED and name not in self.gated.small
+        return self._published(name) == SUPPRESSED and name not in self.told.small
 
     def _taken_to_hold(self, name: CellName) -> int:
         published = self._published(name)
@@ -94,7 +88,7 @@ class CohortCounts:
         return possible[chosen % len(possible)]
 
     def _published(self, name: CellName) -> PublishedCount:
-        published = self.gated.published[name]
+        published = self.told.published[name]
         if isinstance(published, int):
             raise TypeError("groups are counted, not costed")
         return published

@@ -21,15 +21,27 @@ from gateway.population.tables import CellName, CellNow, CountTable, summed
 
 
 @dataclass(frozen=True, slots=True)
+class ToldTable:
+    """What may be published of a table; holds no true number.
+
+    `finest` names its cells by the values of `dimensions`. `small` are those that are kept back because their count is 1
+    to 7: it is taken that readers can tell which.
+    """
+
+    dimensions: tuple[str, ...]
+    finest: Mapping[tuple[str, ...], CellName]
+    totals: tuple[Total[CellName], ...]
+    published: Mapping[CellName, PublishedCount | int]
+    small: frozenset[CellName]
+
+
+@dataclass(frozen=True, slots=True)
 class GatedTable:
     """What may be published, and behind the gate what it was made of."""
 
-    table: CountTable = field(repr=False)
-    published: Mapping[CellName, PublishedCount | int]
+    told: ToldTable
     remembered: tuple[PublishedCell, ...] = field(repr=False)
-    totals: tuple[Total[CellName], ...] = field(repr=False)
-    small: frozenset[CellName]
-    """Cells that are kept back because their count is 1 to 7; the attacks take it that readers know which."""
+    are_costs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +63,17 @@ def gated_table(
     totals = table.totals(finest)
     margins = {each.total: summed(finest[part] for part in each.parts) for each in totals}
     standing = _standing({**finest, **margins}, remembered)
-    told = _protected(table, standing, totals)
-    if isinstance(told, CannotProtect):
-        return told
+    published_now = _protected(table, standing, totals)
+    if isinstance(published_now, CannotProtect):
+        return published_now
     cells = tuple(
-        PublishedCell(release, name, str(told[name]), cell) for name, cell in standing.cells.items()
+        PublishedCell(release, name, str(published_now[name]), cell)
+        for name, cell in standing.cells.items()
     )
     small = frozenset(each.name for each in cells if 0 < each.cell.count < SMALLEST_SHOWN)
-    return GatedTable(table, told, cells, totals, small)
+    names = {table.values_of(name): name for name in finest}
+    told = ToldTable(table.dimensions, names, totals, published_now, small)
+    return GatedTable(told, cells, are_costs=table.rounded_to is not None)
 
 
 def _with_emptied(

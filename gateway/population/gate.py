@@ -4,20 +4,19 @@
 (docs/decisions/0030, section 1). Decides no rule itself: each is in a file of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from gateway.population.anonymity import Database, faults_of, measured
 from gateway.population.attacks import AttackResult, attacks_on_counts, attacks_on_rows
-from gateway.population.counting import GatedTable, gated_table
+from gateway.population.counting import GatedTable, ToldTable, gated_table
 from gateway.population.declaration import Declaration, faults_of_declaration
 from gateway.population.ledger import ReleaseLedger
 from gateway.population.profile import DisclosureProfile, Measure
-from gateway.population.small_numbers import PublishedCount
 from gateway.population.suppression import CannotProtect
-from gateway.population.tables import CellName, CountTable
+from gateway.population.tables import CountTable
 from gateway.population.views.quoting import identifier
 
 
@@ -33,7 +32,7 @@ class GatedCounts:
     """Tables that may leave as they are here."""
 
     declaration: Declaration
-    tables: tuple[Mapping[CellName, PublishedCount | int], ...]
+    tables: tuple[ToldTable, ...]
     attacks: tuple[AttackResult, ...]
 
 
@@ -107,7 +106,7 @@ def _remembered(
     ledger: ReleaseLedger,
 ) -> GatedCounts:
     ledger.remember(cell for each in gated for cell in each.remembered)
-    return GatedCounts(declaration, tuple(each.published for each in gated), attacks)
+    return GatedCounts(declaration, tuple(each.told for each in gated), attacks)
 
 
 def _faults_of_tables(tables: tuple[CountTable, ...]) -> tuple[str, ...]:

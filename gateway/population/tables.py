@@ -85,18 +85,19 @@ class CountTable:
                 "a table has a value for each dimension, each named once, and margins of these"
             )
 
-    def names(self) -> dict[tuple[str, ...], CellName]:
-        """Name the finest cells by their values."""
-        return {values: self._name(self.dimensions, values) for values in self.cells}
-
     def finest(self) -> dict[CellName, CellNow]:
-        """Give the finest cells by name."""
-        return {name: self.cells[values] for values, name in self.names().items()}
+        """Name the finest cells."""
+        return {self._name(self.dimensions, values): cell for values, cell in self.cells.items()}
 
     def totals(self, finest: Iterable[CellName]) -> tuple[Total[CellName], ...]:
         """Give the cells of the margins, each as the sum of finest cells."""
         names = tuple(finest)
         return tuple(chain.from_iterable(self._margin(each, names) for each in self.margins))
+
+    def values_of(self, name: CellName) -> tuple[str, ...]:
+        """Give the values by which a finest cell is laid out."""
+        where = dict(name.where)
+        return tuple(where[each] for each in self.dimensions)
 
     def has(self, name: CellName) -> bool:
         """Say whether a finest cell of this name would be one of this table's."""

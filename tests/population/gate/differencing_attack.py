@@ -85,7 +85,7 @@ def gated_service(world: World) -> Service:
     assert isinstance(first, GatedTable)
     second = gated_table("r2", world.table(2), first.remembered)
     assert isinstance(second, GatedTable)
-    by_release = {1: CohortCounts(first, KEY), 2: CohortCounts(second, KEY)}
+    by_release = {1: CohortCounts(first.told, KEY), 2: CohortCounts(second.told, KEY)}
 
     def answer(question: Question) -> Answer:
         group = {"area": question.areas}

@@ -1,6 +1,7 @@
 """The attacks on tables find what a faulty gate would let pass (T11 to T13)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -16,12 +17,12 @@ def published(table: CountTable, told: Mapping[str, PublishedCount | int]) -> Ga
     """Let a table pass as a faulty gate would, with what it tells of each area and of the `whole`."""
     honest = gated_table("r1", table, ())
     assert isinstance(honest, GatedTable)
-    by_name = {name: told[dict(name.where).get("area", "whole")] for name in honest.published}
+    by_name = {name: told[dict(name.where).get("area", "whole")] for name in honest.told.published}
     remembered = tuple(
         PublishedCell("r1", each.name, str(by_name[each.name]), each.cell)
         for each in honest.remembered
     )
-    return GatedTable(table, by_name, remembered, honest.totals, honest.small)
+    return GatedTable(replace(honest.told, published=by_name), remembered, honest.are_costs)
 
 
 def found(gated: GatedTable) -> dict[str, float]:

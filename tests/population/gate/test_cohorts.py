@@ -24,7 +24,7 @@ def cohorts(
 ) -> CohortCounts:
     gated = gated_table("r1", table, told)
     assert isinstance(gated, GatedTable)
-    return CohortCounts(gated, key)
+    return CohortCounts(gated.told, key)
 
 
 def areas(*names: str) -> dict[str, frozenset[str]]:
@@ -64,6 +64,25 @@ def test_a_group_with_a_cell_that_is_kept_back_for_another_is_kept_back():
 
     assert kept.count(areas("E2")) == SUPPRESSED
     assert kept.count(areas("E2", "E3")) == SUPPRESSED
+
+
+def test_a_cell_that_has_been_emptied_is_in_every_group_that_it_was_in():
+    first = gated_table("r1", TABLE, ())
+    assert isinstance(first, GatedTable)
+    left = by_area({"E1": cell(range(40)), "E3": cell()})
+
+    later = cohorts(left, told=first.remembered)
+
+    assert later.count(areas("E4")) == Rounded(0)
+    assert later.count(areas("E1", "E2", "E3", "E4")) == later.count({}) == Rounded(45)
+
+
+def test_what_readers_are_given_has_no_true_number():
+    given = gated_table("r1", by_area({"E1": cell(range(4321)), "E2": cell(range(9000, 9003))}), ())
+
+    assert isinstance(given, GatedTable)
+    assert "4321" not in repr(given)
+    assert "4324" not in repr(given)
 
 
 def test_costs_are_not_counted():

@@ -14,7 +14,9 @@ def released(ledger: LedgerInMemory, *tables: CountTable, release: str = "r1") -
     """Put tables through the gate, and tell each cell by its values: `whole` for the margin of all."""
     gated = gate_counts(replace(DECLARATION, release=release), tables, ledger, TODAY)
     assert isinstance(gated, GatedCounts), gated
-    return {_said(name): str(each) for table in gated.tables for name, each in table.items()}
+    return {
+        _said(name): str(each) for table in gated.tables for name, each in table.published.items()
+    }
 
 
 def _said(name: CellName) -> str:
