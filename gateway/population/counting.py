@@ -12,6 +12,8 @@ from gateway.population.ledger import PublishedCell
 from gateway.population.settling import Remembered, is_as_told, isolations_of, settled
 from gateway.population.small_numbers import SMALLEST_SHOWN, PublishedCount
 from gateway.population.suppression import (
+    DOUBT_OF_DIFFERENCE,
+    FEWEST_VALUES,
     CannotProtect,
     Counted,
     Total,
@@ -50,7 +52,7 @@ class _Standing:
 
     cells: Mapping[CellName, CellNow]
     told: frozenset[CellName]
-    kept_back: frozenset[CellName]
+    kept_back: Mapping[CellName, int]
 
 
 def gated_table(
@@ -93,9 +95,32 @@ def _standing(cells: Mapping[CellName, CellNow], remembered: Remembered) -> _Sta
     same = frozenset(name for name, cell in cells.items() if is_as_told(cell, last.get(name)))
     told = frozenset(name for name in same if last[name].is_shown)
     new = {name: cell for name, cell in cells.items() if name not in told}
-    isolated = {each.cell for each in isolations_of(new, remembered.published)}
-    few = {name for name, cell in new.items() if 0 < cell.population < SMALLEST_SHOWN}
-    return _Standing(cells, told, frozenset(isolated | few | (same - told)))
+    kept_back = {
+        **dict.fromkeys(same - told, 0),
+        **{
+            name: FEWEST_VALUES - 1
+            for name, cell in new.items()
+            if 0 < cell.population < SMALLEST_SHOWN
+        },
+        **dict.fromkeys(_isolated(new, told, remembered), DOUBT_OF_DIFFERENCE),
+    }
+    return _Standing(cells, told, kept_back)
+
+
+def _isolated(
+    new: Mapping[CellName, CellNow], told: frozenset[CellName], remembered: Remembered
+) -> set[CellName]:
+    """Name the cells that earlier ones would make tell of a few people.
+
+    Those that this table tells again stand in its sums, and are weighed there with all else.
+    """
+    last = remembered.last()
+    elsewhere = (
+        each
+        for each in remembered.published
+        if each.name not in told or each.cell != last[each.name].cell
+    )
+    return {each.cell for each in isolations_of(new, elsewhere)}
 
 
 def _protected(
@@ -123,6 +148,6 @@ def _counted(name: CellName, standing: _Standing) -> Counted:
     return Counted(
         cell.count,
         len(cell.members),
-        is_kept_back=name in standing.kept_back,
+        kept_back=standing.kept_back.get(name),
         is_told=name in standing.told,
     )

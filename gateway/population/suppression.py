@@ -28,6 +28,8 @@ from gateway.population.small_numbers import (
 
 FEWEST_VALUES = 5
 """A kept-back count is in doubt by at least as many values as a count that is rounded to the nearest 5. Judgement."""
+DOUBT_OF_DIFFERENCE = 2 * SMALLEST_SHOWN
+"""A cell that differs from another by a few people may be eight away from it on either side. Judgement."""
 MOST = 10_000_000.0
 """No count here is above this, as anybody knows: London has fewer people."""
 
@@ -55,12 +57,13 @@ class Cell:
 class Counted:
     """A true count, and of how many people: a few people may have had many contacts.
 
-    `is_kept_back`: it must not be shown, for a reason outside this table. `is_told`: readers have it from before.
+    `kept_back`: it must not be shown, for a reason outside this table, and must stay in doubt by so many. `is_told`:
+    readers have it from before.
     """
 
     count: int
     people: int
-    is_kept_back: bool = False
+    kept_back: int | None = None
     is_told: bool = False
 
     @classmethod
@@ -181,11 +184,10 @@ def counted_cell(each: Counted) -> Cell:
         small = Interval(1, SMALLEST_SHOWN - 1)
         return Cell(each.count, small, small, is_sensitive=True, doubt=FEWEST_VALUES - 1)
     alone = publishable_count_of_people(each.count, each.people)
-    if each.is_kept_back or alone == SUPPRESSED:
-        # Contacts of a few people, or a cell that earlier releases would make tell. About how many is too much: what can
-        # be worked out is as wide as the count itself. Judgement.
-        unknown, doubt = Interval(0, MOST), max(each.count, FEWEST_VALUES - 1)
-        return Cell(each.count, unknown, unknown, is_sensitive=True, doubt=doubt)
+    if each.kept_back is not None or alone == SUPPRESSED:
+        # About how many contacts a few people had is too much: what can be worked out is as wide as the count. Judgement.
+        unknown, doubt = Interval(0, MOST), each.kept_back if alone != SUPPRESSED else each.count
+        return Cell(each.count, unknown, unknown, is_sensitive=True, doubt=doubt or 0)
     possible = possible_counts(alone)
     shown = Interval(possible[0], possible[-1])
     # Hiding what is known anyway protects nothing: that no contact was had is told everywhere.

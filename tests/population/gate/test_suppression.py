@@ -122,7 +122,7 @@ def test_looking_at_all_at_once_finds_the_same_cells_as_one_by_one(numbers: list
 
 
 def test_a_cell_that_must_not_be_shown_is_not_and_no_total_tells_it():
-    counts = {**people(b=20, c=30), "a": Counted(40, 40, is_kept_back=True), **people(whole=90)}
+    counts = {**people(b=20, c=30), "a": Counted(40, 40, kept_back=40), **people(whole=90)}
 
     published = protected_counts(counts, (Total("whole", ("a", "b", "c")),))
 
