@@ -92,11 +92,14 @@ def _with_emptied(
 
 def _standing(cells: Mapping[CellName, CellNow], remembered: Remembered) -> _Standing:
     last = remembered.last()
-    same = frozenset(name for name, cell in cells.items() if is_as_told(cell, last.get(name)))
-    told = frozenset(name for name in same if last[name].is_shown)
+    told = frozenset(
+        name
+        for name, cell in cells.items()
+        if is_as_told(cell, last.get(name)) and last[name].is_shown
+    )
     new = {name: cell for name, cell in cells.items() if name not in told}
     kept_back = {
-        **dict.fromkeys(same - told, 0),
+        **dict.fromkeys(remembered.kept_back(new), 0),
         **{
             name: FEWEST_VALUES - 1
             for name, cell in new.items()

@@ -21,13 +21,19 @@ from gateway.population.tables import CellName, CellNow
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What was last told of each cell, and all that ever was."""
+    """All that was ever published, in order."""
 
     published: tuple[PublishedCell, ...]
 
     def last(self) -> Mapping[CellName, PublishedCell]:
-        """Give the last cell of each name."""
-        return {each.name: each for each in self.published}
+        """Give the last cell of each name of which readers have a number, else the last."""
+        by_name = {each.name: each for each in self.published}
+        return by_name | {each.name: each for each in self.published if each.is_shown}
+
+    def kept_back(self, cells: Mapping[CellName, CellNow]) -> frozenset[CellName]:
+        """Name the cells that hold what they held when they were once kept back."""
+        before = {(each.name, _content(each.cell)) for each in self.published if not each.is_shown}
+        return frozenset(name for name, cell in cells.items() if (name, _content(cell)) in before)
 
 
 def settled(
@@ -44,7 +50,12 @@ def settled(
 
 def is_as_told(cell: CellNow, last: PublishedCell | None) -> bool:
     """Say whether a settled cell is what it was when it was last told."""
-    return last is not None and replace(last.cell, population=cell.population) == cell
+    return last is not None and _content(last.cell) == _content(cell)
+
+
+def _content(cell: CellNow) -> CellNow:
+    """Give a cell but for who might be in it, which anybody can know."""
+    return replace(cell, population=0)
 
 
 def isolations_of(
