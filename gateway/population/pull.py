@@ -200,6 +200,8 @@ class _Pulling:
 
     def _manifest(self, checkpoint: Checkpoint) -> PullManifest:
         in_order = (checkpoint.written[number] for number in sorted(checkpoint.written))
+        # What is not all there stands for nothing older.
+        has_all = checkpoint.since is None and not checkpoint.is_partial
         return PullManifest(
             pull=checkpoint.pull,
             source=self.source.source_id,
@@ -207,7 +209,7 @@ class _Pulling:
             project=self.permit.project,
             agreement=self.permit.agreement,
             types=checkpoint.types,
-            whole=checkpoint.types if checkpoint.since is None else (PATIENT,),
+            whole=checkpoint.types if has_all else (PATIENT,),
             since=checkpoint.since,
             covers_until=checkpoint.covers_until,
             is_partial=checkpoint.is_partial,

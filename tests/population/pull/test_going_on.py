@@ -94,7 +94,19 @@ async def test_of_what_a_source_could_not_give_the_next_pull_asks_again(tmp_path
         assert manifest.covers_until is None
         assert at_rest(tmp_path) != held_by(world)
         again = await pulled(world, tmp_path)
-        assert (again.since, again.whole) == (None, again.types)
+        assert (again.since, again.whole) == (None, ("Patient",))
+
+
+async def test_what_a_source_could_not_give_stands_as_it_was_before(tmp_path):
+    with served() as world:
+        await pulled(world, tmp_path, ("Encounter",))
+        before = at_rest(tmp_path, ("Encounter",))
+    with served(world.shelf, pace=replace(QUICK, unwritable=frozenset({"Encounter"}))) as failing:
+        # A type more, so that everything is asked for.
+        assert (await pulled(failing, tmp_path)).since is None
+
+    assert at_rest(tmp_path, ("Encounter",)) == before
+    assert before
 
 
 def test_a_pull_of_some_patients_alone_does_not_count():
