@@ -41,6 +41,19 @@ def is_primitive(kind: str) -> bool:
     return kind in _definitions()["primitives"]
 
 
+def base_of(kind: str) -> str:
+    """Give the type that a type specialises, empty for a backbone and what is not known."""
+    primitive = _definitions()["primitives"].get(kind)
+    if primitive is not None:
+        return str(primitive)
+    return str(_definitions()["types"].get(kind, {}).get("is", ""))
+
+
+def is_kind_of(kind: str, wanted: str) -> bool:
+    """Say whether a type is another or specialises it, as a code is a string and an age a quantity."""
+    return bool(kind) and (kind == wanted or is_kind_of(base_of(kind), wanted))
+
+
 def is_resource(kind: str) -> bool:
     """Say whether a type may stand by itself."""
     defined: Mapping[str, Any] = _definitions()["types"].get(kind, {})

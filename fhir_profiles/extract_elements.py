@@ -25,7 +25,7 @@ _TYPE_IN_FHIR = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhi
 def extract(structures: Iterable[Json]) -> dict[str, Any]:
     """Build the compact form.
 
-    Shape: `primitives` are names; `types` maps a type or backbone path to `is`, the base whose elements it has
+    Shape: `primitives` maps each to its base; `types` maps a type or backbone path to `is`, the base whose elements it has
     too, and `has`: each further element's types parted by `|`, or `@path` where it repeats another backbone,
     with `*` after them if there may be several.
     """
@@ -36,7 +36,11 @@ def extract(structures: Iterable[Json]) -> dict[str, Any]:
             _add(types, structure)
     return {
         "source": SOURCE,
-        "primitives": sorted(one["name"] for one in kept if one["kind"] == "primitive-type"),
+        "primitives": {
+            one["name"]: _base_of(one)
+            for one in sorted(kept, key=lambda one: str(one["name"]))
+            if one["kind"] == "primitive-type"
+        },
         "types": dict(sorted(_without_inherited(types).items())),
     }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhir_profiles.elements import Element, element_of, is_primitive, is_resource
+from fhir_profiles.elements import Element, element_of, is_kind_of, is_primitive, is_resource
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,17 @@ def test_types_are_told_apart():
     assert [each for each in ("date", "xhtml", "Period") if is_primitive(each)] == ["date", "xhtml"]
     kinds = ("Patient", "Binary", "Resource", "DomainResource", "HumanName", "Patient.contact", "X")
     assert [each for each in kinds if is_resource(each)] == ["Patient", "Binary"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "is_one"),
+    [
+        ("code", "string", True),
+        ("string", "code", False),
+        ("Age", "Quantity", True),
+        ("Patient.contact", "BackboneElement", True),
+        ("", "string", False),
+    ],
+)
+def test_a_type_is_what_it_specialises(kind: str, wanted: str, is_one: bool):
+    assert is_kind_of(kind, wanted) is is_one

@@ -48,7 +48,7 @@ TEXT = structure("string", "Element", kind="primitive-type")
 def test_elements_are_told_once_and_by_their_types():
     compact = extract([ELEMENT, THING, PROFILE, TEXT])
 
-    assert compact["primitives"] == ["string"]
+    assert compact["primitives"] == {"string": "Element"}
     assert compact["types"] == {
         "Element": {"is": "", "has": {"id": "string"}},
         "Thing": {

@@ -19,7 +19,7 @@ from gateway.population.views.plan import (
 from gateway.population.views.quoting import identifier, text_literal
 from gateway.population.views.render import exists, one, several, sql_of
 from gateway.population.views.shapes import DECIMAL, Shape, reader_columns, structure
-from gateway.population.views.snippets import TOO_MANY
+from gateway.population.views.snippets import TOO_MANY, count, without_nulls
 from gateway.population.views.typed import Family, Typed, family_of
 
 RESOURCES = "$resources"
@@ -60,7 +60,7 @@ class _Chain:
 
     def stage(self, stage: Stage, active: str | None) -> None:
         """Apply a select; rows for which `active` is not true pass as they are."""
-        self._rows(stage.rows, active)
+        active = self._rows(stage.rows, active)
         self._compute(stage.columns, active)
         for inner in stage.stages:
             self.stage(inner, active)
@@ -71,28 +71,43 @@ class _Chain:
         columns = (f"{identifier(each.sql_name)} AS {identifier(each.name)}" for each in outputs)
         self._add(f"SELECT {', '.join(columns)} FROM {self._from}")
 
-    def _rows(self, rows: Rows | None, active: str | None) -> None:
+    def _rows(self, rows: Rows | None, active: str | None) -> str | None:
+        """Make the rows of a select, and give the condition by which its columns are not null."""
         match rows:
             case Unnested():
                 self._unnest(rows, active)
-            case Single(value):
-                there = exists(value)
-                self._add(f"SELECT * FROM {self._from} WHERE {_or_inactive(there, active)}")
+            case Single():
+                self._ask(rows, active)
             case Walked():
                 self._walk(rows, active)
-            case None:
-                pass
+            case _:
+                return active
+        there = None if isinstance(rows, Walked) else rows.there
+        return active if there is None else identifier(there)
+
+    def _ask(self, rows: Single, active: str | None) -> None:
+        is_there = exists(rows.value)
+        if rows.there is None:
+            kept = f"({is_there} OR NOT ({active}))" if active else is_there
+            self._add(f"SELECT * FROM {self._from} WHERE {kept}")
+        else:
+            column = f"{_when(active, is_there, 'FALSE')} AS {identifier(rows.there)}"
+            self._add(f"SELECT *, {column} FROM {self._from}", rows.there)
 
     def _unnest(self, rows: Unnested, active: str | None) -> None:
-        items, given = sql_of(rows.items), _LIST
-        if rows.keeps_empty:
-            items = f"CASE WHEN len({items}) > 0 THEN {items} ELSE [NULL] END"
-        listed = f"SELECT *, {_when(active, items, '[NULL]')} AS {given} FROM {self._from}"
+        items = _when(active, sql_of(rows.items), "[NULL]" if rows.there is None else "[]")
+        listed = f"SELECT *, {items} AS {_LIST} FROM {self._from}"
+        names = [rows.name, rows.index]
+        if rows.there is not None:
+            is_there = f"{count(_LIST)} > 0"
+            whole = f"CASE WHEN {is_there} THEN {_LIST} ELSE [NULL] END AS {_LIST}"
+            there = f"{is_there} AS {identifier(rows.there)}"
+            listed = f"SELECT * EXCLUDE ({_LIST}), {whole}, {there} FROM ({listed})"
+            names.append(rows.there)
         self._add(
-            f"SELECT * EXCLUDE ({given}), unnest({given}) AS {identifier(rows.name)}, "
-            f"generate_subscripts({given}, 1) - 1 AS {identifier(rows.index)} FROM ({listed})",
-            rows.name,
-            rows.index,
+            f"SELECT * EXCLUDE ({_LIST}), unnest({_LIST}) AS {identifier(rows.name)}, "
+            f"generate_subscripts({_LIST}, 1) - 1 AS {identifier(rows.index)} FROM ({listed})",
+            *names,
         )
 
     def _compute(self, columns: Sequence[Computed], active: str | None) -> None:
@@ -108,7 +123,7 @@ class _Chain:
         for number, inner in enumerate(stage.unions):
             self.stage(inner, f"{branch} = {number}")
         columns = (
-            f"CASE {branch} {_whens(each.branches)} END AS {identifier(each.output.sql_name)}"
+            f"CASE {branch} {_whens(each.branches)} {_else(each.output)} AS {identifier(each.output.sql_name)}"
             for each in stage.united
         )
         names = (each.output.sql_name for each in stage.united)
@@ -149,19 +164,23 @@ class _Chain:
 def _column(column: Computed, active: str | None) -> str:
     output = column.output
     if output.is_collection:
-        value = f"coalesce({several(column.value)}, [])"
+        value = without_nulls(f"coalesce({several(column.value)}, [])")
     else:
         value = one(column.value, f"{TOO_MANY}: column {output.name}")
     typed = f"CAST({value} AS {sql_type_of(output)})"
-    return f"{_when(active, typed, 'NULL')} AS {identifier(output.sql_name)}"
+    if not output.is_index:
+        typed = _when(active, typed, "NULL")
+    return f"{typed} AS {identifier(output.sql_name)}"
+
+
+def _else(output: Output) -> str:
+    """A row of nulls has been of no branch; it counts all the same."""
+    zero = f"CAST({'[0]' if output.is_collection else '0'} AS {sql_type_of(output)})"
+    return f"ELSE {zero} END" if output.is_index else "END"
 
 
 def _when(active: str | None, then: str, other: str) -> str:
     return then if active is None else f"CASE WHEN {active} THEN {then} ELSE {other} END"
-
-
-def _or_inactive(condition: str, active: str | None) -> str:
-    return condition if active is None else f"({condition} OR NOT ({active}))"
 
 
 def _whens(names: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from gateway.population.views.shapes import reader_columns, structure
 _LARGEST_RESOURCE_BYTES = 16 * 1024 * 1024
 _LARGEST = f"maximum_object_size={_LARGEST_RESOURCE_BYTES}"
 _OPTIONS = f"{_LARGEST}, auto_detect=FALSE, hive_partitioning=FALSE"
+_QUOTED = r'\1"\2"'
 _PATTERN_MARKS = frozenset("*?[]{}")
 _TYPE = "resourceType"
 
@@ -50,18 +51,24 @@ class CompiledView:
     queries: tuple[tuple[str, str], ...]
     reads: Mapping[str, str]
     structure: str
-    unknown: tuple[str, ...]
+    decimals: frozenset[str]
+    needs_digits: bool
+    unknown: frozenset[str]
 
     def sql_over(self, files: Sequence[Path]) -> str:
         """Write the statement over NDJSON files of the view's own resource type, as the store keeps them.
 
-        A line of another type gives no row, if its elements are such as the view can read.
+        A line of another type gives no row, if its elements are such as the view can read. The statement fails
+        where a number is too large to be sure of; `sql_over_any` does not.
         """
         return self._over(self._typed(files) if files else self._nothing())
 
-    def sql_over_mixed(self, files: Sequence[Path]) -> str:
-        """Write the statement over NDJSON files of many resource types: slower, and lenient with wrong types."""
-        return self._over(self._picked(files) if files else self._nothing())
+    def sql_over_any(self, files: Sequence[Path]) -> str:
+        """Write the statement over NDJSON files of many resource types, with numbers as they are written.
+
+        Slower, and lenient: an element of a wrong type is as if it were not there.
+        """
+        return self._over(self._opened(files) if files else self._nothing())
 
     def _over(self, resources: str) -> str:
         steps = [(RESOURCES, resources), *self.queries]
@@ -76,12 +83,24 @@ class CompiledView:
         is_ours = f"{identifier(_TYPE)} = {text_literal(self.resource)}"
         return f"SELECT * FROM {source} WHERE {is_ours}"
 
-    def _picked(self, files: Sequence[Path]) -> str:
+    def _opened(self, files: Sequence[Path]) -> str:
         source = f"read_ndjson_objects({_listed(files)}, {_LARGEST})"
         kind = f"json_extract_string(json, '$.{_TYPE}')"
         ours = f"SELECT json FROM {source} WHERE {kind} = {text_literal(self.resource)}"
-        opened = f"from_json(json, {text_literal(self.structure)})"
+        opened = f"from_json({self._with_digits('json')}, {text_literal(self.structure)})"
         return f"SELECT unnest(resource) FROM (SELECT {opened} AS resource FROM ({ours}))"
+
+    def _with_digits(self, line: str) -> str:
+        """Put decimals in quotes, since DuckDB keeps of a number its value and not its digits.
+
+        What begins with a quote after a brace or a comma is a key or a text as a whole, for within a text a quote
+        is escaped: so nothing else than a key is found, whatever a text says.
+        """
+        if not self.decimals:
+            return line
+        keys = "|".join(sorted(self.decimals))
+        found = text_literal(rf'([{{,]\s*"(?:{keys})"\s*:\s*)(-?[0-9][0-9.eE+-]*)')
+        return f"regexp_replace({line}, {found}, {text_literal(_QUOTED)}, 'g')"
 
     def _nothing(self) -> str:
         columns = (
@@ -104,6 +123,8 @@ def compile_view(definition: object) -> CompiledView:
         queries,
         dict(reader_columns(plan.shape)),
         structure(plan.shape),
+        plan.decimals,
+        plan.needs_digits,
         plan.unknown,
     )
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from gateway.population.views.faults import PathError
 from gateway.population.views.fhirpath import Member, Path
-from gateway.population.views.meanings import boolean, element, operation, picked, typed_as
+from gateway.population.views.meanings import (
+    boolean,
+    element,
+    operation,
+    picked,
+    typed_as,
+    with_presence,
+)
 from gateway.population.views.scope import Resolve, Scope
 from gateway.population.views.typed import (
     DATES,
@@ -81,7 +88,8 @@ def _kept(called: _Called, of: Typed) -> Typed:
 def _filtered(called: _Called, of: Typed) -> Typed:
     name = f"p{called.scope.depth}"
     item = Typed(Bound(name), of.kind, shape=of.shape)
-    return Typed(Kept(of, name, _criterion(called, item)), of.kind, of.is_list, of.shape)
+    kept = Kept(with_presence(of), name, _criterion(called, item))
+    return Typed(kept, of.kind, is_list=True, shape=of.shape)
 
 
 def _criterion(called: _Called, item: Typed) -> Typed:
@@ -101,9 +109,9 @@ def _empty(called: _Called) -> Typed:
 def _alternatives(of: Typed, scope: Scope) -> tuple[Typed, ...]:
     match of.node:
         case Choice(_, _, kinds):
-            return tuple(typed_as(of, kind, scope) for kind in kinds)
+            return tuple(with_presence(typed_as(of, kind, scope)) for kind in kinds)
         case _:
-            return (of,)
+            return (with_presence(of),)
 
 
 def _not(called: _Called) -> Typed:
@@ -133,7 +141,7 @@ def _extension(called: _Called) -> Typed:
     name = f"p{called.scope.depth}"
     item = Typed(Bound(name), of.kind, shape=of.shape)
     same = operation("=", element(item, "url", called.scope), _text(called))
-    return Typed(Kept(of, name, same), of.kind, of.is_list, of.shape)
+    return Typed(Kept(of, name, same), of.kind, is_list=True, shape=of.shape)
 
 
 def _text(called: _Called) -> Typed:
@@ -173,19 +181,19 @@ def _boundary(called: _Called) -> Typed:
     if of.family not in _WITH_BOUNDARIES:
         raise PathError(f"needs a number, a date or a time before {called.name}(), not {of.family}")
     if of.family is Family.DECIMAL:
-        _keep_as_text(of, called.name)
+        _ask_for_digits(of, called)
     kind = "decimal" if of.family in NUMBERS else of.kind
     return Typed(Boundary(of, called.name == "highBoundary"), kind)
 
 
-def _keep_as_text(of: Typed, name: str) -> None:
-    """Read the number as it is written: how many digits it has is what its boundaries are made of."""
+def _ask_for_digits(of: Typed, called: _Called) -> None:
+    """Have numbers read as they are written: how many digits one has is what its boundaries are made of."""
     step = of.node.of.node if isinstance(of.node, Picked) else of.node
     if not isinstance(step, Step):
         raise PathError(
-            f"needs an element before {name}(), not a number that was chosen or reckoned"
+            f"needs an element before {called.name}(), not a number that was chosen or reckoned"
         )
-    step.part.as_text = True
+    called.scope.noted.needs_digits = True
 
 
 _FUNCTIONS: Mapping[str, tuple[Callable[[_Called], Typed], int, int]] = {

@@ -4,10 +4,10 @@ Writes no SQL. An element that FHIR R4 does not have is nothing, as FHIRPath has
 Source: FHIRPath N1, chapters 5 and 6, as far as SQL on FHIR v2 asks for it.
 """
 
-from fhir_profiles.elements import Element, element_of, is_primitive
+from fhir_profiles.elements import Element, base_of, element_of, is_kind_of, is_primitive
 from gateway.population.views.faults import PathError
 from gateway.population.views.scope import Scope
-from gateway.population.views.shapes import Shape
+from gateway.population.views.shapes import Part, Shape, read_presence
 from gateway.population.views.typed import (
     DATES,
     NOTHING,
@@ -39,21 +39,44 @@ def element(of: Typed, name: str, scope: Scope) -> Typed:
         return _of_primitive(of, name, scope)
     found = element_of(of.kind, name)
     if found is None or of.shape is None:
-        scope.unknown.add(f"{of.kind}.{name}")
+        scope.noted.lacks(f"{of.kind}.{name}")
         return NOTHING
     return _step(of, name, found)
 
 
 def typed_as(of: Typed, kind: str, scope: Scope) -> Typed:
-    """Give what is of a type: the choice of that name, or what has that very type anyway."""
-    if isinstance(of.node, Choice):
-        chosen = of.node
-        if kind not in chosen.kinds:
-            scope.unknown.add(f"{chosen.of.kind}.{chosen.name}.ofType({kind})")
-            return NOTHING
-        name = chosen.name + kind[0].upper() + kind[1:]
-        return _step(chosen.of, name, Element((kind,), is_list=False))
-    return of if of.kind == kind else NOTHING
+    """Give what is of a type or of one that specialises it."""
+    if not isinstance(of.node, Choice):
+        return of if is_kind_of(of.kind, kind) else NOTHING
+    found = tuple(each for each in of.node.kinds if is_kind_of(each, kind))
+    if not found:
+        scope.noted.lacks(f"{of.node.of.kind}.{of.node.name}.ofType({kind})")
+        return NOTHING
+    return _chosen(of.node, found, kind)
+
+
+def _chosen(choice: Choice, kinds: tuple[str, ...], kind: str) -> Typed:
+    above = choice.of.shape or Shape()
+    parts = tuple(_part_of_choice(above, choice.name, each) for each in kinds)
+    return _typed_step(choice.of, Step(choice.of, parts), kind)
+
+
+def _part_of_choice(above: Shape, name: str, kind: str) -> Part:
+    shared = above.choice(f"{name} {_root_of(kind)}")
+    return above.read(name + kind[0].upper() + kind[1:], kind, is_list=False, shape=shared)
+
+
+def _root_of(kind: str) -> str:
+    base = base_of(kind)
+    return kind if base in {"Element", "BackboneElement", ""} else _root_of(base)
+
+
+def with_presence(of: Typed) -> Typed:
+    """Give a value back with all read that says whether it is there."""
+    if isinstance(of.node, Step) and of.node.of.shape is not None:
+        for part in of.node.parts:
+            read_presence(of.node.of.shape, part)
+    return of
 
 
 def boolean(value: Typed, where: str) -> Typed:
@@ -72,6 +95,8 @@ def operation(operator: str, left: Typed, right: Typed) -> Typed:
         return NOTHING
     if operator in _EQUALITY | _ORDER:
         _check_comparable(operator, left.family, right.family)
+        if operator in _EQUALITY and (left.is_list or right.is_list):
+            left, right = with_presence(left), with_presence(right)
         return Typed(Operation(operator, left, right), "boolean")
     return Typed(Operation(operator, left, right), _reckoned(operator, left.family, right.family))
 
@@ -95,24 +120,32 @@ def negative(of: Typed) -> Typed:
 
 
 def _step(of: Typed, name: str, found: Element) -> Typed:
-    is_list = of.is_list or found.is_list
     if len(found.types) > 1:
-        return Typed(Choice(of, name, found.types), "", is_list)
+        return Typed(Choice(of, name, found.types), "", of.is_list or found.is_list)
     shape = of.shape or Shape()
     part = shape.read(name, found.types[0], is_list=found.is_list)
-    return Typed(Step(of, part), part.kind, is_list, part.shape)
+    return _typed_step(of, Step(of, (part,)), part.kind)
+
+
+def _typed_step(of: Typed, step: Step, kind: str) -> Typed:
+    is_list = of.is_list or step.part.is_list
+    value = Typed(step, kind, is_list, step.part.shape)
+    # Items count by their places, of those too that have no value.
+    return with_presence(value) if is_list else value
 
 
 def _of_primitive(of: Typed, name: str, scope: Scope) -> Typed:
     """Extensions and the id of a primitive stand beside it, under its name with an underscore."""
     if name not in _OF_PRIMITIVES:
-        scope.unknown.add(f"{of.kind}.{name}")
+        scope.noted.lacks(f"{of.kind}.{name}")
         return NOTHING
     if not isinstance(of.node, Step):
         raise PathError(f"cannot take {name!r} of a value that was chosen or reckoned")
-    part = of.node.part
-    beside = _step(of.node.of, f"_{part.name}", Element(("Element",), part.is_list))
-    return element(beside, name, scope)
+    above, shape = of.node.of, of.node.of.shape or Shape()
+    for part in of.node.parts:
+        read_presence(shape, part)
+    beside = tuple(shape.parts[part.beside] for part in of.node.parts)
+    return element(_typed_step(above, Step(above, beside), "Element"), name, scope)
 
 
 def _check_comparable(operator: str, left: Family, right: Family) -> None:

@@ -11,19 +11,23 @@ from gateway.population.views.typed import Typed
 
 @dataclass(frozen=True, slots=True)
 class Unnested:
-    """A row for each item of a list; `keeps_empty` makes one row of an empty list."""
+    """A row for each item of a list.
+
+    With `there`, an empty list makes one row whose columns are null, and a column of that name tells it from others.
+    """
 
     items: Typed
     name: str
     index: str
-    keeps_empty: bool
+    there: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """The row as it is, if the value is there."""
+    """The row as it is if the value is there, or with `there` in any case, as for a list."""
 
     value: Typed
+    there: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,17 @@ Rows = Unnested | Single | Walked
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column that is given: `sql_name` is what it is called until the end."""
+    """A column that is given: `sql_name` is what it is called until the end.
+
+    `is_index` tells a column that counts rows: in a row of nulls it is 0.
+    """
 
     sql_name: str
     name: str
     kind: str
     is_collection: bool
-    description: str = ""
+    is_index: bool
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,9 @@ class Plan:
     shape: Shape
     where: tuple[Typed, ...]
     stages: tuple[Stage, ...]
-    unknown: tuple[str, ...]
+    unknown: frozenset[str]
+    needs_digits: bool
+    decimals: frozenset[str]
 
     @property
     def outputs(self) -> tuple[Output, ...]:

@@ -17,7 +17,7 @@ from gateway.population.views.definition import (
     ViewDefinition,
 )
 from gateway.population.views.faults import Fault, PathError, UnusableViewError
-from gateway.population.views.meanings import boolean
+from gateway.population.views.meanings import boolean, with_presence
 from gateway.population.views.plan import (
     Computed,
     Output,
@@ -30,8 +30,8 @@ from gateway.population.views.plan import (
     Walked,
 )
 from gateway.population.views.resolve import resolve
-from gateway.population.views.scope import Scope
-from gateway.population.views.shapes import Shape
+from gateway.population.views.scope import Noted, Scope
+from gateway.population.views.shapes import Shape, decimals
 from gateway.population.views.typed import (
     NOTHING,
     Bound,
@@ -39,6 +39,7 @@ from gateway.population.views.typed import (
     Family,
     Guarded,
     Resource,
+    RowIndex,
     Typed,
     family_of,
 )
@@ -71,13 +72,20 @@ class _Planning:
     def __init__(self) -> None:
         self.faults: tuple[Fault, ...] = ()
         self._numbers = count()
+        self._noted = Noted()
+        self._walked_shapes: tuple[Shape, ...] = ()
 
     def plan(self, view: ViewDefinition) -> Plan:
-        shape, unknown = Shape(), set[str]()
-        scope = Scope(Typed(Resource(), view.resource, shape=shape), view.constants, unknown)
+        shape = Shape()
+        root = Typed(Resource(), view.resource, shape=shape)
+        scope = Scope(root, view.constants, self._noted)
         where = tuple(self._condition(one, scope) for one in view.where)
         stages = tuple(self._stage(one, scope) for one in view.selects)
-        return Plan(view.name, view.resource, shape, where, stages, tuple(sorted(unknown)))
+        walked = frozenset[str]().union(*map(decimals, self._walked_shapes))
+        # DuckDB writes JSON that it keeps with numbers as it has read them: they must not be numbers then.
+        needs_digits = self._noted.needs_digits or bool(walked)
+        unknown, read = self._noted.unknown, walked | decimals(shape)
+        return Plan(view.name, view.resource, shape, where, stages, unknown, needs_digits, read)
 
     def _condition(self, given: Expression, scope: Scope) -> Typed:
         value = self._resolve(given, scope)
@@ -110,16 +118,16 @@ class _Planning:
     def _rows_of(
         self, value: Typed, scope: Scope, *, keeps_empty: bool
     ) -> tuple[Rows | None, Scope]:
+        there = self._name("t") if keeps_empty else None
         if value.is_list:
             name, index = self._name("e"), self._name("i")
-            item = Typed(Bound(name), value.kind, shape=value.shape)
+            item = Typed(Bound(name, there), value.kind, shape=value.shape)
             inside = replace(scope, context=item, row_index=index)
-            return Unnested(value, name, index, keeps_empty), inside
-        if keeps_empty:
-            return None, replace(scope, context=value, row_index=None)
-        # Rows without the value are gone: what is left need not ask again.
+            return Unnested(value, name, index, there), inside
+        # Only rows with the value are asked about it: they need not ask again whether it is there.
         context = value.node.of if isinstance(value.node, Guarded) else value
-        return Single(value), replace(scope, context=context, row_index=None)
+        inside = replace(scope, context=context, row_index=None)
+        return Single(with_presence(value), there), inside
 
     def _walked(
         self, select: Select, starts: tuple[Typed, ...], scope: Scope
@@ -140,17 +148,25 @@ class _Planning:
         for value in (*starts, *onward):
             if value.shape is not None:
                 value.shape.is_raw = True
+        self._walked_shapes += (shape, *(one.shape for one in starts if one.shape is not None))
         return Walked(_there(starts), _there(onward), shape, name, index), inside
 
     def _column(self, column: Column, scope: Scope) -> Computed:
         value = self._resolve(column.expression, scope)
+        value = with_presence(value) if column.is_collection else value
         kind = value.kind or column.kind or "string"
         if value.family in _NEVER_A_COLUMN:
             self._fault(column.expression.place, f"gives {value.family}, which is no column")
         elif column.kind is not None:
             kind = self._declared(column, column.kind, value)
+        is_index = isinstance(value.node, RowIndex)
         output = Output(
-            self._name("c"), column.name, kind, column.is_collection, column.description
+            self._name("c"),
+            column.name,
+            kind,
+            column.is_collection,
+            is_index,
+            column.description,
         )
         return Computed(output, value)
 

@@ -5,15 +5,13 @@ Empty is NULL; a collection is a list, NULL or empty if nothing is in it. Every 
 
 from decimal import Decimal
 
-from fhir_profiles.elements import is_primitive
-from gateway.population.views import temporal
+from gateway.population.views import elements, temporal
 from gateway.population.views.quoting import identifier, text_literal
-from gateway.population.views.shapes import DECIMAL, Part, Shape, structure
+from gateway.population.views.shapes import DECIMAL
 from gateway.population.views.snippets import (
     TOO_MANY,
-    as_list,
     count,
-    each,
+    let,
     let_both,
     only,
     without_nulls,
@@ -43,10 +41,8 @@ from gateway.population.views.typed import (
 )
 
 # FHIR R4, 2.3.0.1 (literal references): [base/]Type/id, perhaps of a version; not `#contained` nor `Type?search`.
-_REFERENCE = (
-    r"(?:[a-z][a-z0-9+.-]*://[^?#|]*/)?({target})/([A-Za-z0-9.-]{{1,64}})"
-    r"(?:/_history/[A-Za-z0-9.-]{{1,64}})?"
-)
+_ID = "[A-Za-z0-9.-]{1,64}"
+_BASE, _VERSION = "(?:[a-z][a-z0-9+.-]*://[^?#|]*/)?", f"(?:/_history/{_ID})?"
 _ANY_TYPE = "[A-Z][A-Za-z]*"
 
 
@@ -54,7 +50,7 @@ def sql_of(value: Typed) -> str:
     """Write a value: a list if it may be several, else one."""
     match value.node:
         case Step():
-            return _step(value, value.node)
+            return _step(value.node, is_decimal=value.kind == "decimal")
         case Bound() | Fixed() | Nothing() | RowIndex():
             return _plain(value.node)
         case Kept() | Picked():
@@ -74,64 +70,50 @@ def one(value: Typed, message: str = TOO_MANY) -> str:
 
 def several(value: Typed) -> str:
     """Write a value as a list."""
-    return sql_of(value) if value.is_list else as_list(sql_of(value))
+    if value.is_list:
+        return sql_of(value)
+    return f"CASE WHEN {exists(value)} THEN [{sql_of(value)}] END"
 
 
 def exists(value: Typed) -> str:
-    """Write whether there is anything."""
+    """Write whether there is anything: an item may be there and have no value."""
     match value.node:
         case Resource():
             return "TRUE"
         case Guarded(_, criterion):
             return f"coalesce({one(criterion)}, FALSE)"
+        case Bound(_, there):
+            return "TRUE" if there is None else identifier(there)
+        case Picked(of, place):
+            return f"{count(sql_of(of))} > {place}"
         case _ if value.is_list:
             return f"{count(sql_of(value))} > 0"
+        case Step(of) as step:
+            return f"coalesce({_if_kept(of, elements.presence(step, _held(of)))}, FALSE)"
         case _:
             return f"({sql_of(value)}) IS NOT NULL"
 
 
-def opened(expression: str, shape: Shape) -> str:
-    """Write a structure so that its elements can be taken, if it was kept as JSON."""
-    return (
-        f"from_json({expression}, {text_literal(structure(shape))})" if shape.is_raw else expression
-    )
+def _step(step: Step, *, is_decimal: bool) -> str:
+    found = elements.written(step, _held(step.of))
+    if is_decimal:
+        found = elements.number(found, is_list=_is_list(step))
+    return _if_kept(step.of, found)
 
 
-def _step(value: Typed, step: Step) -> str:
-    found = _elements(step)
-    if step.part.as_text:
-        return f"CAST({found} AS {DECIMAL}{'[]' if value.is_list else ''})"
+def _held(of: Typed) -> str:
+    """Write what elements are taken of; the resource's are columns, and it is not written."""
+    return "" if isinstance(of.node, Resource | Guarded) else sql_of(of)
+
+
+def _if_kept(of: Typed, found: str) -> str:
+    if isinstance(of.node, Guarded):
+        return f"CASE WHEN {one(of.node.criterion)} THEN {found} END"
     return found
 
 
-def _elements(step: Step) -> str:
-    """Write an element as it is read, which of a number may be its text."""
-    of, part = step.of, step.part
-    match of.node:
-        case Resource():
-            return _clean(identifier(part.name), part)
-        case Guarded(_, criterion):
-            return f"CASE WHEN {one(criterion)} THEN {_clean(identifier(part.name), part)} END"
-        case _ if of.is_list:
-            return _of_each(of, part)
-        case _:
-            return _clean(_taken(sql_of(of), of, part), part)
-
-
-def _of_each(of: Typed, part: Part) -> str:
-    if not part.is_list:
-        return each(sql_of(of), lambda item: _taken(item, of, part))
-    found = f"flatten(list_transform({sql_of(of)}, lambda v: {_taken('v', of, part)}))"
-    return _clean(found, part)
-
-
-def _taken(item: str, of: Typed, part: Part) -> str:
-    assert of.shape is not None
-    return f"struct_extract({opened(item, of.shape)}, {text_literal(part.name)})"
-
-
-def _clean(found: str, part: Part) -> str:
-    return without_nulls(found) if part.is_list and is_primitive(part.kind) else found
+def _is_list(step: Step) -> bool:
+    return step.of.is_list or step.part.is_list
 
 
 def _plain(node: Bound | Fixed | Nothing | RowIndex) -> str:
@@ -142,7 +124,7 @@ def _plain(node: Bound | Fixed | Nothing | RowIndex) -> str:
             return "CAST(0 AS BIGINT)" if name is None else identifier(name)
         case Nothing():
             return "NULL"
-        case Fixed():
+        case _:
             return _fixed(node)
 
 
@@ -154,7 +136,7 @@ def _fixed(node: Fixed) -> str:
             return f"CAST({number} AS BIGINT)"
         case Decimal() as number:
             return f"CAST({text_literal(f'{number:f}')} AS {DECIMAL})"
-        case str() as text:
+        case text:
             return text_literal(text)
 
 
@@ -162,10 +144,9 @@ def _chosen(node: Kept | Picked) -> str:
     match node:
         case Picked(of, place):
             return f"list_extract({sql_of(of)}, {place + 1})"
-        case Kept(of, name, criterion):
-            items = sql_of(of) if of.is_list else f"[{sql_of(of)}]"
-            kept = f"list_filter({items}, lambda {identifier(name)}: {one(criterion)})"
-            return kept if of.is_list else f"list_extract({kept}, 1)"
+        case _:
+            kept = one(node.criterion)
+            return f"list_filter({several(node.of)}, lambda {identifier(node.name)}: {kept})"
 
 
 def _reckoned(node: Exists | Not | Operation | Negated) -> str:
@@ -176,7 +157,7 @@ def _reckoned(node: Exists | Not | Operation | Negated) -> str:
             return f"(NOT {one(of)})"
         case Negated(of):
             return f"(-{one(of)})"
-        case Operation():
+        case _:
             return _operation(node)
 
 
@@ -196,16 +177,26 @@ def _operation(node: Operation) -> str:
 
 
 def _equal(left: Typed, right: Typed) -> str:
-    if left.family in DATES:
-        return temporal.compared("=", one(left), one(right))
     if not (left.is_list or right.is_list):
-        return f"({sql_of(left)} = {sql_of(right)})"
-    return let_both(several(left), several(right), _equal_lists)
+        return _same(left, sql_of(left), sql_of(right))
+    pairs = f"list_transform(list_zip({{0}}, {{1}}), lambda v: {_same(left, 'v[1]', 'v[2]')})"
+    return let_both(several(left), several(right), lambda a, b: _all_same(a, b, pairs.format(a, b)))
 
 
-def _equal_lists(left: str, right: str) -> str:
-    nothing = f"{count(left)} = 0 OR {count(right)} = 0"
-    return f"(CASE WHEN {nothing} THEN NULL ELSE {left} = {right} END)"
+def _same(kind: Typed, left: str, right: str) -> str:
+    if kind.family in DATES:
+        return temporal.compared("=", left, right)
+    return f"({left} = {right})"
+
+
+def _all_same(left: str, right: str, pairs: str) -> str:
+    """Two collections are the same if they are as long and each pair is; a pair without a value leaves it open."""
+    any_open = f"len(list_filter({pairs}, lambda w: w IS NULL)) > 0"
+    return (
+        f"(CASE WHEN {count(left)} = 0 OR {count(right)} = 0 THEN NULL "
+        f"WHEN len({left}) <> len({right}) OR list_contains({pairs}, FALSE) THEN FALSE "
+        f"WHEN {any_open} THEN NULL ELSE TRUE END)"
+    )
 
 
 def _ordered(operator: str, left: Typed, right: Typed) -> str:
@@ -229,19 +220,29 @@ def _made(node: ReferenceKey | Joined | Boundary) -> str:
     match node:
         case ReferenceKey(of, target):
             if of.is_list:
-                return each(sql_of(of), lambda item: _reference_key(item, target))
+                keys = f"list_transform({sql_of(of)}, lambda v: {_reference_key('v', target)})"
+                return without_nulls(keys)
             return _reference_key(sql_of(of), target)
         case Joined(of, separator) if of.is_list:
             return f"coalesce(array_to_string({sql_of(of)}, {sql_of(separator)}), '')"
         case Joined(of, _):
             return f"coalesce({sql_of(of)}, '')"
-        case Boundary(of, is_high):
-            return _boundary(of, is_high=is_high)
+        case _:
+            return _boundary(node.of, is_high=node.is_high)
 
 
 def _reference_key(reference: str, target: str | None) -> str:
-    pattern = text_literal("^" + _REFERENCE.format(target=target or _ANY_TYPE) + "$")
-    return f"nullif(regexp_extract({reference}, {pattern}, 2), '')"
+    kind = target or _ANY_TYPE
+    short = text_literal(f"{kind}/{_ID}")
+    whole = text_literal(f"^{_BASE}{kind}/({_ID}){_VERSION}$")
+    # Nearly all references are short, and the pattern for these is twice as fast.
+    return let(
+        reference,
+        lambda given: (
+            f"CASE WHEN regexp_full_match({given}, {short}) THEN split_part({given}, '/', 2) "
+            f"ELSE nullif(regexp_extract({given}, {whole}, 1), '') END"
+        ),
+    )
 
 
 def _boundary(of: Typed, *, is_high: bool) -> str:
@@ -251,12 +252,13 @@ def _boundary(of: Typed, *, is_high: bool) -> str:
 
 
 def _as_written(of: Typed) -> str:
-    """Write a number as the text that the resource has for it."""
+    """Write a number as the text that the resource has for it, which was read for this."""
     match of.node:
-        case Step(_, part) if part.as_text:
-            found = _elements(of.node)
-            return only(found) if of.is_list else found
-        case Picked(Typed(Step() as step), place):
-            return f"list_extract({_elements(step)}, {place + 1})"
+        case Step(above) as step:
+            found = _if_kept(above, elements.written(step, _held(above)))
+            return f"CAST({only(found) if of.is_list else found} AS VARCHAR)"
+        case Picked(Typed(Step(above) as step), place):
+            found = elements.written(step, _held(above))
+            return f"CAST(list_extract({found}, {place + 1}) AS VARCHAR)"
         case _:
             return f"CAST({one(of)} AS VARCHAR)"

@@ -8,7 +8,6 @@ from decimal import Decimal
 from gateway.population.views.constants import in_range
 from gateway.population.views.faults import PathError
 from gateway.population.views.fhirpath import (
-    Binary,
     Call,
     Index,
     Literal,
@@ -42,8 +41,9 @@ def resolve(path: Path, scope: Scope) -> Typed:
             return _indexed(resolve(of, scope), resolve(place, scope))
         case Negative(of):
             return negative(resolve(of, scope))
-        case Binary(operator, left, right):
-            return operation(operator, resolve(left, scope), resolve(right, scope))
+        case _:
+            left, right = resolve(path.left, scope), resolve(path.right, scope)
+            return operation(path.operator, left, right)
 
 
 def _before(of: Path | None, scope: Scope) -> Typed:
@@ -56,7 +56,7 @@ def _given(path: Literal | Named | This, scope: Scope) -> Typed:
             return scope.context
         case Named(name):
             return _named(name, scope)
-        case Literal():
+        case _:
             return _literal(path)
 
 
@@ -68,7 +68,7 @@ def _literal(literal: Literal) -> Typed:
             return Typed(Fixed(in_range(number)), "integer")
         case Decimal() as number:
             return Typed(Fixed(in_range(number)), "decimal")
-        case str() as text:
+        case text:
             return Typed(Fixed(text), "string")
 
 

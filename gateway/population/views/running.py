@@ -14,12 +14,13 @@ import pyarrow as pa
 from gateway.population.views.compiled import CompiledView
 from gateway.population.views.faults import UnfitResourcesError
 from gateway.population.views.quoting import text_literal
-from gateway.population.views.snippets import TOO_MANY
+from gateway.population.views.snippets import NEEDS_DIGITS, TOO_MANY
 
 _Result = TypeVar("_Result")
 # Any other is a fault of ours or of the disk.
 _OF_RESOURCES = (duckdb.DataError, duckdb.InvalidInputException)
-_OURS = re.compile(rf"Invalid Input Error: ({re.escape(TOO_MANY)}(?:: column [A-Za-z0-9_]+)?)")
+_SAID_FIRST = "Invalid Input Error: "
+_OURS = re.compile(rf"{re.escape(TOO_MANY)}(?:: column [A-Za-z0-9_]+)?")
 
 
 def run_view(
@@ -30,15 +31,14 @@ def run_view(
     Raises UnfitResourcesError if a resource is not such as the view can read, or gives two values for a column
     that may have one.
     """
-    sql = compiled.sql_over(files)
-    return _told(lambda: connection.sql(sql).to_arrow_table())
+    return _run(lambda sql: connection.sql(sql).to_arrow_table(), compiled, files)
 
 
-def run_view_on_mixed(
+def run_view_on_any(
     connection: duckdb.DuckDBPyConnection, compiled: CompiledView, files: Sequence[Path]
 ) -> pa.Table:
-    """Give the same over files of many resource types."""
-    sql = compiled.sql_over_mixed(files)
+    """Give the same over files of many resource types: slower, and lenient with wrong types."""
+    sql = compiled.sql_over_any(files)
     return _told(lambda: connection.sql(sql).to_arrow_table())
 
 
@@ -52,8 +52,20 @@ def write_view(
 
     Raises as `run_view` does.
     """
-    copy = f"COPY ({compiled.sql_over(files)}) TO {text_literal(str(target))} (FORMAT parquet)"
-    _told(lambda: connection.execute(copy))
+    place = text_literal(str(target))
+    _run(
+        lambda sql: connection.execute(f"COPY ({sql}) TO {place} (FORMAT parquet)"), compiled, files
+    )
+
+
+def _run(run: Callable[[str], _Result], compiled: CompiledView, files: Sequence[Path]) -> _Result:
+    """Run the fast way, and where digits count the slow one: both give the same where both give something."""
+    if not compiled.needs_digits:
+        try:
+            return _told(lambda: run(compiled.sql_over(files)))
+        except _NeedsDigitsError:
+            pass
+    return _told(lambda: run(compiled.sql_over_any(files)))
 
 
 def _told(ask: Callable[[], _Result]) -> _Result:
@@ -61,10 +73,13 @@ def _told(ask: Callable[[], _Result]) -> _Result:
     try:
         return ask()
     except _OF_RESOURCES as error:
-        ours = _OURS.fullmatch(str(error).strip())
-        reason = (
-            ours.group(1)
-            if ours
-            else f"a resource is not such as the view reads ({type(error).__name__})"
-        )
-    raise UnfitResourcesError(reason)
+        kind, words = type(error).__name__, str(error).removeprefix(_SAID_FIRST).strip()
+    if words == NEEDS_DIGITS:
+        raise _NeedsDigitsError
+    if _OURS.fullmatch(words):
+        raise UnfitResourcesError(words)
+    raise UnfitResourcesError(f"a resource is not such as the view reads ({kind})")
+
+
+class _NeedsDigitsError(Exception):
+    """A number was too large to be sure of."""

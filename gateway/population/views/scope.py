@@ -8,13 +8,28 @@ from gateway.population.views.fhirpath import Path
 from gateway.population.views.typed import Typed
 
 
+@dataclass(slots=True)
+class Noted:
+    """What was seen on the way through a view's paths.
+
+    `unknown` are elements that FHIR R4 does not have; `needs_digits` that numbers must be read as they are written.
+    """
+
+    unknown: frozenset[str] = frozenset()
+    needs_digits: bool = False
+
+    def lacks(self, element: str) -> None:
+        """Note an element that FHIR R4 does not have."""
+        self.unknown |= {element}
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The context of a path; `unknown` collects the elements it names that FHIR R4 does not have."""
+    """The context of a path, what its names stand for, and where to note what is seen."""
 
     context: Typed
     constants: Mapping[str, Constant]
-    unknown: set[str]
+    noted: Noted
     row_index: str | None = None
     depth: int = 0
 

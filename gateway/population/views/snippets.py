@@ -9,7 +9,9 @@ from gateway.population.views.quoting import text_literal
 
 # What is longer is named once instead of repeated: else each level of a path would double the statement.
 _LONGEST_REPEATED = 120
+# What FHIRPath and DuckDB cannot answer becomes an error of these words, and no other error is passed on.
 TOO_MANY = "view: a path gives more than one value where there may be one"
+NEEDS_DIGITS = "view: a number is too large for the fast way of reading it"
 
 
 def let(expression: str, body: Callable[[str], str]) -> str:
@@ -27,13 +29,8 @@ def let_both(left: str, right: str, body: Callable[[str, str], str]) -> str:
     return f"list_extract(list_transform([{left}], lambda x: {inner}), 1)"
 
 
-def each(items: str, body: Callable[[str], str]) -> str:
-    """Write the list of what a body makes of each item, without the items of which it makes nothing."""
-    return without_nulls(f"list_transform({items}, lambda v: {body('v')})")
-
-
 def without_nulls(items: str) -> str:
-    """Write a list without its nulls: FHIR writes them where a primitive has extensions alone."""
+    """Write a list without its nulls."""
     return f"list_filter({items}, lambda v: v IS NOT NULL)"
 
 
@@ -51,8 +48,3 @@ def only(items: str, message: str = TOO_MANY) -> str:
             f"ELSE list_extract({given}, 1) END"
         ),
     )
-
-
-def as_list(value: str) -> str:
-    """Write a single value as a list of one; nothing stays nothing."""
-    return let(value, lambda given: f"CASE WHEN {given} IS NOT NULL THEN [{given}] END")

@@ -10,6 +10,8 @@ from gateway.population.views.snippets import let, let_both
 
 _DAY = len("2024-02-29")
 _SECONDS = len("2024-02-29T23:59:59")
+# As many digits before the point as DECIMAL has, and places for half of its last one.
+_FINER = "DECIMAL(38, 18)"
 _EARLIEST_ZONE, _LATEST_ZONE = "+14:00", "-12:00"
 
 
@@ -52,8 +54,8 @@ def _half_a_digit_from(written: str, sign: str) -> str:
         f"(length(regexp_extract({written}, '\\.([0-9]+)', 1)) "
         f"- coalesce(try_cast(nullif(regexp_extract({written}, '[eE](.+)$', 1), '') AS INTEGER), 0))"
     )
-    half = f"CAST(0.5 * pow(10.0, -{places}) AS {DECIMAL})"
-    return f"CAST(CAST({written} AS {DECIMAL}) {sign} {half} AS {DECIMAL})"
+    half = f"CAST(0.5 * pow(10.0, -{places}) AS {_FINER})"
+    return f"CAST(CAST({written} AS {_FINER}) {sign} {half} AS {DECIMAL})"
 
 
 def _first_day(given: str) -> str:

@@ -101,17 +101,26 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What an SQL name stands for: the item of a row, or of a list that is gone through."""
+    """What an SQL name stands for: the item of a row, or of a list that is gone through.
+
+    `there` names what says whether there is an item at all, where there may be none.
+    """
 
     name: str
+    there: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An element of what is before it."""
+    """An element of what is before it, of which one part at most is there: a choice has several."""
 
     of: Typed
-    part: Part
+    parts: tuple[Part, ...]
+
+    @property
+    def part(self) -> Part:
+        """Give the part that stands for all: they differ in name alone."""
+        return self.parts[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The items of a list for which a criterion is true; `name` stands for each in it."""
+    """The items for which a criterion is true; `name` stands for each in it."""
 
     of: Typed
     name: str

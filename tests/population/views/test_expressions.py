@@ -8,6 +8,8 @@ import duckdb
 import pytest
 
 from gateway.population.views.faults import UnfitResourcesError
+from gateway.population.views.render import sql_of
+from gateway.population.views.typed import NOTHING, Choice, Guarded, Resource, Typed
 from tests.population.views.viewing import Json, column, rows_of, view
 
 URL = "http://example.org/marked"
@@ -121,6 +123,8 @@ def test_a_path_gives(
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
+        ("2.lowBoundary()", Decimal("1.5")),
+        ("nothing.lowBoundary()", None),
         ("true and nothing", None),
         ("false and nothing", False),
         ("true or nothing", True),
@@ -244,7 +248,6 @@ def test_a_date_stands_for_no_more_days_than_it_says(
         "name.family + 'x'",
         "name.family < 'x'",
         "name.period.start.highBoundary()",
-        "name.period.start = birthDate",
         "where(name.family < 'x').exists()",
         "name.where($this.given < 'x').exists()",
     ],
@@ -260,3 +263,17 @@ def test_more_than_one_value_where_there_may_be_one_is_an_error(
 
     with pytest.raises(UnfitResourcesError):
         rows_of(connection, folder, column(path), [on])
+
+
+def test_a_whole_number_may_stand_in_a_column_of_decimals(
+    connection: duckdb.DuckDBPyConnection, folder: Path
+):
+    rows = rows_of(connection, folder, column("2", type="decimal"), [PATIENT])
+
+    assert rows == [{"v": Decimal(2)}]
+
+
+@pytest.mark.parametrize("node", [Resource(), Guarded(NOTHING, NOTHING), Choice(NOTHING, "v", ())])
+def test_what_has_no_sql_of_its_own_is_never_written(node: Resource | Guarded | Choice):
+    with pytest.raises(TypeError, match="no SQL of their own"):
+        sql_of(Typed(node, "Patient"))

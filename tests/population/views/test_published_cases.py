@@ -13,7 +13,7 @@ import pytest
 
 from gateway.population.views.compiled import compile_view
 from gateway.population.views.faults import UnfitResourcesError, UnusableViewError
-from tests.population.views.viewing import Json, Rows, in_no_order, rows_of, rows_of_mixed
+from tests.population.views.viewing import Json, Rows, in_no_order, rows_of, rows_of_any
 from tests.required_parts import sample_data
 
 FOLDER = sample_data() / "sql_on_fhir_tests" / "tests"
@@ -53,7 +53,7 @@ def test_all_cases_are_there():
 
 
 @needs_cases
-@pytest.mark.parametrize("run", [run_on_own_type, rows_of_mixed])
+@pytest.mark.parametrize("run", [run_on_own_type, rows_of_any])
 @pytest.mark.parametrize(("resources", "case"), list(published()))
 def test_a_published_case_holds(
     connection: duckdb.DuckDBPyConnection, folder: Path, run: Run, resources: list[Json], case: Json

@@ -11,7 +11,7 @@ import duckdb
 
 from gateway.population.views.compiled import compile_view
 from gateway.population.views.faults import UnusableViewError
-from gateway.population.views.running import run_view, run_view_on_mixed
+from gateway.population.views.running import run_view, run_view_on_any
 
 Json = Mapping[str, Any]
 Rows = list[dict[str, Any]]
@@ -32,12 +32,12 @@ def rows_of(
     return run_view(connection, compile_view(view), [written(folder, resources)]).to_pylist()
 
 
-def rows_of_mixed(
+def rows_of_any(
     connection: duckdb.DuckDBPyConnection, folder: Path, view: Json, resources: Sequence[Json]
 ) -> Rows:
     """Run a view on resources of any type."""
     files = [written(folder, resources)]
-    return run_view_on_mixed(connection, compile_view(view), files).to_pylist()
+    return run_view_on_any(connection, compile_view(view), files).to_pylist()
 
 
 def column(path: str, **more: Any) -> Json:
