@@ -21,7 +21,6 @@ from gateway.population.views.typed import (
     NUMBERS,
     Bound,
     Boundary,
-    Choice,
     Exists,
     Family,
     Fixed,
@@ -59,7 +58,7 @@ def sql_of(value: Typed) -> str:
             return _reckoned(value.node)
         case ReferenceKey() | Joined() | Boundary():
             return _made(value.node)
-        case Resource() | Guarded() | Choice():
+        case _:
             raise TypeError("a resource and a choice have no SQL of their own")
 
 
