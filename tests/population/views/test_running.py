@@ -26,7 +26,7 @@ FAMILY = compile_view(column("name.family"))
         {"name": [{"family": SECRET}, {"family": "other"}]},
     ],
 )
-def test_de_01_an_error_tells_nothing_of_the_resource(
+def test_an_error_tells_nothing_of_the_resource(
     connection: duckdb.DuckDBPyConnection, folder: Path, resource: Json
 ):
     files = [written(folder, [{"resourceType": "Patient", **resource}])]
