@@ -16,9 +16,31 @@ _SURE_BELOW = 10_000_000
 
 def written(step: Step, held: str) -> str:
     """Write an element of what is held: a list if either may be several. Of the resource nothing is held."""
+    found = unsifted(step, held)
+    is_structures = is_list(step) and not is_primitive(step.part.kind)
+    return without_nulls(found) if is_structures else found
+
+
+def unsifted(step: Step, held: str) -> str:
+    """Write the same for somebody who passes over the nulls that may be among structures."""
     if step.of.is_list:
         return _of_each(step, held)
     return _list(step, held) if step.part.is_list else _one(step, held)
+
+
+def beside(step: Step, held: str) -> str:
+    """Write what stands beside each item of a list of primitives, in the places of the items."""
+    if not step.part.is_list:
+        items = f"list_filter({held}, lambda v: {presence(step, 'v')})"
+        return f"list_transform({items}, lambda v: {_one_beside(step, 'v')})"
+    if step.of.is_list:
+        return f"flatten(list_transform({held}, lambda v: {_whole(step, 'v', 2)}))"
+    return _whole(step, held, 2)
+
+
+def is_list(step: Step) -> bool:
+    """Say whether an element may be several: of one thing, or of several."""
+    return step.of.is_list or step.part.is_list
 
 
 def presence(step: Step, held: str) -> str:
@@ -27,9 +49,9 @@ def presence(step: Step, held: str) -> str:
     return f"({' OR '.join(parts)})"
 
 
-def number(found: str, *, is_list: bool) -> str:
+def number(found: str, step: Step) -> str:
     """Write a decimal, or each of a list: read as a binary number, or as a text where the digits were asked for."""
-    if is_list:
+    if is_list(step):
         return f"list_transform({found}, lambda v: {_number('v')})"
     return let(found, _number)
 
@@ -42,30 +64,39 @@ def _number(found: str) -> str:
 
 def _of_each(step: Step, held: str) -> str:
     if step.part.is_list:
-        found = f"flatten(list_transform({held}, lambda v: {_list(step, 'v')}))"
-        return found if is_primitive(step.part.kind) else without_nulls(found)
+        return f"flatten(list_transform({held}, lambda v: {_list(step, 'v')}))"
     if is_primitive(step.part.kind):
-        items = f"list_filter({held}, lambda v: {presence(step, 'v')})"
-        return f"list_transform({items}, lambda v: {_one(step, 'v')})"
-    return without_nulls(f"list_transform({held}, lambda v: {_one(step, 'v')})")
+        held = f"list_filter({held}, lambda v: {presence(step, 'v')})"
+    return f"list_transform({held}, lambda v: {_one(step, 'v')})"
 
 
 def _one(step: Step, held: str) -> str:
-    found = [_taken(step, held, part.name) for part in step.parts]
+    return _first_of([_taken(step, held, part.name) for part in step.parts])
+
+
+def _one_beside(step: Step, held: str) -> str:
+    return _first_of([_taken(step, held, part.beside) for part in step.parts])
+
+
+def _first_of(found: list[str]) -> str:
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
 def _list(step: Step, held: str) -> str:
     """Only a choice has several parts, and no choice of FHIR R4 is a list."""
-    part = step.part
-    found = _taken(step, held, part.name)
-    if not is_primitive(part.kind):
-        return without_nulls(found)
-    beside = _taken(step, held, part.beside)
-    both = f"list_zip(coalesce({found}, []), {beside})"
+    found = _taken(step, held, step.part.name)
+    if not is_primitive(step.part.kind):
+        return found
+    is_plain = f"{_taken(step, held, step.part.beside)} IS NULL"
+    return f"CASE WHEN {is_plain} THEN {without_nulls(found)} ELSE {_whole(step, held, 1)} END"
+
+
+def _whole(step: Step, held: str, side: int) -> str:
+    """Write the first or the second side of a list and of that beside it, where either has something."""
+    found, aside = (_taken(step, held, name) for name in (step.part.name, step.part.beside))
+    both = f"list_zip(coalesce({found}, []), coalesce({aside}, []))"
     there = f"list_filter({both}, lambda w: w[1] IS NOT NULL OR w[2] IS NOT NULL)"
-    whole = f"list_transform({there}, lambda w: w[1])"
-    return f"CASE WHEN {beside} IS NULL THEN {without_nulls(found)} ELSE {whole} END"
+    return f"list_transform({there}, lambda w: w[{side}])"
 
 
 def _is_there(step: Step, held: str, part: Part) -> str:

@@ -12,6 +12,7 @@ from gateway.population.views.typed import (
     DATES,
     NOTHING,
     NUMBERS,
+    Beside,
     Choice,
     Family,
     Negated,
@@ -139,13 +140,28 @@ def _of_primitive(of: Typed, name: str, scope: Scope) -> Typed:
     if name not in _OF_PRIMITIVES:
         scope.noted.lacks(f"{of.kind}.{name}")
         return NOTHING
-    if not isinstance(of.node, Step):
-        raise PathError(f"cannot take {name!r} of a value that was chosen or reckoned")
-    above, shape = of.node.of, of.node.of.shape or Shape()
-    for part in of.node.parts:
-        read_presence(shape, part)
-    beside = tuple(shape.parts[part.beside] for part in of.node.parts)
-    return element(_typed_step(above, Step(above, beside), "Element"), name, scope)
+    match of.node:
+        case Step() as step:
+            return element(_beside(step), name, scope)
+        case Picked(Typed(Step() as step), place):
+            _, shape = _read_beside(step)
+            items = Typed(Beside(step), "Element", is_list=True, shape=shape)
+            return element(picked(items, place), name, scope)
+        case _:
+            raise PathError(f"cannot take {name!r} of a value that was chosen or reckoned")
+
+
+def _beside(step: Step) -> Typed:
+    parts, _ = _read_beside(step)
+    return _typed_step(step.of, Step(step.of, parts), "Element")
+
+
+def _read_beside(step: Step) -> tuple[tuple[Part, ...], Shape]:
+    above = step.of.shape or Shape()
+    for part in step.parts:
+        read_presence(above, part)
+    parts = tuple(above.parts[part.beside] for part in step.parts)
+    return parts, parts[0].shape
 
 
 def _check_comparable(operator: str, left: Family, right: Family) -> None:

@@ -19,6 +19,7 @@ from gateway.population.views.snippets import (
 from gateway.population.views.typed import (
     DATES,
     NUMBERS,
+    Beside,
     Bound,
     Boundary,
     Exists,
@@ -52,6 +53,8 @@ def sql_of(value: Typed) -> str:
             return _step(value.node, is_decimal=value.kind == "decimal")
         case Bound() | Fixed() | Nothing() | RowIndex():
             return _plain(value.node)
+        case Beside(step):
+            return _if_kept(step.of, elements.beside(step, _held(step.of)))
         case Kept() | Picked():
             return _chosen(value.node)
         case Exists() | Not() | Operation() | Negated():
@@ -96,23 +99,25 @@ def exists(value: Typed) -> str:
 def _step(step: Step, *, is_decimal: bool) -> str:
     found = elements.written(step, _held(step.of))
     if is_decimal:
-        found = elements.number(found, is_list=_is_list(step))
+        found = elements.number(found, step)
     return _if_kept(step.of, found)
 
 
 def _held(of: Typed) -> str:
     """Write what elements are taken of; the resource's are columns, and it is not written."""
-    return "" if isinstance(of.node, Resource | Guarded) else sql_of(of)
+    match of.node:
+        case Resource() | Guarded():
+            return ""
+        case Step(above) as step if of.is_list:
+            return _if_kept(above, elements.unsifted(step, _held(above)))
+        case _:
+            return sql_of(of)
 
 
 def _if_kept(of: Typed, found: str) -> str:
     if isinstance(of.node, Guarded):
         return f"CASE WHEN {one(of.node.criterion)} THEN {found} END"
     return found
-
-
-def _is_list(step: Step) -> bool:
-    return step.of.is_list or step.part.is_list
 
 
 def _plain(node: Bound | Fixed | Nothing | RowIndex) -> str:
@@ -170,22 +175,30 @@ def _operation(node: Operation) -> str:
         case "!=":
             return f"(NOT {_equal(left, right)})"
         case "<" | "<=" | ">" | ">=":
-            return _ordered(node.operator, left, right)
+            return _compared(node.operator, left.family, one(left), one(right))
         case _:
             return _arithmetic(node)
 
 
 def _equal(left: Typed, right: Typed) -> str:
     if not (left.is_list or right.is_list):
-        return _same(left, sql_of(left), sql_of(right))
-    pairs = f"list_transform(list_zip({{0}}, {{1}}), lambda v: {_same(left, 'v[1]', 'v[2]')})"
-    return let_both(several(left), several(right), lambda a, b: _all_same(a, b, pairs.format(a, b)))
+        return _compared("=", left.family, sql_of(left), sql_of(right))
+    return let_both(
+        several(left), several(right), lambda a, b: _all_same(a, b, _pairs(left.family, a, b))
+    )
 
 
-def _same(kind: Typed, left: str, right: str) -> str:
-    if kind.family in DATES:
-        return temporal.compared("=", left, right)
-    return f"({left} = {right})"
+def _pairs(family: Family, left: str, right: str) -> str:
+    same = _compared("=", family, "v[1]", "v[2]")
+    return f"list_transform(list_zip({left}, {right}), lambda v: {same})"
+
+
+def _compared(operator: str, family: Family, left: str, right: str) -> str:
+    if family in DATES:
+        return temporal.compared(operator, left, right)
+    if family is Family.TIME:
+        return temporal.compared_times(operator, left, right)
+    return f"({left} {operator} {right})"
 
 
 def _all_same(left: str, right: str, pairs: str) -> str:
@@ -196,12 +209,6 @@ def _all_same(left: str, right: str, pairs: str) -> str:
         f"WHEN len({left}) <> len({right}) OR list_contains({pairs}, FALSE) THEN FALSE "
         f"WHEN {any_open} THEN NULL ELSE TRUE END)"
     )
-
-
-def _ordered(operator: str, left: Typed, right: Typed) -> str:
-    if left.family in DATES:
-        return temporal.compared(operator, one(left), one(right))
-    return f"({one(left)} {operator} {one(right)})"
 
 
 def _arithmetic(node: Operation) -> str:

@@ -67,7 +67,9 @@ class Part:
 def read_presence(shape: Shape, part: Part) -> None:
     """Read too what stands beside a primitive: one that has nothing else is there all the same."""
     if is_primitive(part.kind):
-        shape.read(part.beside, "Element", is_list=part.is_list)
+        # One shape for all: a type may stand for others, and so may what stands beside it.
+        shared = shape.choice("beside")
+        shape.read(part.beside, "Element", is_list=part.is_list, shape=shared)
 
 
 def sql_type(part: Part) -> str:

@@ -20,6 +20,11 @@ def compared(operator: str, left: str, right: str) -> str:
     return let_both(left, right, lambda a, b: _compared(operator, a, b))
 
 
+def compared_times(operator: str, left: str, right: str) -> str:
+    """Write how two times of day compare: noughts behind the seconds make no difference."""
+    return f"(CAST({left} AS TIME) {operator} CAST({right} AS TIME))"
+
+
 def _compared(operator: str, left: str, right: str) -> str:
     both_timed = f"contains({left}, 'T') AND contains({right}, 'T')"
     moments = f"CAST({left} AS TIMESTAMPTZ) {operator} CAST({right} AS TIMESTAMPTZ)"

@@ -124,6 +124,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside each item of a list of primitives, in the places of the items."""
+
+    of: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """An element of one of several types, until `ofType` says which."""
 
@@ -224,6 +231,7 @@ Node = (
     | Resource
     | Bound
     | Step
+    | Beside
     | Choice
     | Kept
     | Guarded

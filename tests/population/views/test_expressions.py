@@ -218,6 +218,16 @@ def test_dates_compare_as_far_as_both_say(
     assert rows_of(connection, folder, shown, [on]) == [{"v": expected}]
 
 
+@pytest.mark.parametrize("operator", ["=", "<=", ">="])
+def test_noughts_behind_the_seconds_make_no_difference(
+    connection: duckdb.DuckDBPyConnection, folder: Path, operator: str
+):
+    on = {"resourceType": "Observation", "valueTime": "23:59:59"}
+    path = f"value.ofType(time).lowBoundary() {operator} value.ofType(time)"
+
+    assert value_of(connection, folder, path, on) is True
+
+
 @pytest.mark.parametrize(
     ("born", "low", "high"),
     [
