@@ -12,6 +12,7 @@ from tests.population.random_resources import URLS
 _NUMBERS: Final = ("integer", "decimal")
 _ORDERED: Final = ("integer", "decimal", "string", "code", "date", "dateTime", "instant", "time")
 _TRIES: Final = 5
+_CHOSEN: Final = ("]", ".first()", "))")
 
 
 def expression(chance: Random, place: Place, wanted: str, depth: int = 2) -> str:
@@ -147,8 +148,8 @@ def _concatenated(chance: Random, place: Place, wanted: str, _depth: int) -> str
 
 def _beside(chance: Random, place: Place, _wanted: str, _depth: int) -> str | None:
     path = random_path(chance, place, chance.choice(("date", "code", "string")))
-    # A value that is each of several in turn has lost its place, and what stands beside it.
-    if path is None or path.text == HERE:
+    # Compiled views know what stands beside a primitive by its name, not once it was chosen of several; they refuse.
+    if path is None or path.text == HERE or path.text.endswith(_CHOSEN):
         return None
     extension = f"{path.text}.extension({quoted(chance.choice(URLS))}).value.ofType(code)"
     return single(chance, Path(extension, "code", is_many=True))

@@ -160,7 +160,8 @@ def _column_path(chance: Random, place: Place, wanted: Wanted) -> str:
     path = random_path(chance, place, wanted.kind)
     if path is not None and (wanted.is_collection or chance.random() < _IS_CARELESS):
         return path.text
-    special = _special(chance, place, wanted.kind)
+    # An index in a list is 0 of nothing, says the specification, where a list is what the column holds.
+    special = None if wanted.is_collection else _special(chance, place, wanted.kind)
     return special or expression(chance, place, wanted.kind)
 
 

@@ -232,7 +232,7 @@ def _extension(focus: Items, arguments: tuple[Node, ...], scope: Scope) -> list[
         each
         for item in focus
         for each in children(item, "extension")
-        if url is not None and each.value.get("url") == url
+        if url is not None and values([*children(each, "url")]) == [url]
     ]
 
 
