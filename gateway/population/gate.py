@@ -38,7 +38,10 @@ class GatedCounts:
 
 @dataclass(frozen=True, slots=True)
 class GatedRows:
-    """A table of rows that may leave: just these columns, in the order of the person's pseudonym."""
+    """A table of rows that may leave: just these columns, in the order in which they stand.
+
+    It names the table and holds no copy: whoever writes it reads it before anything else is run on that database.
+    """
 
     declaration: Declaration
     table: str
