@@ -5,7 +5,7 @@ Writes nothing: files are bytes in memory. Follows HL7 FHIR Bulk Data Access 2.0
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from adapters.bulk_contract import FeedPart, FeedPlan, FeedRequest, PartKind, Waiting, Watch
@@ -88,26 +88,9 @@ class BulkExport:
         if isinstance(manifest, Unfetched):
             return manifest
         lost = await self._is_anything_lost(manifest)
-        return lost if isinstance(lost, Unfetched) else self._plan_of(manifest, request, lost)
-
-    def _plan_of(
-        self,
-        manifest: Manifest,
-        request: FeedRequest,
-        is_partial: bool,  # noqa: FBT001 - what the errors said
-    ) -> FeedPlan:
-        resources = [
-            FeedPart(PartKind.RESOURCES, file.type, file.url, file.count)
-            for file in manifest.output
-            # What was not asked for is not brought.
-            if file.type in request.types
-        ]
-        deletions = [
-            FeedPart(PartKind.DELETIONS, file.type, file.url, file.count)
-            for file in manifest.deleted
-        ]
-        is_secret = not manifest.requires_access_token
-        return FeedPlan((*resources, *deletions), manifest.covers_until, is_partial, is_secret)
+        if isinstance(lost, Unfetched):
+            return lost
+        return replace(_plan_of(manifest, request), is_partial=lost)
 
     async def bring(
         self, part: FeedPart, _request: FeedRequest
@@ -157,6 +140,20 @@ class BulkExport:
             if pause is None:
                 return answer if not is_under_way else _OUT_OF_PATIENCE
             await self._sleep(pause)
+
+
+def _plan_of(manifest: Manifest, request: FeedRequest) -> FeedPlan:
+    resources = [
+        FeedPart(PartKind.RESOURCES, file.type, file.url, file.count)
+        for file in manifest.output
+        # What was not asked for is not brought.
+        if file.type in request.types
+    ]
+    deletions = [
+        FeedPart(PartKind.DELETIONS, file.type, file.url, file.count) for file in manifest.deleted
+    ]
+    parts = (*resources, *deletions)
+    return FeedPlan(parts, manifest.covers_until, is_secret=not manifest.requires_access_token)
 
 
 _OUT_OF_PATIENCE = Unfetched(Outcome.TIMED_OUT, Reason.DEADLINE)

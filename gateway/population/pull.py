@@ -2,6 +2,7 @@
 
 Raw rows are bytes in memory, from the source to the de-identifier. Nothing is lost or doubled however the process
 ends: the manifest, written last, makes a pull count, and a pull without one goes on from its checkpoint.
+docs/decisions/0031 says why Patients are pulled whole every time.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
