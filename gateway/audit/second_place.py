@@ -102,9 +102,8 @@ def _begin(work: Callable[[], T]) -> Future[T]:
 
 
 def _look_at(answer: "asyncio.Future[Any]") -> None:
-    # One that comes too late is nobody's; unseen, its fault would be told as one of the program.
-    if not answer.cancelled():
-        answer.exception()
+    # One that comes too late is nobody's; unseen, its fault would be told as one of the program. Nobody cancels it.
+    answer.exception()
 
 
 def looked_through(place: Place) -> tuple[bytes | None, bytes | None]:
