@@ -6,6 +6,7 @@ from tests.access_log import Request, differences
 
 ID = "00000000-0000-0000-0000-00000000000a"
 SEEN = Request(ID, "GET", "/fhir/Condition", 200)
+REFUSED = Request(ID, "GET", "/fhir/Condition", 403)
 ROW_A = {
     "action": "asked",
     "request_id": ID,
@@ -13,23 +14,51 @@ ROW_A = {
     "decision_id": "d",
     "act": "search",
 }
+REFUSAL = {**ROW_A, "decision": "refused"}
 ROW_B = {"action": "disclosed", "decision_id": "d"}
+TURNED_AWAY = {"action": "caller-refused", "request_id": ID}
+BROKEN = Request(ID, "POST", "/patient/x/break-glass", 303)
+BREAKS = {**ROW_A, "act": "break-glass"}
+GLASS = {"action": "glass-broken", "decision_id": "d"}
 
 
-def test_p26_a_request_with_its_two_rows_is_reconciled():
-    assert differences([SEEN], [ROW_A, ROW_B]) == []
+@pytest.mark.parametrize(
+    ("request_", "rows"),
+    [
+        (SEEN, [ROW_A, ROW_B]),
+        (REFUSED, [REFUSAL]),
+        (REFUSED, [TURNED_AWAY]),
+        (BROKEN, [BREAKS, GLASS]),
+        (REFUSED, [{**ROW_A, "act": "view"}, {**ROW_B, "outcome": "nothing"}]),
+    ],
+)
+def test_p26_a_request_with_its_rows_is_reconciled(request_, rows):
+    assert differences([request_], rows) == []
 
 
 @pytest.mark.parametrize(
     ("requests", "rows", "told"),
     [
         ([SEEN], [], "with 0 decisions"),
-        ([SEEN], [{**ROW_A, "decision": "refused"}], "with 0 decisions"),
+        ([SEEN], [REFUSAL], "with 0 decisions"),
         ([SEEN], [ROW_A, ROW_B, {**ROW_A, "decision_id": "e"}], "with 2 decisions"),
-        ([SEEN], [ROW_A], "without exactly one disclosure"),
+        ([SEEN], [ROW_A], "without what must follow"),
         ([SEEN], [ROW_A, ROW_B, ROW_B], "disclosed twice"),
+        ([SEEN, SEEN], [ROW_A, ROW_B], "with 1 decisions"),
+        ([SEEN, SEEN], [], "with 0 decisions"),
         ([], [ROW_A, ROW_B], "decided without a request"),
         ([], [ROW_B], "disclosed without a decision"),
+        ([REFUSED], [], "with 0 refusals"),
+        ([REFUSED], [REFUSAL, TURNED_AWAY], "with 2 refusals"),
+        ([REFUSED], [REFUSAL, ROW_B], "something followed"),
+        ([REFUSED], [ROW_A, {**ROW_B, "outcome": "nothing"}], "with 0 refusals"),
+        ([REFUSED], [{**ROW_A, "act": "view"}, {**ROW_B, "outcome": "disclosed"}], "with 0 ref"),
+        ([Request(ID, "GET", "/fhir/Condition", 500)], [ROW_A], "no answer"),
+        ([Request(ID, "POST", "/fhir/Condition/_search", 200)], [ROW_A], "must follow"),
+        ([Request(ID, "POST", "/privacy/as-at", 200)], [ROW_A], "must follow"),
+        ([Request(ID, "POST", "/patient/x/break-glass", 200)], [], "with 0 decisions"),
+        ([BROKEN], [BREAKS], "must follow"),
+        ([BROKEN], [BREAKS, ROW_B], "must follow"),
     ],
 )
 def test_ai_09_what_does_not_tell_the_same_is_found(requests, rows, told):
