@@ -34,7 +34,7 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Before any log, and far enough from the first of all instants that a month before it can be told."""
 
 _FIELDS = frozenset({"user", "at", "patient"})
-_NO_INSTANT = "at is an instant with its time zone, such as 2026-03-02T09:30:00Z."
+_NO_INSTANT = "at is an instant from 1900 on with its time zone, such as 2026-03-02T09:30:00Z."
 
 
 class Ids(Protocol):

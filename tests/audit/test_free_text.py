@@ -24,6 +24,12 @@ def test_a_number_is_taken_out_however_it_is_written(around: str, number: str):
     assert without_identifiers(around.format(number)) == around.format("[NHS number]")
 
 
+def test_of_digits_that_two_numbers_could_share_neither_is_left():
+    assert is_nhs_number("12 9434765 9")
+
+    assert without_identifiers("bed 12 9 4 3 4 7 6 5 9 1 9 3") == "bed [NHS number] 3"
+
+
 @pytest.mark.parametrize(
     "text",
     [
