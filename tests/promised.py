@@ -9,12 +9,14 @@ from tests.promise import Promise as Promise
 from tests.promised_access import PROMISES_OF_ACCESS
 from tests.promised_audit import PROMISES_OF_AUDIT
 from tests.promised_audit_proofs import PROMISES_OF_PROOFS
+from tests.promised_deidentification import PROMISES_OF_DEIDENTIFICATION
 from tests.promised_mutation import PROMISES_OF_MUTATION
 from tests.promised_population import PROMISES_OF_POPULATION
 
 PROMISES: Mapping[str, Promise] = {
     **PROMISES_OF_ACCESS,
     **PROMISES_OF_AUDIT,
+    **PROMISES_OF_DEIDENTIFICATION,
     **PROMISES_OF_MUTATION,
     **PROMISES_OF_POPULATION,
     **PROMISES_OF_PROOFS,

@@ -1,0 +1,114 @@
+"""T1, T2: a token in every place that FHIR R4 has for a text, in every spelling, comes out nowhere."""
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import count, islice
+from math import gcd
+from random import Random
+
+import pytest
+
+from gateway.population.canaries import Canary, Identifier, traces_of
+from gateway.population.deidentify import Deidentifier
+from tests.population.deidentification.grounds import ALLOW_LISTS, ground, left_of, ndjson
+from tests.population.deidentification.r4_paths import IS_THERE, NUMBERS, Place, places_of
+from tests.population.deidentification.weakness import weak_ground
+from tests.population.deidentification.whole import whole, with_planted
+from tests.run_seed import SWITCH
+
+COUNT = int(os.environ.get("SCR_PROVE_TOKENS", "1500"))  # noqa: TID251 - a switch of the test run
+SEEDS = [1, int(os.environ[SWITCH])]  # noqa: TID251 - as above
+AT_ONCE = 500
+TYPES = [one.resource_type for one in ALLOW_LISTS]
+TOKEN = Canary({Identifier.NHS_NUMBER: "9434765919", Identifier.NAME: "Zqxjkvyl"})
+TEXT = "9434765919 Zqxjkvyl"
+FULL_WIDTH = {number: number + 0xFEE0 for number in range(33, 127)}
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "spaced": " ".join,
+    "grouped": lambda text: text.replace("9434765919", "943 476 5919"),
+    "dashed": "-".join,
+    "full width": lambda text: text.translate(FULL_WIDTH),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "reversed": lambda text: text[::-1],
+}
+pytestmark = pytest.mark.skipif(not IS_THERE, reason="the published samples are not here")
+
+
+@cache
+def every_place() -> tuple[Place, ...]:
+    return tuple(place for each in TYPES for place in places_of(each))
+
+
+def cases(seed: int) -> Iterator[tuple[Place, str]]:
+    """Give every place with every spelling once, in an order by chance."""
+    places, spellings = every_place(), list(SPELLINGS)
+    whole = len(places) * len(spellings)
+    step = next(each for each in count(Random(seed).randrange(whole)) if gcd(each, whole) == 1)
+    for index in range(whole):
+        place, spelling = divmod(index * step % whole, len(spellings))
+        yield places[place], spellings[spelling]
+
+
+def planted(place: Place, spelling: str) -> dict[str, object]:
+    spelt = SPELLINGS[spelling](TEXT)
+    if place.primitive == "Resource":
+        return with_planted(
+            place, {"resourceType": "Patient", "id": spelt, "name": [{"text": spelt}]}
+        )
+    return with_planted(place, 9434765919 if place.primitive in NUMBERS else spelt)
+
+
+def leaking(clean: Deidentifier, seed: int, most: int) -> list[tuple[Place, str]]:
+    """Plant in batches, and give the places of the batches from which anything comes out."""
+    found, rest = [], islice(cases(seed), most)
+    while batch := list(islice(rest, AT_ONCE)):
+        done = clean(ndjson(*(planted(*case) for case in batch)))
+        if traces_of(TOKEN, done.ndjson + str(done.report).encode()):
+            found += batch
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_t01_t02_a_token_in_any_place_comes_out_nowhere(seed, record_property):
+    record_property("tried", COUNT)
+    record_property("places", len(every_place()))
+
+    assert leaking(Deidentifier(ground()), seed, COUNT) == []
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_t02_a_token_in_an_attachment_comes_out_nowhere(spelling):
+    places = [
+        each for kind in TYPES for each in places_of(kind) if each.primitive == "base64Binary"
+    ]
+    some = Random(SEEDS[1]).sample(places, 50)
+
+    done = Deidentifier(ground())(ndjson(*(planted(place, spelling) for place in some)))
+
+    assert traces_of(TOKEN, done.ndjson + str(done.report).encode()) == frozenset()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_t01_an_element_that_is_kept_as_it_stands_is_found_out(seed, monkeypatch):
+    assert leaking(Deidentifier(weak_ground(monkeypatch, "text")), seed, 1_500) != []
+
+
+@pytest.mark.parametrize("allowed", ALLOW_LISTS, ids=lambda one: one.resource_type)
+def test_what_is_planted_into_is_whole(allowed):
+    left = left_of(whole(allowed.resource_type))
+
+    lsoa = {"address": "extension"}
+    assert {lsoa.get(one.path, one.path) for one in allowed.inside("")} | {"resourceType"} == set(
+        left
+    )
+
+
+def test_every_kept_element_is_planted_into():
+    planted_into = {(place.resource_type, place.names[0]) for place in every_place()}
+
+    for allowed in ALLOW_LISTS:
+        assert {(allowed.resource_type, one.path) for one in allowed.inside("")} <= planted_into
