@@ -22,7 +22,6 @@ from gateway.population.allow_list import AllowList, Kind
 _CONSONANTS = "bcdfghjkqvwxz"
 _YEAR_OF_BIRTH = 1901
 _SEPARATORS = re.compile(r"[\W_]+")
-_SHORTEST_SOUGHT = 6
 
 
 class Identifier(StrEnum):
@@ -146,9 +145,7 @@ def _spelt(text: str) -> Iterator[tuple[Spelling, str]]:
     yield Spelling.REVERSED, run[::-1]
     yield Spelling.HEX, data.hex()
     for before in range(3):
-        encoded = _run_together(_certain_part(data, before))
-        if len(encoded) >= _SHORTEST_SOUGHT:
-            yield Spelling.BASE64, encoded
+        yield Spelling.BASE64, _run_together(_certain_part(data, before))
 
 
 def _certain_part(data: bytes, before: int) -> str:
