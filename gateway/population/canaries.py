@@ -134,7 +134,9 @@ def _resources(canary: Canary, allowed: AllowList) -> Iterator[dict[str, object]
 def _object(every: str) -> dict[str, object]:
     """Plant the identifiers in what objects of FHIR have, encoded too, and under names that FHIR does not know."""
     data = every.encode()
-    texts = dict.fromkeys(("text", "display", "value", "div", "url", "title", "system", "code"), every)
+    texts = dict.fromkeys(
+        ("text", "display", "value", "div", "url", "title", "system", "code"), every
+    )
     encoded = {"data": base64.b64encode(data).decode(), "hash": data.hex(), "line": every[::-1]}
     return {**texts, **encoded, every: every, "extension": [{"url": every, "valueString": every}]}
 
