@@ -57,7 +57,6 @@ PROMISES_OF_POPULATION: Mapping[str, Promise] = {
             "gateway/population/engine.py",
             "gateway/population/views",
             "tests/population/agreement.py",
-            "tests/population/open_disagreements.py",
             "tests/population/random_expressions.py",
             "tests/population/random_paths.py",
             "tests/population/random_resources.py",

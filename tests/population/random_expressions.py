@@ -12,7 +12,6 @@ from tests.population.random_resources import URLS
 _NUMBERS: Final = ("integer", "decimal")
 _ORDERED: Final = ("integer", "decimal", "string", "code", "date", "dateTime", "instant", "time")
 _TRIES: Final = 5
-_CHOSEN: Final = ("]", ".first()", "))")
 
 
 def expression(chance: Random, place: Place, wanted: str, depth: int = 2) -> str:
@@ -148,8 +147,7 @@ def _concatenated(chance: Random, place: Place, wanted: str, _depth: int) -> str
 
 def _beside(chance: Random, place: Place, _wanted: str, _depth: int) -> str | None:
     path = random_path(chance, place, chance.choice(("date", "code", "string")))
-    # Compiled views know what stands beside a primitive by its name, not once it was chosen of several; they refuse.
-    if path is None or path.text == HERE or path.text.endswith(_CHOSEN):
+    if path is None or _has_lost_its_name(path):
         return None
     extension = f"{path.text}.extension({quoted(chance.choice(URLS))}).value.ofType(code)"
     return single(chance, Path(extension, "code", is_many=True))
@@ -157,7 +155,12 @@ def _beside(chance: Random, place: Place, _wanted: str, _depth: int) -> str | No
 
 def _boundary(chance: Random, place: Place, wanted: str, _depth: int) -> str | None:
     path = random_path(chance, place, wanted)
-    # The digits of a number are told where it stands, and no more when it was chosen of several.
-    if path is None or (wanted == "decimal" and (path.is_many or path.text == HERE)):
+    if path is None or (wanted == "decimal" and _has_lost_its_name(path)):
         return None
     return f"{single(chance, path)}.{chance.choice(('low', 'high'))}Boundary()"
+
+
+def _has_lost_its_name(path: Path) -> bool:
+    # What stands beside a primitive, and a decimal's digits, are known by its name: compiled views refuse to ask for them
+    # after `$this` and `where()` (docs/decisions/0028, Limits).
+    return path.text == HERE or path.text.endswith("))")

@@ -1,7 +1,7 @@
 """Make random resources as lines of JSON: with elements missing, null, empty, of any precision and script.
 
-A primitive may have an object of extensions beside it (`_birthDate`), and a null may stand in a list of primitives; an
-object without its primitive is not made, for to views such an element does not exist (docs/decisions/0028).
+A primitive may have an object of extensions beside it (`_birthDate`), or nothing but that; a null may stand in any list,
+though in a list of objects FHIR has none.
 Each follows the shapes of `shapes.py`, and chance alone decides what of them is there.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tests.population.shapes import ELEMENTS, PRIMITIVES, Element
 
-_IS_THERE, _IS_NULL, _IS_EMPTY, _HAS_SIBLING = 0.75, 0.04, 0.06, 0.25
+_IS_THERE, _IS_NULL, _IS_EMPTY, _HAS_SIBLING, _IS_ALONE = 0.75, 0.04, 0.06, 0.12, 0.3
 _DEEPEST: Final = 6
 _AT_MOST: Final = 3
 
@@ -68,7 +68,7 @@ DATES: Final = (
     "2023-12-31",
     "1970-06-16",
 )
-TIMES: Final = ("12:34:00", "12:34:56", "08:05:30.500", "00:00:00", "23:59:59", "12:35:00.000")
+TIMES: Final = ("12:34:00", "12:34:56", "08:05:30.500", "00:00:00", "23:59:59", "12:34:00.000")
 INSTANTS: Final = (
     "2020-01-01T10:00:00Z",
     "2020-01-01T11:00:00+01:00",
@@ -171,7 +171,10 @@ def _one(chance: Random, name: str, kind: str, depth: int) -> dict[str, Any]:
         return {name: made} if made else {}
     if name in {"id", "url"} or chance.random() > _HAS_SIBLING:
         return {name: _primitive(chance, name, kind)}
-    return {name: _primitive(chance, name, kind), f"_{name}": _sibling(chance)}
+    beside = {f"_{name}": _sibling(chance)}
+    return (
+        beside if chance.random() < _IS_ALONE else {name: _primitive(chance, name, kind), **beside}
+    )
 
 
 def _many(chance: Random, name: str, kind: str, depth: int) -> dict[str, Any]:
@@ -181,17 +184,23 @@ def _many(chance: Random, name: str, kind: str, depth: int) -> dict[str, Any]:
     if kind in PRIMITIVES:
         return _primitives(chance, name, kind, number)
     made = [held for _each in range(number) if (held := _held(chance, kind, depth))]
-    return {name: made} if made else {}
+    nothing: list[Any] = [None] if chance.random() < _IS_NULL else []
+    return {name: nothing + made} if made else {}
 
 
 def _primitives(chance: Random, name: str, kind: str, number: int) -> dict[str, Any]:
     made = [_primitive(chance, name, kind) for _each in range(number)]
     if chance.random() < _IS_NULL:
-        # What stood there is gone, and its place is kept: such lists come of leaving out what stands beside.
+        # Such lists come of leaving out what stands beside.
         return {name: [None, *made]}
     if chance.random() > _HAS_SIBLING:
         return {name: made}
     beside = [_sibling(chance) if chance.random() < 0.5 else None for _each in made]
+    # A null keeps the place of what has only an object beside it.
+    is_alone = chance.random() < _IS_ALONE
+    made = [
+        None if is_alone and other else value for value, other in zip(made, beside, strict=True)
+    ]
     return {name: made, f"_{name}": beside}
 
 

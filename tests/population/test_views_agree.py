@@ -7,10 +7,8 @@ of each seed are compared, `SCR_PROVE_RESOURCES` over how many resources each, `
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from itertools import chain, islice
 from itertools import count as numbers
-from itertools import islice
-from json import loads
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,15 +19,9 @@ import pytest
 from gateway.population.engine import Engine, open_engine
 from gateway.population.views.compiled import compile_view
 from gateway.population.views.faults import UnfitResourcesError
-from gateway.population.views.running import run_view
+from gateway.population.views.running import run_view, run_view_on_any
 from tests.differential.seeds import SEEDS, chances, count
 from tests.population.agreement import Row, columns_to_compare, compare
-from tests.population.open_disagreements import (
-    OPEN,
-    Disagreement,
-    is_clear_of_them,
-    without_rows_of_nothing,
-)
 from tests.population.random_resources import parsed, random_resources, written
 from tests.population.random_views import View, random_view
 from tests.population.shapes import RESOURCES
@@ -79,37 +71,39 @@ def test_views_give_the_rows_of_their_specification(
 
 @dataclass(frozen=True)
 class Resources:
-    """Resources of one type, as a file has them and as the walker reads them."""
+    """Resources of one type: in a file of their own, among others, and as the walker reads them."""
 
-    path: Path
+    alone: Path
+    mixed: Path
     parsed: Sequence[Any]
 
 
 def random_views(seed: int) -> list[View]:
-    """Give views that keep clear of what is known to be open."""
+    """Give the views of a seed, over all types in turn."""
     views = (
         random_view(f"{seed} {number} {kind}", kind) for number in numbers() for kind in RESOURCES
     )
-    clear = (view for view in views if is_clear_of_them(written(view)))
-    return [without_rows_of_nothing(view) for view in islice(clear, VIEWS)]
+    return [*islice(views, VIEWS)]
 
 
 def written_resources(chance: Random, folder: Path) -> dict[str, Resources]:
-    """Write resources of each type into a file, and tell by type where they are."""
+    """Write resources of each type into files, and tell by type where they are."""
+    made = {kind: random_resources(chance, kind, min(PER_VIEW, AT_ONCE)) for kind in RESOURCES}
+    mixed = folder / "mixed.ndjson"
+    mixed.write_text("\n".join(chain(*zip(*made.values(), strict=True))) + "\n", "utf-8")
     held = {}
-    for kind in RESOURCES:
-        lines = random_resources(chance, kind, min(PER_VIEW, AT_ONCE))
-        path = folder / f"{kind}.ndjson"
-        path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        held[kind] = Resources(path, parsed(lines))
+    for kind, lines in made.items():
+        (folder / f"{kind}.ndjson").write_text("\n".join(lines) + "\n", "utf-8")
+        held[kind] = Resources(folder / f"{kind}.ndjson", mixed, parsed(lines))
     return held
 
 
 def compared(connection: duckdb.DuckDBPyConnection, view: View, resources: Resources) -> str:
-    """Compare a view, and say what came of it."""
+    """Compare a view, run in both ways, and say what came of it."""
     readings = walked(view, resources.parsed)
-    difference = differs(view, compiled(connection, view, resources.path), readings)
-    assert not difference, f"{difference}\n{written(view)}"
+    for run, path in ((run_view, resources.alone), (run_view_on_any, resources.mixed)):
+        difference = differs(view, compiled(connection, run, view, path), readings)
+        assert not difference, f"{difference}\n{run.__name__} {written(view)}"
     return "refused" if readings[0] is None else "rows" if readings[0] else "no rows"
 
 
@@ -128,10 +122,10 @@ def read_by(run: Run, view: View, resources: Sequence[Any]) -> Rows:
         return None
 
 
-def compiled(connection: duckdb.DuckDBPyConnection, view: View, path: Path) -> Rows:
+def compiled(connection: duckdb.DuckDBPyConnection, run: Run, view: View, path: Path) -> Rows:
     ready = compile_view(view)
     try:
-        return run_view(connection, ready, [path]).to_pylist()
+        return run(connection, ready, [path]).to_pylist()
     except UnfitResourcesError:
         return None
 
@@ -142,25 +136,3 @@ def differs(view: View, found: Rows, readings: tuple[Rows, Rows]) -> str:
     if found is None or leniently is None:
         return "" if found is None and to_the_letter is None else "refused by one side alone"
     return str(compare(found, leniently, columns_to_compare(view)))
-
-
-@pytest.mark.parametrize("one", OPEN, ids=lambda one: one.name)
-@pytest.mark.xfail(
-    raises=AssertionError, strict=False, reason="open: the specification says otherwise"
-)
-def test_what_was_open_is_mended(
-    one: Disagreement, connection: duckdb.DuckDBPyConnection, folder: Path
-) -> None:
-    path = folder / "one.ndjson"
-    path.write_text(f"{one.resource}\n", "utf-8")
-
-    found = compiled(connection, one.view, path)
-
-    assert differs(one.view, found, (one.rows, one.rows)) == ""
-
-
-@pytest.mark.parametrize("one", OPEN, ids=lambda one: one.name)
-def test_the_walker_gives_what_the_specification_says_of_what_is_open(one: Disagreement) -> None:
-    readings = walked(one.view, [loads(one.resource, parse_float=Decimal)])
-
-    assert differs(one.view, one.rows, readings) == ""
