@@ -63,6 +63,7 @@ def test_a_moment_is_told_as_finely_as_its_rung(rung: TimeRung, told: str):
     assert told_moment(MOMENT, rung) == told
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2060-01-01")))
 def test_the_database_tells_a_moment_as_we_do(moment: datetime):
     select = ", ".join(told_moment_sql("moment", each) for each in TimeRung)
