@@ -23,10 +23,11 @@ LARGEST_SHIFT_WEEKS = 78
 _SHIFTS = 2 * LARGEST_SHIFT_WEEKS + 1
 _SPELT = re.compile(r"[a-z2-7]{26}")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-# Fifteen bits at a time: the library's encoder takes four times as long, once for every resource.
-_THREE_LETTERS = tuple("".join(letters) for letters in product(_ALPHABET, repeat=3))
-_FIFTEEN_BITS = (1 << 15) - 1
-_SEVENTY_FIVE_BITS = (1 << 75) - 1
+# Ten bits at a time: the library's encoder takes several times as long, once for every resource, and a table of
+# more letters does not stay in the processor's near memory.
+_PAIRS = tuple("".join(letters) for letters in product(_ALPHABET, repeat=2))
+_TEN_BITS = (1 << 10) - 1
+_FORTY_BITS = (1 << 40) - 1
 
 
 class KeyLengthError(ValueError):
@@ -94,14 +95,16 @@ def window_to_release(pulled: Window) -> Window | None:
 
 def spell(sixteen_bytes: bytes) -> str:
     """Write 16 bytes as 26 letters and digits."""
-    bits = int.from_bytes(sixteen_bytes, "big") << 7
-    front, back = bits >> 75, bits & _SEVENTY_FIVE_BITS
-    letters, last = _THREE_LETTERS, _FIFTEEN_BITS
+    bits = int.from_bytes(sixteen_bytes, "big") << 2
+    front, middle, back = bits >> 80, bits >> 40 & _FORTY_BITS, bits & _FORTY_BITS
+    pairs, last = _PAIRS, _TEN_BITS
     return (
-        f"{letters[front >> 45]}{letters[front >> 30 & last]}{letters[front >> 15 & last]}"
-        f"{letters[front & last]}{letters[back >> 60]}{letters[back >> 45 & last]}"
-        f"{letters[back >> 30 & last]}{letters[back >> 15 & last]}{letters[back & last]}"
-    )[:26]
+        f"{pairs[front >> 40]}{pairs[front >> 30 & last]}{pairs[front >> 20 & last]}"
+        f"{pairs[front >> 10 & last]}{pairs[front & last]}"
+        f"{pairs[middle >> 30]}{pairs[middle >> 20 & last]}{pairs[middle >> 10 & last]}"
+        f"{pairs[middle & last]}{pairs[back >> 30]}{pairs[back >> 20 & last]}"
+        f"{pairs[back >> 10 & last]}{pairs[back & last]}"
+    )
 
 
 def read_subject(text: str) -> bytes:

@@ -5,6 +5,7 @@ Reads no resource itself.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from fhir_profiles.systems import EXTENSION_BASE, LSOA
@@ -40,12 +41,29 @@ _PLAIN: Mapping[Kind, Callable[[str], Element]] = MappingProxyType(
 _APART = frozenset({Kind.RESOURCE_ID, Kind.PERSON_ID, Kind.PERSON, Kind.LABELS})
 
 
+class Pace(StrEnum):
+    """Say how often what stands in an element changes from one resource to the next."""
+
+    WITH_THE_CODE = "with-the-code"
+    WITH_THE_CONTACT = "with-the-contact"
+    EVERY_TIME = "every-time"
+
+
+_PACES: Mapping[Kind, Pace] = MappingProxyType(
+    {
+        **dict.fromkeys((Kind.CODE, Kind.CODING, Kind.CONCEPT, Kind.BOOLEAN), Pace.WITH_THE_CODE),
+        **dict.fromkeys((Kind.REFERENCE, Kind.HOUR, Kind.PERIOD), Pace.WITH_THE_CONTACT),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What becomes of one element of a resource: how it is cleaned, and what is written before and after it."""
 
     name: str
     element: Element
+    pace: Pace
     before: bytes
     after: bytes = b""
 
@@ -71,6 +89,11 @@ class TypeRules:
         person = frozenset({self.person.name}) if self.person else frozenset[str]()
         return person | {"resourceType", "id"}
 
+    def pace_of(self, name: str) -> str:
+        """Give the pace of an element that is kept; what changes every time stands alone."""
+        pace = next(rule.pace for rule in self.kept if rule.name == name)
+        return name if pace is Pace.EVERY_TIME else pace
+
     def path_of(self, name: str) -> str:
         """Give the path of an element that is left out; a name that FHIR does not know is not told."""
         return f"{self.resource_type}.{name if name in self.left_out else UNLISTED}"
@@ -87,7 +110,7 @@ def rules_of(ground: Ground) -> tuple[TypeRules, ...]:
 def _rules(allowed: AllowList, ground: Ground) -> TypeRules:
     resource_type, makers, top = allowed.resource_type, _Makers(allowed, ground), allowed.inside("")
     person = next((one for one in top if one.kind is Kind.PERSON), None)
-    labels = Rule("meta", Labels(f"{resource_type}.meta"), b',"meta":')
+    labels = Rule("meta", Labels(f"{resource_type}.meta"), Pace.WITH_THE_CODE, b',"meta":')
     return TypeRules(
         resource_type,
         ResourceIds(ground.store_key, resource_type, ground.source),
@@ -110,8 +133,9 @@ class _Makers:
         """Make the rule of an element of the resource itself."""
         if kept.kind is Kind.LSOA:
             before = b',"extension":[{"url":"%b","valueCode":' % LSOA_EXTENSION.encode()
-            return Rule(kept.path, self.element(kept), before, b"}]")
-        return Rule(kept.path, self.element(kept), b',"%b":' % kept.path.encode())
+            return Rule(kept.path, self.element(kept), Pace.EVERY_TIME, before, b"}]")
+        pace = _PACES.get(kept.kind, Pace.EVERY_TIME)
+        return Rule(kept.path, self.element(kept), pace, b',"%b":' % kept.path.encode())
 
     def person(self, kept: Kept) -> PersonReference:
         """Make the reference that says whose a resource is."""

@@ -6,7 +6,8 @@ over, nothing is left. Most elements of an export stand in it many times: codes,
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 
 from msgspec import Raw
 
@@ -53,19 +54,43 @@ class Column:
         return entry
 
 
+class Bundle:
+    """Some elements whose bytes are looked up as one: they change together, so one look does for most of them."""
+
+    __slots__ = ("_columns", "entries", "take")
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        """Take the columns of two elements or more, by name."""
+        self._columns = tuple(columns.values())
+        self.take = itemgetter(*columns)
+        self.entries: dict[bytes, Entry] = {}
+
+    def meet(self, key: bytes, values: Iterable[bytes]) -> Entry:
+        """Put together what is made of each."""
+        pairs = zip(self._columns, values, strict=True)
+        met = [column.entries.get(value) or column.meet(value) for column, value in pairs]
+        written = [one.written for one in met]
+        whole = BARRED if BARRED in written else b"".join(written)
+        left_out = [path for one in met for path in one.left_out]
+        self.entries[key] = entry = Entry(whole, left_out)
+        return entry
+
+
 class Shape:
-    """Which elements some resources have: those that are kept, in the order of the list, and the paths of the others.
+    """Which elements some resources have: those that are kept, in the order of writing, and the paths of the others.
 
     `refused` says why nothing is kept of a resource that has these elements and no other.
     """
 
-    __slots__ = ("columns", "left_out", "refused", "times")
+    __slots__ = ("alone", "bundles", "left_out", "refused", "times")
 
     def __init__(
-        self, columns: list[tuple[str, Column]], left_out: list[str], refused: Refused | None
+        self, bundles: list[Mapping[str, Column]], left_out: list[str], refused: Refused | None
     ) -> None:
         """Begin with none."""
-        self.columns = [(name, column.entries, column) for name, column in columns]
+        self.bundles = [Bundle(one) for one in bundles if len(one) > 1]
+        single = [next(iter(one.items())) for one in bundles if len(one) == 1]
+        self.alone = [(name, column.entries, column) for name, column in single]
         self.left_out = left_out
         self.refused = refused
         self.times = 0
@@ -98,7 +123,14 @@ class TypeReading:
         if isinstance(begun, Refused):
             return self._refuse(begun)
         born_in, parts = begun
-        for name, entries, column in shape.columns:
+        for bundle in shape.bundles:
+            values = [*map(bytes, bundle.take(members))]
+            # No line holds a line break, so nothing else joins to the same key.
+            key = b"\n".join(values)
+            entry = bundle.entries.get(key) or bundle.meet(key, values)
+            entry.times += 1
+            parts.append(entry.written)
+        for name, entries, column in shape.alone:
             value = bytes(members[name])
             entry = entries.get(value) or column.meet(value)
             entry.times += 1
@@ -126,10 +158,13 @@ class TypeReading:
     def _meet_shape(self, names: tuple[str, ...]) -> Shape:
         """See what is to be done with the elements that are there, once for all resources that have the same."""
         rules, columns = self._rules, self._columns
-        met = [(name, column) for name, column in columns.items() if name in names]
+        met: dict[object, dict[str, Column]] = {}
+        for name, column in columns.items():
+            if name in names:
+                met.setdefault(self._rules.pace_of(name), {})[name] = column
         apart = columns.keys() | rules.apart
         others = [rules.path_of(name) for name in names if name not in apart]
-        self._shapes[names] = shape = Shape(met, others, self._refused_for(names))
+        self._shapes[names] = shape = Shape([*met.values()], others, self._refused_for(names))
         return shape
 
     def _refused_for(self, names: tuple[str, ...]) -> Refused | None:
@@ -174,6 +209,8 @@ class TypeReading:
         for column in self._columns.values():
             yield from column.entries.values()
         yield from (entry for _born_in, entry in self._persons.values())
+        bundles = (bundle for shape in self._shapes.values() for bundle in shape.bundles)
+        yield from (entry for bundle in bundles for entry in bundle.entries.values())
 
     def _refuse(self, why: Refused) -> bytes:
         self._refused[why] += 1

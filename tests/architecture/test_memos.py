@@ -70,6 +70,7 @@ OF_ONE_USE = frozenset(
         "gateway/population/pull_writing:PartWriter._written",
         "gateway/population/views/shapes:Shape.choices",
         "gateway/population/views/shapes:Shape.parts",
+        "gateway/population/type_reading:Bundle.entries",
         "gateway/population/type_reading:Column.entries",
         "gateway/population/type_reading:TypeReading._persons",
         "gateway/population/type_reading:TypeReading._shapes",

@@ -95,6 +95,27 @@ def test_a_quantity_is_five_figures_and_a_listed_unit(value, left):
     assert what_is_left("Observation", "valueQuantity", value) == left
 
 
+@pytest.mark.parametrize("code", ["mm[Hg]", "9434765919"])
+@pytest.mark.parametrize(
+    ("number", "left"),
+    [
+        ("7.5", b"7.5"),
+        ("1.50", b"1.50"),
+        ("-3", b"-3"),
+        ("123456.7", b"123460"),
+        ("9434765919", b""),
+    ],
+)
+def test_a_quantity_is_cleaned_alike_however_it_is_spaced(number, left, code):
+    plain = f'{{"value":{number},"unit":"Jane","system":"{UCUM}","code":"{code}"}}'.encode()
+    usual = ndjson(about("Observation", valueQuantity=0)).replace(b"0}", plain + b"}")
+
+    done, spaced = (deidentify(each, GROUND).ndjson for each in (usual, usual.replace(b",", b" ,")))
+
+    assert done == spaced
+    assert (b'"value":' + left in done) is (b"value" in done) is (code == "mm[Hg]" and left != b"")
+
+
 @pytest.mark.parametrize(
     ("value", "left"),
     [
