@@ -33,6 +33,13 @@ def test_every_entry_of_a_log_of_every_size_is_proven(size: int):
         assert verify_entry(proof(ENTRIES[index], index, LEAVES[:size]), verifier_key()).is_whole
 
 
+def test_an_entry_of_a_number_above_the_size_is_not_proven():
+    shown = proof(ENTRIES[1], 0, LEAVES[1:2])
+    shown["proof"] = str(shown["proof"]).replace("index 0", "index 1")
+
+    assert not verify_entry(shown, verifier_key()).is_whole
+
+
 BROKEN = [
     ([], 1),
     ([ONE, TWO], 3),

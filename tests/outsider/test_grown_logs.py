@@ -10,6 +10,8 @@ from tests.outsider.written_logs import (
     entry,
     growth,
     leaf,
+    note,
+    three_lines,
     verifier_key,
 )
 
@@ -71,6 +73,13 @@ def test_a_log_that_shrank_is_found():
     document = growth(3, LEAVES[:3]) | {"old": 5}
 
     assert not judge(document, checkpoint(LEAVES[:5]))
+
+
+def test_a_signed_root_does_not_pass_for_that_of_a_smaller_log():
+    smaller = note(three_lines(LEAVES[:2]).replace("\n2\n", "\n1\n"))
+    document = {"old": 2, "hashes": [], "checkpoint": smaller}
+
+    assert not judge(document, checkpoint(LEAVES[:2]))
 
 
 def test_no_proof_starts_from_a_log_of_no_entries():

@@ -97,7 +97,10 @@ def three_lines(leaves: list[bytes], name: str = NAME) -> str:
 
 
 def checkpoint(leaves: list[bytes], name: str = NAME, seed: bytes = LOG_SEED) -> str:
-    text = three_lines(leaves, name)
+    return note(three_lines(leaves, name), name, seed)
+
+
+def note(text: str, name: str = NAME, seed: bytes = LOG_SEED) -> str:
     return f"{text}\n{signature(seed, name, text)}"
 
 
