@@ -57,6 +57,7 @@ def verify_export(
         return Verdict(False, 0, None, str(fault))
     losses = find_losses(lines, trusted[0].name)
     keys = trusted + [key.under(loss.former_origin) for loss in losses for key in trusted]
+    keys += witnesses
     opened = [_open_held(note, keys, witnesses) for note in held]
     counting = [each for each in opened if not any(loss.excuses(each) for loss in losses)]
     return _read(ExportedLog(keys, counting), lines, losses)
@@ -121,6 +122,7 @@ def verify_consistency(
     try:
         keys = parse_keys(verifier_keys)
         witnesses = [parse_key(text, WITNESS) for text in witness_keys]
+        keys += witnesses
         old = _open_held(held, keys, witnesses)
         new, hashes = _read_consistency(document, keys)
         _check_growth(document["old"], (old, new), hashes)

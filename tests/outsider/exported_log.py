@@ -1,5 +1,6 @@
 """Read an exported log up to its first fault (section 5), with the names it had (section 6)."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -30,11 +31,12 @@ def find_losses(lines: Iterable[bytes], name: str) -> tuple[Loss, ...]:
 
 def _read_losses(lines: Iterable[bytes]) -> Iterator[Loss]:
     for line in lines:
-        form = _ENTRY_LINE.fullmatch(line) if b'"log-begun-anew"' in line else None
+        if b'"action":"log-begun-anew"' not in line:
+            continue
         try:
-            loss = read_loss(read_entry(form[2])) if form else None
-        except Fault:
-            continue  # It is no entry; the reading in order will name it.
+            loss = read_loss(json.loads(line.decode())["entry"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue  # It cannot be read; the reading in order will name it.
         if loss is not None:
             yield loss
 
@@ -46,15 +48,15 @@ class ExportedLog:
         self.tree = Tree()
         self.gone = Gone()
         self._keys = keys
-        self._held: dict[int, set[bytes]] = {}
+        self._held: dict[int, list[bytes]] = {}
         for checkpoint in held:
-            self._held.setdefault(checkpoint.size, set()).add(checkpoint.root)
+            if checkpoint.size:
+                self._held.setdefault(checkpoint.size, []).append(checkpoint.root)
         self._fits = self._held_fits = 0
         self._is_closed = False
 
     def read(self, lines: Iterable[bytes], now: datetime) -> None:
         """Read all lines, each with its line feed."""
-        self._meet_held()
         for line in lines:
             try:
                 self._take(line)
@@ -94,13 +96,11 @@ class ExportedLog:
     def _meet_held(self) -> None:
         """Compare the checkpoints from elsewhere that are of the present size (rule 6)."""
         size = self.tree.size
-        roots = self._held.pop(size, None)
-        if roots is None:
-            return
-        if roots != {self.tree.root()}:
-            why = f"a checkpoint from elsewhere of size {size} has another root"
-            raise Broken(self._held_fits + 1, why)
-        self._fits = self._held_fits = size
+        for root in self._held.pop(size, []):
+            if root != self.tree.root():
+                why = f"a checkpoint from elsewhere of size {size} has another root"
+                raise Broken(self._held_fits + 1, why)
+            self._fits = self._held_fits = size
 
     def _take_checkpoint(self, note: object) -> None:
         """Check rule 4 for a checkpoint of the file, of which there is one of each size."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.outsider.entries import Entry
 from tests.outsider.plain_json import is_whole_number
 from tests.outsider.signed_notes import Checkpoint
 
@@ -23,10 +22,10 @@ class Loss:
         return is_former and self.first_lost <= checkpoint.size <= self.former_size
 
 
-def read_loss(entry: Entry) -> Loss | None:
-    """Give the loss that an entry tells of; one that has not the form tells of none."""
-    body = entry.body
-    if entry.action != "log-begun-anew" or "former_root" not in body:
+def read_loss(entry: object) -> Loss | None:
+    """Give the loss that an entry as JSON tells of; one that has not the form tells of none."""
+    body = entry.get("body") if isinstance(entry, dict) else None
+    if not isinstance(body, dict) or entry["action"] != "log-begun-anew":
         return None
     origin, former_origin = body.get("origin"), body.get("former_origin")
     former_size, first_lost = body.get("former_size"), body.get("first_lost")

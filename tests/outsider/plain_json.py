@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeGuard
 
 _MOST_DIGITS = 19
+_LEAST = -(2**63)
 _MOST_LEVELS = 100
 
 
@@ -58,8 +59,8 @@ def _refuse(text: str) -> object:
 
 
 def _read_number(text: str) -> int:
-    if len(text.removeprefix("-")) > _MOST_DIGITS or text == "-0":
-        raise ValueError(f"{text[:20]} is no number of at most 19 digits")
+    if len(text.removeprefix("-")) > _MOST_DIGITS or text == "-0" or int(text) < _LEAST:
+        raise ValueError(f"{text[:20]} is no number from -2^63 and of at most 19 digits")
     return int(text)
 
 

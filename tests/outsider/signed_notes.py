@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.outsider.plain_json import Fault, decode, read_text
 
 LOG, WITNESS = 1, 4
-# Names as C2SP signed-note has them, for the page does not say: no plus, no spaces, no controls.
-_NAME = r"([^\s+\x00-\x1f]+)"
+_NAME = r"([^\s+]{1,200})"
+_MOST_CHARACTERS = 16_384
 _BASE64 = r"([A-Za-z0-9+/]+={0,2})"
 _KEY = re.compile(rf"{_NAME}\+([0-9a-f]{{8}})\+{_BASE64}")
 _SIGNATURE = re.compile(f"\u2014 {_NAME} {_BASE64}")
@@ -94,15 +94,20 @@ def _read_head(head: str) -> Checkpoint:
 
 
 def open_note(note: object, keys: Sequence[Key], witnesses: Sequence[Key] = ()) -> Checkpoint:
-    """Give a checkpoint signed by one of the keys, under its origin, and by each witness."""
+    """Give a checkpoint signed by one of the keys, under its origin, and by each witness.
+
+    Among the keys may be those of witnesses: these need not have signed, but not wrongly either.
+    """
     head, _, tail = read_text(note).partition("\n\n")
-    if not tail.endswith("\n"):
+    if not tail.endswith("\n") or len(head) + 2 + len(tail) > _MOST_CHARACTERS:
         raise Fault("a checkpoint has not the form of a note")
     checkpoint, text = _read_head(head), head.encode() + b"\n"
     signatures = [_read_signature(line) for line in tail[:-1].split("\n")]
-    own = [key for key in keys if key.name == checkpoint.origin]
+    own = [key for key in keys if key.kind == LOG and key.name == checkpoint.origin]
     if not own:
         raise Fault("a checkpoint is of another origin")
+    if not all(_are_right(key, signatures, text) for key in keys if key.kind == WITNESS):
+        raise Fault("a checkpoint has a line of a witness that is not right")
     for signers in (own, *([witness] for witness in witnesses)):
         if not any(_has_signed(key, signatures, text) for key in signers):
             raise Fault(f"a checkpoint has no signature of {signers[0].name} that is right")
@@ -110,5 +115,12 @@ def open_note(note: object, keys: Sequence[Key], witnesses: Sequence[Key] = ()) 
 
 
 def _has_signed(key: Key, signatures: list[tuple[str, bytes, bytes]], text: bytes) -> bool:
-    named = (key.name, key.key_id)
-    return any(key.has_made(raw, text) for *signer, raw in signatures if tuple(signer) == named)
+    return any(key.has_made(raw, text) for raw in _of(key, signatures))
+
+
+def _are_right(key: Key, signatures: list[tuple[str, bytes, bytes]], text: bytes) -> bool:
+    return all(key.has_made(raw, text) for raw in _of(key, signatures))
+
+
+def _of(key: Key, signatures: list[tuple[str, bytes, bytes]]) -> list[bytes]:
+    return [raw for name, key_id, raw in signatures if (name, key_id) == (key.name, key.key_id)]

@@ -10,7 +10,9 @@ from tests.outsider.written_logs import (
     entry_line,
     export,
     leaf,
+    note,
     proof,
+    three_lines,
     verifier_key,
 )
 
@@ -82,6 +84,19 @@ def test_checkpoints_of_the_file_do_not_narrow_the_place_of_one_from_elsewhere()
 
     assert judge(lines, checkpoint(OTHER[:4])) == 1
     assert judge(lines, checkpoint(OTHER[:4]), checkpoint(LEAVES[:2])) == 3
+
+
+def test_a_checkpoint_of_no_entries_from_elsewhere_is_not_compared():
+    strange = note(three_lines([]).replace("47D", "57D"))
+
+    assert judge(export(ENTRIES), strange) is None
+
+
+def test_checkpoints_from_elsewhere_of_one_size_are_taken_in_their_order():
+    right, wrong = checkpoint(LEAVES[:3]), checkpoint(OTHER[:3])
+
+    assert judge(export(ENTRIES), right, wrong) == 4
+    assert judge(export(ENTRIES), wrong, right) == 1
 
 
 def test_a_log_that_was_cut_off_is_found_at_the_first_entry_that_is_missing():

@@ -95,6 +95,9 @@ TAMPERED = [
     (WHOLE[4].replace(b'"former_size":6', b'"former_size":6.0'), 1),
     (WHOLE[4].replace(FORMER.encode(), b"other.example"), 1),
     (WHOLE[4].replace(b"log-begun-anew", b"asked"), 1),
+    (WHOLE[4].replace(b'"recorded_at"', b'"recorded_by"'), 4),
+    (WHOLE[4].replace(b'"leaf"', b'"Leaf"'), 4),
+    (WHOLE[4].replace(b"}", b"", 1), 1),
 ]
 
 
@@ -117,6 +120,20 @@ FORMLESS = [
 def test_an_entry_without_the_form_tells_of_no_loss_and_is_no_fault(said: dict[str, object]):
     assert verify_export(begun_anew(anew(4, **said)), KEY).first_broken == 1
     assert verify_export(begun_anew(anew(4, **said), anew(5)), KEY).losses == (LOSS,)
+
+
+def test_an_entry_without_the_former_root_tells_of_its_loss():
+    told = anew(4).replace(b'"former_root"', b'"other"')
+
+    assert verify_export(begun_anew(told), KEY).losses == (LOSS,)
+
+
+def test_a_checkpoint_under_the_former_name_may_stand_after_the_entry_of_the_loss():
+    lines = begun_anew(anew(4))
+    leaves = [leaf(raw) for raw in (*(entry(n, text="kept") for n in (1, 2, 3)), anew(4))]
+    lines.insert(5, checkpoint_line(checkpoint(leaves, FORMER)))
+
+    assert verify_export(lines, KEY).is_whole
 
 
 def test_the_first_loss_of_a_name_counts_and_no_other():

@@ -56,6 +56,24 @@ def test_proofs_take_any_of_the_keys():
     assert verify_consistency(grown, BOTH, checkpoint(LEAVES[:2], seed=NEXT_SEED)).is_whole
 
 
+@pytest.mark.parametrize(("length", "is_whole"), [(200, True), (201, False)])
+def test_a_name_has_at_most_200_characters(length: int, is_whole: bool):
+    name = "n" * length
+    lines = [checkpoint_line(checkpoint([], name))]
+
+    assert verify_export(lines, verifier_key(name=name)).is_whole is is_whole
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(16_384, True), (16_385, False)])
+def test_a_note_has_at_most_16384_characters(length: int, is_whole: bool):
+    note, other = checkpoint(LEAVES), "\u2014 {} AAAAAAAA\n"
+    note += other.format("x") * ((length - len(note)) // 13 - 1)
+    note += other.format("x" * (length - len(note) - 12))
+    lines = [*(entry_line(raw) for raw in ENTRIES), checkpoint_line(note)]
+
+    assert (len(note), verify_export(lines, FIRST).is_whole) == (length, is_whole)
+
+
 def test_one_right_signature_among_others_is_enough():
     text = three_lines(LEAVES)
     wrong = signature(LOG_SEED, NAME, text.replace("4", "5"))
@@ -117,3 +135,14 @@ def test_who_relies_on_a_witness_asks_for_its_signature():
     for note in (NOTE, postdated):
         with pytest.raises(UselessEvidence):
             verify_export(rotated(), BOTH, [note], [WATCHER])
+
+
+def test_a_line_of_a_known_witness_that_is_not_right_is_refused_beside_a_right_one():
+    right = cosignature(WITNESS_SEED, "watch.example", three_lines(LEAVES))
+    wrong = cosignature(WITNESS_SEED, "watch.example", three_lines(LEAVES[:3]))
+    lines = [*(entry_line(raw) for raw in ENTRIES), checkpoint_line(NOTE + wrong)]
+
+    assert verify_export(lines, BOTH).is_whole
+    assert verify_export(lines, BOTH, (), [WATCHER]).first_broken == 1
+    with pytest.raises(UselessEvidence):
+        verify_export(rotated(), BOTH, [NOTE + right + wrong], [WATCHER])
