@@ -42,6 +42,14 @@ PROMISES_OF_PROOFS: Mapping[str, Promise] = {
         1_000,
         {"SCR_PROVE_COUNT": "1000"},
         ("tests/outsider/test_agreement.py",),
-        (*_CHECKED, "docs/audit-format.md", "tests/audit/written_logs.py", "tests/outsider"),
+        (
+            *_CHECKED,
+            "docs/audit-format.md",
+            "gateway/audit/consistency.py",
+            "gateway/audit/losses.py",
+            "tests/audit/tamperings.py",
+            "tests/audit/written_logs.py",
+            "tests/outsider",
+        ),
     ),
 }
