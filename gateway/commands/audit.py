@@ -17,7 +17,7 @@ from gateway.audit.acts import AuditExported
 from gateway.audit.following import Verdict
 from gateway.audit.log import AuditLog
 from gateway.audit.losses import losses_in
-from gateway.audit.notes import NoteError, VerifierKey, read_verifier_key
+from gateway.audit.notes import NoteError, VerifierKey, open_checkpoint, read_verifier_key
 from gateway.audit.proving import ProvenEntry, prove
 from gateway.audit.verify import verify_entry, verify_export, verify_log
 from gateway.commands import (
@@ -189,6 +189,9 @@ def _verify_entry(path: Path, keys: Sequence[VerifierKey]) -> None:
 
 
 def _verify_growth(path: Path, keys: Sequence[VerifierKey], held: Sequence[str]) -> None:
+    for each in held:
+        # One that is not of this log says nothing of it: that is no verdict.
+        open_checkpoint(each, keys)
     try:
         audit_consistency.tell_growth(path, keys, held)
     except NoteError as fault:

@@ -10,6 +10,7 @@ from gateway.log_signing import keeper_of
 from gateway.settings import read_settings
 from gateway.store.engine import open_store
 from gateway.wiring import now
+from tests.audit.signed_log import KEY
 from tests.cli.test_audit import signed
 from tests.cli.test_policy import config
 
@@ -84,3 +85,15 @@ def test_a_former_second_place_that_is_not_there_is_told(scr, config, signed, tm
         1,
         f"{tmp_path / 'gone'} cannot be read: There is no such folder.\n",
     )
+
+
+def test_a_held_checkpoint_of_another_key_is_no_verdict_on_a_proof_of_growth(
+    scr, config, signed, tmp_path
+):
+    at, held, grown = ("--config", config), tmp_path / "held", tmp_path / "grown.json"
+    grown.write_text(scr("audit", "consistency", signed.size, *at).answer)
+    held.write_text(KEY.sign(signed.size, b"r" * 32))
+
+    ended = scr("audit", "verify", "--consistency", grown, "--checkpoint", held, *at)
+
+    assert ended.code == 2
