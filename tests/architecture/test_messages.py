@@ -15,6 +15,10 @@ NAMES_OF_THINGS = {
     "fhir_profiles/capability.py: name",  # of a search parameter
     "gateway/audit/canonical.py: type(value).__name__",
     "gateway/patient/derive.py: type(fault).__name__",
+    "gateway/population/keys/custody.py: name",  # of a key: its purpose, project and recipient
+    "gateway/population/keys/keyring.py: name",  # the same
+    "gateway/population/keys/keyring.py: self.name",  # the same
+    "gateway/population/keys/private_files.py: path.name",  # of a file of keys
     "gateway/population/views/constants.py: name",  # of a constant of a view
     "gateway/population/views/functions.py: called.name",  # of a function in a path
     "gateway/population/views/functions.py: name",  # of a function in a path
