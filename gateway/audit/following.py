@@ -173,7 +173,8 @@ class Following:
 
     def _note_clock(self, entry: ReadEntry) -> None:
         at = entry.recorded_at
-        if self._recorded_at is not None and at < self._recorded_at - SKEW:
+        # The difference of two times is always one; a time less some seconds may be before the year 1.
+        if self._recorded_at is not None and self._recorded_at - at > SKEW:
             self._went_back.append(entry.sequence)
         self._recorded_at = at
         self._latest = at if self._latest is None else max(self._latest, at)
@@ -193,6 +194,7 @@ class Following:
         for each in self.held.get(self.size, ()):
             # One who has the key can have signed the log's own checkpoints anew: only those from outside count here.
             self._hold_against(each, self._held_proven)
+        if self.size in self.held:
             self._held_proven = self.size
 
     def _hold_against(self, signed: Checkpoint, proven: int) -> None:

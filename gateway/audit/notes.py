@@ -178,9 +178,10 @@ def _signatures(text: str) -> Iterator[tuple[str, bytes]]:
     for line in text[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if dash != "—":
-            raise NoteError("A signature's line begins with a dash.")
-        yield name, decoded(encoded)
+        signature = decoded(encoded)
+        if dash != "—" or not _NAME.fullmatch(name) or len(signature) <= KEY_ID_BYTES:
+            raise NoteError("A signature's line is a dash, a name, and a key id with a signature.")
+        yield name, signature
 
 
 def _is_signed(text: str, key: VerifierKey, signature: bytes) -> bool:

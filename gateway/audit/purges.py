@@ -75,7 +75,7 @@ class Gone:
         if self.youngest is None or not self.last < purge.through < purge.number:
             return False
         is_old = self.youngest < purge.recorded_before
-        return is_old and purge.recorded_before <= min(purge.latest, at) - KEPT_FOR
+        return is_old and min(purge.latest, at) - purge.recorded_before >= KEPT_FOR
 
 
 def _held_against(purges: tuple[Purge, ...], entry: ReadEntry) -> tuple[Purge, ...]:

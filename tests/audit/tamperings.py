@@ -125,7 +125,7 @@ def write_values(_lines: Lines, random: Random) -> Lines:
 
 
 def write_instants(_lines: Lines, random: Random) -> Lines:
-    at = orjson.dumps(random.choice(WRONG_INSTANTS))
+    at = orjson.dumps(random.choice([*WRONG_INSTANTS, "0001-01-01T00:00:00Z"]))
     return _with(random, lambda line: re.sub(rb'(_at":)"[^"]*"', rb"\1" + at, line))
 
 

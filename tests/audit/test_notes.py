@@ -61,6 +61,15 @@ def test_signatures_of_strangers_are_ignored():
     assert open_checkpoint(NOTE + strangers, KEYS).size == 7
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["—", "— ", "— x", "— x AAAAAA==", "—  AAAAAAA=", "— a+b AAAAAAA=", "— a\u00a0b AAAAAAA="],
+)
+def test_a_strangers_line_that_has_not_the_form_makes_it_no_note(line: str):
+    with pytest.raises(NoteError):
+        open_checkpoint(f"{NOTE}{line}\n", KEYS)
+
+
 def test_a_later_key_reads_what_an_earlier_one_signed():
     assert open_checkpoint(NOTE, [OTHER_KEY.verifier(), *KEYS]).size == 7
 

@@ -117,6 +117,15 @@ def test_the_time_that_entries_are_kept_is_counted_in_days(days: int, broken: in
     assert first(purged(recorded_before=written_at(12 - days * DAY))) == broken
 
 
+def test_a_purge_of_the_first_year_of_all_covers_nothing():
+    def written(line: bytes) -> bytes:
+        return line.replace(written_at(12).encode(), b"0001-01-01T00:00:00Z")
+
+    lines = purged_log(20, range(1, 6), 12, 8, minutes=old_until(10), written={12: written})
+
+    assert first(checked(lines)) == 5
+
+
 def test_a_later_purge_covers_what_one_before_it_did_not():
     told = {"through": 8, "recorded_before": OLD}
     purges = {12: {**told, "through": 2}, 13: {**told, "through": 3}, 15: told}

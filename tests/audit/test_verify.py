@@ -93,6 +93,23 @@ def test_ai_02_a_log_cut_off_after_a_checkpoint_is_found_by_one_held_outside():
         assert fault.first == sum(each.startswith(b'{"leaf"') for each in cut) + 1
 
 
+def test_two_checkpoints_held_of_one_size_break_the_log_at_one_place_in_either_order():
+    right, wrong = (
+        orjson.loads(exported_log(20, altered=altered)[-1])["checkpoint"] for altered in (0, 3)
+    )
+    faults = [checked(exported_log(40), held).fault for held in ((right, wrong), (wrong, right))]
+
+    assert faults == [Fault(1, 20, "the entries are not those that were signed")] * 2
+
+
+def at_the_beginning_of_time(line: bytes) -> bytes:
+    return line.replace(b"2026-03-02T09:30:00Z", b"0001-01-01T00:00:00Z")
+
+
+def test_an_entry_of_the_first_year_of_all_gives_a_verdict():
+    assert checked(exported_log(9, written={3: at_the_beginning_of_time})).fault is None
+
+
 def test_ai_02_a_log_written_anew_with_the_logs_own_key_is_found_by_a_checkpoint_held_outside():
     held = [
         orjson.loads(line)["checkpoint"]

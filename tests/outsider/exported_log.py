@@ -48,10 +48,10 @@ class ExportedLog:
         self.tree = Tree()
         self.gone = Gone()
         self._keys = keys
-        self._held: dict[int, list[bytes]] = {}
+        self._held: dict[int, set[bytes]] = {}
         for checkpoint in held:
             if checkpoint.size:
-                self._held.setdefault(checkpoint.size, []).append(checkpoint.root)
+                self._held.setdefault(checkpoint.size, set()).add(checkpoint.root)
         self._fits = self._held_fits = 0
         self._is_closed = False
 
@@ -96,11 +96,13 @@ class ExportedLog:
     def _meet_held(self) -> None:
         """Compare the checkpoints from elsewhere that are of the present size (rule 6)."""
         size = self.tree.size
-        for root in self._held.pop(size, []):
-            if root != self.tree.root():
-                why = f"a checkpoint from elsewhere of size {size} has another root"
-                raise Broken(self._held_fits + 1, why)
-            self._fits = self._held_fits = size
+        roots = self._held.pop(size, None)
+        if roots is None:
+            return
+        if roots != {self.tree.root()}:
+            why = f"a checkpoint from elsewhere of size {size} has another root"
+            raise Broken(self._held_fits + 1, why)
+        self._fits = self._held_fits = size
 
     def _take_checkpoint(self, note: object) -> None:
         """Check rule 4 for a checkpoint of the file, of which there is one of each size."""
