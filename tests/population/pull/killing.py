@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -41,7 +41,8 @@ class Nursery:
         child = int(self._process.stdout.readline().removeprefix(b"begun "))
         if kill_after is not None:
             time.sleep(kill_after)
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # a quick machine may have finished by then
+                os.kill(child, signal.SIGKILL)
         return int(self._process.stdout.readline().removeprefix(b"ended "))
 
 
