@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.population.differencing import MEMBER_BYTES, Members
+from gateway.population.pull_files import make_durable
 from gateway.population.small_numbers import SUPPRESSED
 from gateway.population.tables import CellName, CellNow
+
+_FILE_MODE = 0o600
+"""It holds whom each cell counted, by keyed numbers: nobody but the service's own account reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,12 @@ class LedgerFile:
     def remember(self, cells: Iterable[PublishedCell]) -> None:
         """Add a line, and wait until it is on the disk."""
         line = json.dumps([_written(each) for each in cells], separators=(",", ":"))
-        with self.path.open("a", encoding="utf-8") as file:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{line}\n")
             file.flush()
             os.fsync(file.fileno())
+        make_durable(self.path.parent)
 
 
 def _written(published: PublishedCell) -> list[object]:

@@ -60,3 +60,11 @@ def test_a_file_that_is_not_whole_is_not_read(tmp_path: Path, line: str):
 
     with pytest.raises(ValueError):  # noqa: PT011 - of whatever reads a part of it
         list(LedgerFile(path).published())
+
+
+def test_nobody_but_its_owner_reads_whom_cells_counted(tmp_path: Path):
+    path = tmp_path / "ledger"
+
+    LedgerFile(path).remember(CELLS)
+
+    assert path.stat().st_mode & 0o777 == 0o600
