@@ -39,12 +39,17 @@ class ListOf:
 
     def clean(self, value: bytes, left_out: list[str]) -> bytes | None:
         """Give the list of what may be kept of its items."""
+        kept = self.kept_of(value, left_out)
+        return b"[" + b",".join(kept) + b"]" if kept else None
+
+    def kept_of(self, value: bytes, left_out: list[str]) -> list[bytes]:
+        """Give what may be kept of each item, where anything may."""
         items = items_of(value)
         if items is None:
-            return leave_out(NOT_OF_ITS_FORM, self.path, left_out)
+            leave_out(NOT_OF_ITS_FORM, self.path, left_out)
+            return []
         cleaned = [self.item.clean(bytes(item), left_out) for item in items]
-        kept = [one for one in cleaned if one is not None]
-        return b"[" + b",".join(kept) + b"]" if kept else None
+        return [one for one in cleaned if one is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from gateway.population.elements import (
     NOT_OF_ITS_FORM,
     OF_EVERY_DATA_TYPE,
     Element,
+    ListOf,
     leave_out,
     tell_others,
 )
-from gateway.population.json_parts import in_quotes, items_of, members_of, text_of
+from gateway.population.json_parts import in_quotes, members_of, text_of
 from gateway.population.ladders import Places, lsoa_at
 
 _PARTS = ("use", "type", "text", "line", "city", "district", "state", "postalCode", "country")
@@ -48,8 +49,4 @@ class FirstOf:
 
     def clean(self, value: bytes, left_out: list[str]) -> bytes | None:
         """Give what may be kept of that one."""
-        items = items_of(value)
-        if items is None:
-            return leave_out(NOT_OF_ITS_FORM, self.path, left_out)
-        found = [self.item.clean(bytes(item), left_out) for item in items]
-        return next((one for one in found if one is not None), None)
+        return next(iter(ListOf(self.path, self.item).kept_of(value, left_out)), None)
