@@ -126,7 +126,7 @@ def write_values(_lines: Lines, random: Random) -> Lines:
 
 def write_instants(_lines: Lines, random: Random) -> Lines:
     at = orjson.dumps(random.choice([*WRONG_INSTANTS, "0001-01-01T00:00:00Z"]))
-    return _with(random, lambda line: re.sub(rb'(_at":)"[^"]*"', rb"\1" + at, line))
+    return _with(random, lambda line: re.sub(rb'(_at":)"[^"]*"', lambda key: key[1] + at, line))
 
 
 def set_columns_against_the_body(_lines: Lines, random: Random) -> Lines:

@@ -19,6 +19,15 @@ DECLARATION = Declaration(
 )
 
 
+def named(value: object) -> str:
+    """Name a value of a test alike in every process of a run, whatever order its sets have there."""
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={named(each)}" for key, each in value.items()) or "all"
+    if isinstance(value, set | frozenset):
+        return "+".join(sorted(map(str, value))) or "none"
+    return str(value)
+
+
 def members(*spans: range) -> frozenset[int]:
     return frozenset(each for span in spans for each in span)
 

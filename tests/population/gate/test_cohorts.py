@@ -11,7 +11,7 @@ from gateway.population.counting import GatedTable, gated_table
 from gateway.population.ledger import PublishedCell
 from gateway.population.small_numbers import SUPPRESSED, Rounded, publishable_count
 from gateway.population.tables import CountTable
-from tests.population.gate.samples import by_area, cell
+from tests.population.gate.samples import by_area, cell, named
 
 KEY = bytes(range(32))
 TABLE = by_area(
@@ -44,7 +44,7 @@ def areas(*names: str) -> dict[str, frozenset[str]]:
         (areas(), UnknownGroup("area")),
         ({"sex": frozenset({"female"})}, UnknownGroup("sex")),
     ],
-    ids=str,
+    ids=named,
 )
 def test_a_group_is_told_as_the_table_tells_it(group, told):
     assert cohorts().count(group) == told

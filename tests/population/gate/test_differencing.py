@@ -11,7 +11,7 @@ from gateway.population.differencing import (
     isolations,
     member_of,
 )
-from tests.population.gate.samples import members
+from tests.population.gate.samples import members, named
 
 KEY = bytes(range(32))
 
@@ -40,7 +40,7 @@ def test_a_person_is_found_in_the_ledger_with_its_key_alone():
         (range(1, 80), True),  # thirty came; who went would be told by whoever knows those
         (range(8, 80), False),
     ],
-    ids=str,
+    ids=named,
 )
 def test_t09_a_change_of_a_few_people_is_not_seen(now: range, is_same: bool):
     assert is_same_for_a_reader(members(now), members(range(50))) is is_same
@@ -60,7 +60,7 @@ def test_t09_a_change_of_a_few_people_is_not_seen(now: range, is_same: bool):
         ([range(40)], {"one": [range(20)], "two": [range(20, 40)]}, set()),
         ([range(40)], {"far": [range(100, 140)]}, set()),
     ],
-    ids=str,
+    ids=named,
 )
 def test_t27_a_cell_that_others_leave_a_few_people_of_is_found(new, earlier, beside: set[str]):
     before = {name: members(*spans) for name, spans in earlier.items()}
