@@ -4,7 +4,7 @@ A message each way through MESH: one number and a comma a line; what comes back 
 name and the service's mailbox are settings: which are live is told at onboarding.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,6 @@ from adapters.mesh import Letter, MeshMailbox, Message
 from adapters.transport import Unfetched
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
 from gateway.population.opt_outs import CheckList
-from gateway.population.pseudonyms import spell, subject_of
 
 _LINE_DIGITS = 10
 _END_OF_LINE = ","
@@ -57,13 +56,10 @@ class NationalCheck:
     new_run: Callable[[], str]
 
     async def list_of(
-        self, numbers: Collection[NhsNumber], store_key: bytes
+        self, subjects: Mapping[NhsNumber, Collection[str]]
     ) -> CheckList | Unanswered:
-        """Ask about people, and give who may be used as the store calls them.
-
-        Raises KeyLengthError.
-        """
-        asked = frozenset(numbers)
+        """Ask about people, and give who may be used as the store calls them; `subjects` has what it calls each."""
+        asked = frozenset(subjects)
         if not asked:
             return Unanswered.NOBODY
         if len(asked) > MOST_NUMBERS:
@@ -76,8 +72,8 @@ class NationalCheck:
         usable = answer if isinstance(answer, Unanswered) else usable_of(answer.content, asked)
         if isinstance(usable, Unanswered):
             return usable
-        subjects = frozenset(spell(subject_of(store_key, each)) for each in usable)
-        return CheckList(run, made_at, made_at + self.settings.life, subjects)
+        named = frozenset(subject for each in usable for subject in subjects[each])
+        return CheckList(run, made_at, made_at + self.settings.life, named)
 
     def _letter(self, asked: frozenset[NhsNumber], run: str) -> Letter:
         content = "".join(f"{each.digits}{_END_OF_LINE}\n" for each in sorted(asked)).encode()

@@ -1,4 +1,4 @@
-"""Find out who the Patients of one source are, by their NHS numbers, and forget the numbers at once.
+"""Find out who the Patients of one source are, by their NHS numbers; who asks for numbers forgets them at once.
 
 Decides nothing about opt-outs, and knows no other source. Whoever cannot be told for certain is nobody: what is
 said of them is left out. UK Core Patient; NHS Data Dictionary, NHS NUMBER STATUS INDICATOR CODE.
@@ -6,7 +6,7 @@ said of them is left out. UK Core Patient; NHS Data Dictionary, NHS NUMBER STATU
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -46,6 +46,14 @@ class People:
     unknown: Mapping[Unknown, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The people of one source, and by subject the number that each stands for: for the linkage vault alone."""
+
+    people: People
+    numbers: Mapping[str, NhsNumber] = field(repr=False)
+
+
 class _Code(msgspec.Struct):
     code: str | None = None
 
@@ -80,7 +88,16 @@ def people_of(patients: bytes, store_key: bytes) -> People:
 
     Raises KeyLengthError.
     """
+    return traced(patients, store_key).people
+
+
+def traced(patients: bytes, store_key: bytes) -> Traced:
+    """Read the Patients of one source, one a line, and keep hold of the numbers of those who are somebody.
+
+    Raises KeyLengthError.
+    """
     found: dict[str, Person] = {}
+    numbers: dict[str, NhsNumber] = {}
     unknown: Counter[Unknown] = Counter()
     doubted: set[str] = set()
     for line in filter(None, map(bytes.strip, patients.split(b"\n"))):
@@ -88,15 +105,17 @@ def people_of(patients: bytes, store_key: bytes) -> People:
         if isinstance(read, Unknown):
             unknown[read] += 1
             continue
-        local_id, person = read
+        local_id, person, number = read
+        numbers[person.subject] = number
         if found.setdefault(local_id, person).subject != person.subject:
             doubted.add(local_id)
             unknown[Unknown.ONE_ID_OF_SEVERAL] += 1
     known = {each: person for each, person in found.items() if each not in doubted}
-    return People(known, dict(sorted(unknown.items())))
+    people = People(known, dict(sorted(unknown.items())))
+    return Traced(people, {each.subject: numbers[each.subject] for each in known.values()})
 
 
-def _read(line: bytes, store_key: bytes) -> tuple[str, Person] | Unknown:
+def _read(line: bytes, store_key: bytes) -> tuple[str, Person, NhsNumber] | Unknown:
     try:
         patient = _PATIENT.decode(line)
     except UNREADABLE:
@@ -105,7 +124,8 @@ def _read(line: bytes, store_key: bytes) -> tuple[str, Person] | Unknown:
     if isinstance(number, Unknown):
         return number
     born_in = Month("Patient.birthDate").clean(in_quotes(patient.born_on), []) or b'""'
-    return patient.id, Person(spell(subject_of(store_key, number)), born_in.decode().strip('"'))
+    subject = spell(subject_of(store_key, number))
+    return patient.id, Person(subject, born_in.decode().strip('"')), number
 
 
 def _number_of(identifiers: Iterable[_Identifier]) -> NhsNumber | Unknown:

@@ -141,7 +141,7 @@ class _Pulling:
         raw = await self._patients(checkpoint)
         if isinstance(raw, Unfetched):
             return raw
-        clean = self.cleaning.knowing(
+        clean = await self.cleaning.knowing(
             b"".join(piece for pieces in raw.values() for piece in pieces)
         )
         parts = checkpoint.parts or ()

@@ -10,24 +10,30 @@ from dataclasses import dataclass, field, replace
 from gateway.population.deidentify import Deidentifier
 from gateway.population.ground import Ground
 from gateway.population.left_out import Report
-from gateway.population.people import people_of
+from gateway.population.linkage import Linkage
+from gateway.population.people import traced
 from gateway.population.pseudonyms import resource_id
 from gateway.population.pull_ground import Clean, Cleaned
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCleaning:
-    """What leaves of one source's resources what may be at rest; the ground's own people are not used."""
+    """What leaves of one source's resources what may be at rest; the ground's own people are not used.
+
+    `linkage` is told first who they are: nobody is at rest whom an opt-out could not find.
+    """
 
     ground: Ground = field(repr=False)
+    linkage: Linkage
 
-    def knowing(self, patients: bytes) -> Clean:
+    async def knowing(self, patients: bytes) -> Clean:
         """Learn from the source's Patients, one a line, whose the other resources are.
 
-        Raises AllowListError, KeyLengthError, SourceNameError.
+        Raises AllowListError, KeyLengthError, SourceNameError, and what the linkage raises.
         """
-        people = people_of(patients, self.ground.store_key)
-        deidentify = Deidentifier(replace(self.ground, people=people.by_id))
+        found = traced(patients, self.ground.store_key)
+        await self.linkage.keep(found.numbers)
+        deidentify = Deidentifier(replace(self.ground, people=found.people.by_id))
 
         def clean(ndjson: bytes) -> Cleaned:
             done = deidentify(ndjson)

@@ -45,7 +45,7 @@ Clean = Callable[[bytes], Cleaned]
 class Cleaning(Protocol):
     """Makes what de-identifies the resources of one source."""
 
-    def knowing(self, patients: bytes) -> Clean:
+    async def knowing(self, patients: bytes) -> Clean:
         """Learn from the source's Patients, one a line, whose the other resources are."""
         ...
 

@@ -7,7 +7,7 @@ import pytest
 
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.systems import NHS_NUMBER, NHS_NUMBER_VERIFICATION_STATUS
-from gateway.population.people import Person, Unknown, people_of
+from gateway.population.people import Person, Unknown, people_of, traced
 from gateway.population.pseudonyms import KeyLengthError, spell, subject_of
 from tests.population.deidentification.grounds import KEY, NUMBER, PATIENT, ndjson
 
@@ -71,6 +71,13 @@ def test_an_id_that_two_people_share_is_nobodys():
 
     assert list(people.by_id) == ["p2"]
     assert people.unknown == {Unknown.ONE_ID_OF_SEVERAL: 1}
+
+
+def test_the_number_of_who_is_somebody_is_told_by_subject_and_in_no_repr():
+    found = traced(ndjson(PATIENT, with_numbers({"value": OTHER}), {**PATIENT, "id": "p2"}), KEY)
+
+    assert found.numbers == {SUBJECT: NhsNumber(NUMBER)}
+    assert NUMBER not in repr(found)
 
 
 def test_a_patient_who_is_sent_twice_is_one():

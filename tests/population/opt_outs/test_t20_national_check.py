@@ -15,7 +15,6 @@ from gateway.population.opt_out_check import Unanswered, usable_of
 from gateway.population.opt_outs import CheckList, LeftOut, OptOutRule, population
 from tests.population.opt_outs.conftest import (
     OURS,
-    STORE_KEY,
     THEIRS,
     WORKFLOW,
     nobody_objects,
@@ -24,9 +23,14 @@ from tests.population.opt_outs.conftest import (
 )
 
 
+def named(numbers) -> dict[NhsNumber, list[str]]:
+    """Give what the store calls each."""
+    return {each: [subject(each)] for each in numbers}
+
+
 async def listed(exchange, numbers, **changes):
     async with exchange.check(**changes) as check:
-        return await check.list_of(numbers, STORE_KEY)
+        return await check.list_of(named(numbers))
 
 
 def released(found, numbers, now) -> Counter[str]:
@@ -58,6 +62,15 @@ async def test_t20_who_was_never_asked_about_is_left_out(exchange, numbers):
     assert settled.why_left_out(row(subject(numbers[0]))) is LeftOut.NATIONAL_OPT_OUT
 
 
+async def test_t20_who_has_two_names_in_the_store_may_be_used_by_both_or_by_none(exchange, numbers):
+    opted_out, other = numbers[:2]
+    exchange.mesh.opted_out.add(opted_out)
+    async with exchange.check() as check:
+        found = await check.list_of({opted_out: ["old", "new"], other: ["older", "newer"]})
+
+    assert found.usable == {"older", "newer"}
+
+
 async def test_t20_if_everybody_opted_out_nobody_is_on_the_list(exchange, numbers):
     exchange.mesh.opted_out.update(numbers)
 
@@ -75,7 +88,7 @@ async def test_t20_the_list_is_as_old_as_its_question(exchange, numbers):
 async def test_t20_no_number_is_in_logs_reprs_or_the_list(exchange, numbers, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     async with exchange.check() as check:
-        found = await check.list_of(numbers, STORE_KEY)
+        found = await check.list_of(named(numbers))
         told = [repr(check), repr(found), str(sorted(found.usable)), caplog.text]
     told += capsys.readouterr()
 

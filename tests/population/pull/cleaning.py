@@ -20,7 +20,7 @@ def keyed(text: str) -> str:
 class SmallCleaning:
     """Knows whose a row is by the Patients; a row of nobody stays out."""
 
-    def knowing(self, patients: bytes) -> Clean:
+    async def knowing(self, patients: bytes) -> Clean:
         numbers = {
             each["id"]: each["identifier"][0]["value"] for each in map(json.loads, lines(patients))
         }

@@ -45,8 +45,8 @@ def a_piece_is_brought(hit: Hit) -> None:
 def a_piece_is_deidentified(hit: Hit) -> None:
     whole = SmallCleaning.knowing
 
-    def knowing(self, patients):
-        clean = whole(self, patients)
+    async def knowing(self, patients):
+        clean = await whole(self, patients)
 
         def cleaned(ndjson):
             given = clean(ndjson)

@@ -2,15 +2,21 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
 
 from adapters.simulators.bulk.shelf import planning_shelf
 from adapters.simulators.planning.areas import borough_of_lsoa, lsoa_of_postcode
 from adapters.simulators.planning.truth import truth_of
 from adapters.simulators.truth import SourceKind
+from gateway.errors import UnavailableError
 from gateway.population.allow_list import load_allow_lists
 from gateway.population.ground import Ground
 from gateway.population.ladders import Places
+from gateway.population.linkage import NobodyFoundAgain
+from gateway.population.pseudonyms import spell, subject_of
 from gateway.population.pull import PullOrder, pull
 from gateway.population.pull_cleaning import StoreCleaning
 from gateway.population.pulled import current_rows
@@ -24,18 +30,18 @@ POSTCODES = {each.replace(" ", ""): lsoa for each, lsoa in lsoa_of_postcode().it
 PLACES = Places(POSTCODES, dict(borough_of_lsoa()), dict(borough_of_lsoa()))
 
 
-def cleaning(source="hospital"):
+def cleaning(source="hospital", linkage=None):
     ground = Ground(
         source, bytes(range(32)), {}, PLACES, {}, ALLOW_LISTS, load_code_lists(), base=""
     )
-    return StoreCleaning(ground)
+    return StoreCleaning(ground, linkage or NobodyFoundAgain())
 
 
-async def pulled_from(world, store, source="hospital"):
+async def pulled_from(world, store, source="hospital", linkage=None):
     world.clock.pass_(minutes=10)
     order = PullOrder(store, TYPES, world.clock, lambda _: None)
     async with world.source() as opened:
-        return await pull(Permitted(), opened, cleaning(source), order)
+        return await pull(Permitted(), opened, cleaning(source, linkage), order)
 
 
 def rows(store, resource_type):
@@ -63,6 +69,43 @@ async def test_a_person_at_rest_has_an_area_and_no_number_name_or_postcode(world
     for resident, *_ in WORLD.lives():
         for token in (resident.nhs_number.digits, resident.postcode, resident.address_line):
             assert token.encode() not in written
+
+
+@dataclass
+class Told:
+    """A linkage that remembers what it was told, and what was at rest then; it may fail."""
+
+    store: Path
+    fault: Exception | None = None
+    numbers: dict = field(default_factory=dict)
+    at_rest: list = field(default_factory=list)
+
+    async def keep(self, numbers):
+        self.at_rest += self.store.rglob("*.ndjson")
+        self.numbers.update(numbers)
+        if self.fault is not None:
+            raise self.fault
+
+
+async def test_the_linkage_is_told_whose_number_each_subject_is_before_anything_is_at_rest(
+    world, tmp_path
+):
+    linkage = Told(tmp_path)
+    await pulled_from(world, tmp_path, linkage=linkage)
+
+    at_rest = {row["id"] for row in rows(tmp_path, "Patient")}
+    assert at_rest == set(linkage.numbers)
+    assert linkage.at_rest == []
+    for subject, number in linkage.numbers.items():
+        assert subject == spell(subject_of(bytes(range(32)), number))
+
+
+async def test_nothing_is_at_rest_when_the_linkage_fails(world, tmp_path):
+    linkage = Told(tmp_path, UnavailableError("no vault"))
+    with pytest.raises(UnavailableError):
+        await pulled_from(world, tmp_path, linkage=linkage)
+
+    assert list(tmp_path.rglob("*.ndjson")) == []
 
 
 async def test_one_person_is_one_at_all_sources(tmp_path):
