@@ -12,9 +12,9 @@ from tests.london import London
 from tests.safety.hostile_source import Hostile, with_hospital_at
 from tests.safety.siege import Siege
 from tests.stack import Stack, running_stack
-from tests.stack_fixtures import compiled, impatient, london, stack, template
+from tests.stack_fixtures import compiled, impatient, london, patience, stack, template
 
-__all__ = ["compiled", "impatient", "london", "stack", "template"]
+__all__ = ["compiled", "impatient", "london", "patience", "stack", "template"]
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from tests.safety.siege import (
 )
 from tests.stack import running_stack
 
+pytestmark = pytest.mark.usefixtures("patience")
+
 
 @pytest.mark.parametrize("fault", [FaultKind.HANG, FaultKind.DRIP])
 @pytest.mark.parametrize("source", ["gp", "hospital", "ambulance"])
