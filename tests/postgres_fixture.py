@@ -104,9 +104,19 @@ def postgres_url(postgres_cluster: Cluster) -> str:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """A migrated SQLite database of the test's own."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
-    return url
+    path = tmp_path / "store.db"
+    path.touch(mode=0o600)
+    path.write_bytes(_migrated_file())
+    return f"sqlite:///{path}"
+
+
+@cache
+def _migrated_file() -> bytes:
+    # Migrated once and copied for each test: most of what a quick test would take otherwise.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
