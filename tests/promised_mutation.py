@@ -191,6 +191,7 @@ PROMISES_OF_MUTATION: Mapping[str, Promise] = {
             "tests/radar/test_crowds.py",
             "tests/radar/test_habits.py",
             "tests/radar/test_pairs.py",
+            "tests/radar/test_read_entries.py",
             "tests/radar/test_suspicions.py",
             "tests/radar/test_sweep.py",
             "tests/radar/test_window.py",
