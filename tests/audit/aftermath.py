@@ -35,6 +35,7 @@ class Aftermath:
     folder: Path
     entries: int = 0
     checkpoints: int = 0
+    asked: set[int] = field(default_factory=set)
     acts: set[int] = field(default_factory=set)
     clock: Times = field(default_factory=Times)
 
@@ -49,7 +50,9 @@ class Aftermath:
             kept = _kept_after(reading, self.entries)
             effects = _effects_from(reading, first)
         self.entries += kept.count
-        assert {number for number in served if number % ACT_EVERY} <= kept.disclosed <= kept.asked
+        # A server may have committed a row B of the process before only after it was looked at.
+        self.asked = {number for number in self.asked | kept.asked if number >= first}
+        assert {number for number in served if number % ACT_EVERY} <= kept.disclosed <= self.asked
         assert {number for number in served if not number % ACT_EVERY} <= kept.acts
         self.acts = {number for number in self.acts | kept.acts if number >= first}
         assert effects == [self.acts, self.acts]

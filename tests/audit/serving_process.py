@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -126,7 +127,7 @@ def _keeper(store: Store, orders: Orders) -> Keeper:
 
 def stepping_clock(first: int) -> Callable[[], datetime]:
     """Give a clock that is a minute later whenever it is looked at, so that there is always time to sign."""
-    times = iter(range(first, 10**9, 60))
+    times = count(first, 60)
     return lambda: NOW + timedelta(seconds=next(times))
 
 
