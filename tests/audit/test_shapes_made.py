@@ -2,6 +2,7 @@
 
 from gateway.audit import balp_codes as codes
 from gateway.audit.balp_shapes import Shape, _security, _session
+from tests.audit.balp_events import fhir, row_a, row_b
 
 
 def test_a_security_alert_says_what_was_done_and_which_details_go_with_it():
@@ -22,3 +23,8 @@ def test_of_either_the_application_is_the_source_and_the_service_the_destination
     for shape in (_security(None, "E"), _session(None)):
         assert (shape.client, shape.server) == (codes.SOURCE, codes.DESTINATION)
         assert shape.profile is None
+
+
+def test_an_event_of_no_profile_says_nothing_of_one():
+    assert "meta" not in fhir(row_b())
+    assert fhir(row_b(), row_a())["meta"].keys() == {"profile"}
