@@ -139,7 +139,9 @@ async def test_a_checkpoint_under_the_key_of_another_size_is_an_alarm(tmp_path: 
 class Hanging(Folder):
     """A mount that answers nothing until it is let go, and then that it is broken."""
 
-    let_go = Event()
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.let_go = Event()
 
     @override
     def get(self, key: str) -> bytes | None:
@@ -148,7 +150,8 @@ class Hanging(Folder):
 
 
 async def test_a_place_that_hangs_is_told_of_and_not_asked_again_until_it_answers(tmp_path: Path):
-    place = SecondPlace(Hanging(tmp_path), seconds=0.01)
+    hanging = Hanging(tmp_path)
+    place = SecondPlace(hanging, seconds=0.01)
     place._latest = b"asked for before"
 
     with pytest.raises(TimeoutError, match="does not answer"):
@@ -156,7 +159,7 @@ async def test_a_place_that_hangs_is_told_of_and_not_asked_again_until_it_answer
     with pytest.raises(TimeoutError, match="still not answered"):
         await place.held()
 
-    Hanging.let_go.set()
+    hanging.let_go.set()
     assert place._under_way is not None
     await asyncio.gather(asyncio.wrap_future(place._under_way), return_exceptions=True)
     with pytest.raises(OSError, match="Input"):
