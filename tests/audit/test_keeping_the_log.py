@@ -178,6 +178,21 @@ def test_a_checkpoint_held_elsewhere_proves_how_far_the_log_is_whole(
     assert lost_of(reading, replace(beginning, place=None)).proven == 3
 
 
+def test_one_entry_that_is_lost_of_all_that_was_signed_is_a_loss(beginning: Beginning):
+    with kept_log(8, ()) as kept:
+        lost = lost_of(kept, beginning)
+
+    assert (lost.fault.first, lost.signed.size, lost.kept) == (9, 9, 8)
+
+
+def test_a_former_place_that_holds_something_else_is_refused(
+    reading: Reading, beginning: Beginning
+):
+    beginning.former.put(LATEST, b"\xff\n\n")
+
+    assert refused(reading, beginning) == "This is no signed note."
+
+
 def test_a_place_that_is_in_use_or_a_former_one_that_is_empty_is_refused(
     reading: Reading, beginning: Beginning, tmp_path: Path
 ):
