@@ -78,6 +78,16 @@ class Settings(Part):
         description="PostgreSQL role that the service runs as; `scr db upgrade`, run as the tables' owner, gives it its"
         " rights: of the audit it can change and delete nothing.",
     )
+    vault_database_url: str | None = Field(
+        None,
+        description="SQLAlchemy address of the linkage vault, under a role of its own; by default there is no vault here.",
+    )
+    vault_database_role: str | None = Field(
+        None,
+        min_length=1,
+        max_length=63,
+        description="PostgreSQL role of the linkage vault; `scr db upgrade` gives it rights on the vault's table alone.",
+    )
     key_file: Path = Field(description="Keys made by `scr keys init`.")
     overall_seconds: float = Field(
         10.0, gt=0, le=60, description="Longest that a view waits for sources."
@@ -167,6 +177,12 @@ class Settings(Part):
         twice = [name for name, each in told.items() if len(set(each)) != len(each)]
         if twice:
             raise ValueError(f"{', '.join(twice)} must differ")
+        return self
+
+    @model_validator(mode="after")
+    def _vault_is_another_roles(self) -> Self:
+        if self.vault_database_role and self.vault_database_role == self.database_role:
+            raise ValueError("vault_database_role: the vault's role is not the service's")
         return self
 
     @model_validator(mode="after")

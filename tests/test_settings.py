@@ -256,6 +256,13 @@ def test_a_file_that_is_no_toml_is_named(tmp_path, content):
         read_settings(path, {})
 
 
+def test_the_vaults_role_is_not_the_services(read):
+    roles = {"SCR_DATABASE_ROLE": "scr", "SCR_VAULT_DATABASE_ROLE": "scr"}
+
+    assert "the vault's role is not the service's" in faults(read, **roles)
+    assert read(**{**roles, "SCR_VAULT_DATABASE_ROLE": "vault"}).vault_database_role == "vault"
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(SettingsError, match=r"none\.toml"):
         read_settings(tmp_path / "none.toml", {})

@@ -4,7 +4,7 @@ Decides nothing. Who may keep one, and why: docs/decisions/0018, section 4.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,6 +13,7 @@ import orjson
 from gateway.audit.agreement_acts import AgreementAdded, AgreementEnded
 from gateway.audit.log import AuditLog
 from gateway.errors import ConflictError
+from gateway.store.agreement_feeds import AgreedFeed, add_feeds, feeds_to
 from gateway.store.agreements import (
     Agreement,
     Terms,
@@ -34,6 +35,10 @@ class StoredAgreements:
     async def of(self, organisation: str) -> tuple[Terms, ...]:
         """Give every agreement of a party, in force or not."""
         return await self.store.read(agreements_of, organisation)
+
+    async def feeds(self, recipient: str) -> tuple[AgreedFeed, ...]:
+        """Give what was ever agreed to be given to a recipient, in force or not."""
+        return await self.store.read(feeds_to, recipient)
 
     async def parties(
         self, agreements: Iterable[str], practice: str | None
@@ -75,9 +80,11 @@ class AgreementRegistry:
             purposes=tuple(sorted(terms.purposes)),
             starts_at=terms.starts_at,
             ends_at=terms.ends_at,
+            feeds=tuple(f"{one.dataset}/{one.project}/{one.recipient}" for one in agreement.feeds),
         )
         async with self.log.recorded(event) as session:
             _must_have_been_free(await session.do(add_agreement, agreement))
+            await session.do(add_feeds, terms.id, agreement.feeds)
         return digest
 
     async def end(self, agreement: str, ends_at: datetime, entered_by: str) -> None:
@@ -103,7 +110,7 @@ def _must_have_ended(has_ended: bool) -> None:  # noqa: FBT001 - what the store 
 def digest_of(agreement: Agreement) -> str:
     """Give the hash, in hex, of all that an agreement says; when it was kept is no part of it."""
     terms = agreement.terms
-    said = [
+    said: list[object] = [
         terms.id,
         sorted(terms.items),
         sorted(terms.purposes),
@@ -112,4 +119,7 @@ def digest_of(agreement: Agreement) -> str:
         agreement.contact,
         agreement.document,
     ]
+    if agreement.feeds:
+        # Only then: an agreement that names none keeps the hash that is on record.
+        said.append([asdict(each) for each in agreement.feeds])
     return sha256(orjson.dumps(said)).hexdigest()

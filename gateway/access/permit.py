@@ -45,6 +45,12 @@ class RefusalReason(StrEnum):
     SECOND_PERSON_NEEDED = "second-person-needed"
     OUT_OF_SCOPE = "out-of-scope"
     NOT_THE_LAUNCHED = "not-the-launched"
+    FEED_NOT_AGREED = "feed-not-agreed"
+    NOT_THE_RECIPIENT = "not-the-recipient"
+    ETHICS_MISSING = "ethics-missing"
+    ETHICS_ENDED = "ethics-ended"
+    TOO_MANY_REIDENTIFICATIONS = "too-many-re-identifications"
+    NOT_APPROVED = "not-approved"
 
 
 _TOLD_ALIKE = dict.fromkeys(

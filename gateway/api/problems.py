@@ -54,6 +54,11 @@ _REFUSALS = {
     "no-patient-access": "Your role has no access to one person's record.",
     "out-of-scope": "The scopes of this access token do not cover this.",
     "not-the-launched": "This application was launched for another person.",
+    "feed-not-agreed": "No agreement in force names this dataset and project for your organisation.",
+    "not-the-recipient": "This is for another organisation.",
+    "ethics-missing": "Research needs an ethics approval that the agreement names.",
+    "ethics-ended": "The ethics approval that the agreement names has ended.",
+    "too-many-re-identifications": "As many were asked about as a day allows you or your organisation.",
 }
 
 _OFFERS = {

@@ -44,6 +44,10 @@ from gateway.audit.staff_acts import StaffSuspended as StaffSuspended
 from gateway.audit.staff_acts import TeamMemberAdded as TeamMemberAdded
 from gateway.audit.staff_acts import TeamMemberEnded as TeamMemberEnded
 from gateway.audit.staff_acts import Who as Who
+from gateway.audit.vault_acts import ReidentificationAsked as ReidentificationAsked
+from gateway.audit.vault_acts import ReidentificationSettled as ReidentificationSettled
+from gateway.audit.vault_acts import VaultFilled as VaultFilled
+from gateway.audit.vault_acts import VaultOpened as VaultOpened
 from gateway.audit.words import AskedAct as AskedAct
 from gateway.audit.words import AuditAction as AuditAction
 from gateway.audit.words import Decision as Decision
@@ -183,6 +187,10 @@ AuditEvent: TypeAlias = (
     | RelationshipsImported
     | AgreementAdded
     | AgreementEnded
+    | VaultFilled
+    | VaultOpened
+    | ReidentificationAsked
+    | ReidentificationSettled
     | SafetyEventRaised
     | SafetyEventReviewed
     | IdentityHoldReleased

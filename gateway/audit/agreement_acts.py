@@ -12,7 +12,10 @@ from gateway.audit.words import AuditAction
 
 @dataclass(frozen=True, slots=True)
 class AgreementAdded:
-    """An agreement was taken in. `digest` is the hash of all that it says; `parties` counts them."""
+    """An agreement was taken in. `digest` is the hash of all that it says; `parties` counts them.
+
+    `feeds` are the releases that it names, each as `dataset/project/recipient`.
+    """
 
     action: ClassVar[AuditAction] = AuditAction.AGREEMENT_ADDED
     at: datetime
@@ -25,6 +28,7 @@ class AgreementAdded:
     purposes: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,14 @@ class Shape:
 _RECORD_ACTS = (
     *(AskedAct.VIEW, AskedAct.READ, AskedAct.ORIGINAL, AskedAct.OPEN_DOCUMENT, AskedAct.PAGE),
     *(AskedAct.REVIEW, AskedAct.READ_POLICY, AskedAct.EXPLAIN, AskedAct.OWN_EMERGENCIES),
-    *(AskedAct.READ_AUDIT, AskedAct.STATEMENT, AskedAct.AS_AT),
+    *(AskedAct.READ_AUDIT, AskedAct.STATEMENT, AskedAct.AS_AT, AskedAct.RE_IDENTIFY),
 )
 _SEARCHES = (AskedAct.SEARCH, AskedAct.FIND)
 _CHANGES = (
     *(AskedAct.SETTLE, AskedAct.RELEASE, AskedAct.REJECT),
     *(AskedAct.PROPOSE_POLICY, AskedAct.APPROVE_POLICY, AskedAct.ACTIVATE_POLICY),
     *(AskedAct.ROLL_BACK_POLICY, AskedAct.BREAK_GLASS, AskedAct.END_EMERGENCY),
-    *(AskedAct.CLAIM, AskedAct.PERMISSION),
+    *(AskedAct.CLAIM, AskedAct.PERMISSION, AskedAct.AGREE_TO_RE_IDENTIFY),
 )
 KIND_OF_ACT: Mapping[AskedAct, ActKind] = MappingProxyType(
     {
@@ -100,6 +100,7 @@ def _session(subtype: Code | None, *details: str) -> Shape:
 _TEAM = ("organisation", "team", "starts_at", "ends_at")
 _DRAFT = ("decision_id", "decided_under", "draft", "version", "previous", "digest")
 _HOLD = ("decision_id", "held_under", "source")
+_CODED = ("decision_id", "decided_under", "reidentification")
 _OWN_WORD = ("decision_id", "decided_under", "reason_code", "ends_at", "tell")
 
 SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
@@ -131,10 +132,21 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
             codes.SECURITY_CONFIGURATION,
             "C",
             *("agreement", "checked_by", "digest", "parties", "items", "purposes"),
-            *("starts_at", "ends_at"),
+            *("starts_at", "ends_at", "feeds"),
         ),
         AuditAction.AGREEMENT_ENDED: _security(
             codes.SECURITY_CONFIGURATION, "U", "agreement", "ends_at"
+        ),
+        AuditAction.VAULT_FILLED: Shape(codes.IMPORT, (), "C", ("people", "epoch")),
+        AuditAction.VAULT_OPENED: _security(codes.RESTRICTED_FUNCTION, "E", "why", "decision_id"),
+        AuditAction.REIDENTIFICATION_ASKED: _security(
+            codes.RESTRICTED_FUNCTION,
+            "C",
+            *_CODED,
+            *("project", "recipient", "epoch", "reason_code", "ends_at"),
+        ),
+        AuditAction.REIDENTIFICATION_SETTLED: _security(
+            codes.RESTRICTED_FUNCTION, "U", *_CODED, "outcome"
         ),
         AuditAction.SAFETY_EVENT_RAISED: _security(None, "C", "decision_id", "source", "reason"),
         AuditAction.SAFETY_EVENT_REVIEWED: _security(None, "U", "decision_id", "safety_event"),

@@ -126,6 +126,12 @@ REFUSALS: Mapping[str, str] = {
     "second-person-needed": "Someone else had to agree first.",
     "out-of-scope": "The app that they used may not do this.",
     "not-the-launched": "The app that they used was opened for someone else.",
+    "feed-not-agreed": "No agreement lets them have this.",
+    "not-the-recipient": "It was not meant for where they work.",
+    "ethics-missing": "No ethics board had said yes.",
+    "ethics-ended": "What the ethics board had said yes to was over.",
+    "too-many-re-identifications": "They had asked this of too many people that day.",
+    "not-approved": "No one else had agreed, or it was used up.",
 }
 
 ANSWERS: Mapping[str | None, str] = {
@@ -203,6 +209,10 @@ ACTS: Mapping[AskedAct, tuple[str, str]] = {
     AskedAct.PERMISSION: (
         "noted what you said when they asked to see your record",
         "note what you said when they asked to see your record",
+    ),
+    AskedAct.RE_IDENTIFY: (
+        "asked whose a record without a name is, and it is yours",
+        "know whose a record without a name is, and it is yours",
     ),
     AskedAct.STATEMENT: ("read this list", "read this list"),
     AskedAct.READ_AUDIT: (

@@ -30,6 +30,10 @@ class AuditAction(StrEnum):
     RELATIONSHIPS_IMPORTED = "relationships-imported"
     AGREEMENT_ADDED = "agreement-added"
     AGREEMENT_ENDED = "agreement-ended"
+    VAULT_FILLED = "vault-filled"
+    VAULT_OPENED = "vault-opened"
+    REIDENTIFICATION_ASKED = "re-identification-asked"
+    REIDENTIFICATION_SETTLED = "re-identification-settled"
     SAFETY_EVENT_RAISED = "safety-event-raised"
     SAFETY_EVENT_REVIEWED = "safety-event-reviewed"
     IDENTITY_HOLD_RELEASED = "identity-hold-released"
@@ -73,6 +77,8 @@ class AskedAct(StrEnum):
     READ_AUDIT = "read-audit"
     STATEMENT = "statement"
     AS_AT = "as-at"
+    RE_IDENTIFY = "re-identify"
+    AGREE_TO_RE_IDENTIFY = "agree-to-re-identify"
 
 
 class Decision(StrEnum):

@@ -5,6 +5,7 @@ Whoever may run this upon the database may open what organisations share: docs/d
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -26,6 +27,7 @@ from gateway.commands.speaking import (
     settings_from,
 )
 from gateway.settings import Settings
+from gateway.store.agreement_feeds import Feed
 from gateway.store.agreements import Agreement, agreements
 from gateway.store.engine import open_store
 from gateway.wiring import now
@@ -54,7 +56,8 @@ def add(
 ) -> None:
     """Take an agreement in: on record, and in force from its start. It is never changed, only ended.
 
-    The file names `id`, `parties`, `items`, `purposes`, `starts`, `ends`, `review`, `contact` and `document`.
+    The file names `id`, `parties`, `items`, `purposes`, `starts`, `ends`, `review`, `contact` and `document`; and by
+    `[[feed]]` each release that it names: `dataset`, `project`, `recipient`, and `ethics` with `ethics_ends` for research.
     docs/agreements.md lists the items; docs/examples/agreement.toml is a whole file.
 
     Examples:
@@ -97,6 +100,10 @@ def show(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
             f"{each['id']}: {each['state']}{due}; {each['starts']} to {each['ends']}, review {each['review']}; "
             f"{len(each['parties'])} parties; {', '.join(each['items'])}; for {', '.join(each['purposes'])}; "
             f"contact {each['contact']}; {each['document']}"
+            + "".join(
+                f"; feed {feed['dataset']} of {feed['project']} to {feed['recipient']}"
+                for feed in each["feed"]
+            )
         )
 
 
@@ -162,8 +169,14 @@ def _told(agreement: Agreement, at: datetime) -> dict[str, Any]:
         "purposes": sorted(terms.purposes),
         "contact": agreement.contact,
         "document": agreement.document,
+        "feed": [_feed(each) for each in agreement.feeds],
         "digest": digest_of(agreement),
     }
+
+
+def _feed(feed: Feed) -> dict[str, Any]:
+    ends_at = None if feed.ethics_ends_at is None else feed.ethics_ends_at.isoformat()
+    return {**asdict(feed), "ethics_ends_at": ends_at}
 
 
 def _state(agreement: Agreement, at: datetime) -> str:

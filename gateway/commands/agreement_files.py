@@ -19,7 +19,9 @@ from pydantic import (
 )
 
 from gateway.access.agreements import NEEDS_NO_AGREEMENT
+from gateway.access.feeding import FEED_PURPOSES
 from gateway.commands.speaking import MISUNDERSTOOD, fail
+from gateway.store.agreement_feeds import Feed
 from gateway.store.agreements import Agreement, Terms
 from gateway.store.words import DataItem
 from rbac.types import Purpose
@@ -31,7 +33,25 @@ Party = Annotated[
     str, StringConstraints(pattern=r"^([A-Z0-9]{3,10}|[a-z][a-z0-9-]{0,19}:[!-~]{1,40})$")
 ]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\r\n\t]*$")]
+Called = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Instant = AwareDatetime | date
+
+
+class FeedFile(BaseModel):
+    """One release that the agreement names: of which declared dataset, for which project, to which of its parties."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: Called
+    project: Called
+    recipient: Party
+    ethics: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")] | None = None
+    ethics_ends: Instant | None = None
+
+    def as_kept(self) -> Feed:
+        """Give it as it is kept."""
+        ends_at = None if self.ethics_ends is None else _instant(self.ethics_ends)
+        return Feed(self.dataset, self.project, self.recipient, self.ethics, ends_at)
 
 
 class AgreementFile(BaseModel):
@@ -48,6 +68,7 @@ class AgreementFile(BaseModel):
     review: Instant
     contact: Words
     document: Words
+    feed: tuple[FeedFile, ...] = Field((), max_length=PARTIES_AT_MOST)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -60,6 +81,19 @@ class AgreementFile(BaseModel):
             raise ValueError("starts, review and ends must follow one another")
         if _instant(self.starts) == _instant(self.ends):
             raise ValueError("it would end when it starts")
+        return self
+
+    @model_validator(mode="after")
+    def _names_feeds_of_its_own(self) -> Self:
+        named = {(each.dataset, each.project, each.recipient) for each in self.feed}
+        if len(named) != len(self.feed):
+            raise ValueError("a feed stands twice")
+        if not {each.recipient for each in self.feed} <= set(self.parties):
+            raise ValueError("a feed's recipient is no party")
+        if self.feed and not FEED_PURPOSES & set(self.purposes):
+            raise ValueError("a feed needs a purpose of planning or research")
+        if any((each.ethics is None) != (each.ethics_ends is None) for each in self.feed):
+            raise ValueError("an ethics approval has an id and an end")
         return self
 
 
@@ -85,6 +119,7 @@ def read_agreement(path: Path, now: datetime) -> Agreement:
         told.contact,
         told.document,
         now,
+        tuple(sorted(each.as_kept() for each in told.feed)),
     )
 
 

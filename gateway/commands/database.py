@@ -26,7 +26,8 @@ def family() -> None:
 def upgrade(*, config: ConfigPath = None) -> None:
     """Bring the database to the tables of this version; everything or nothing.
 
-    With `database_role` in the settings, that role of PostgreSQL is then given what the service needs, as its own.
+    With `database_role` in the settings, that role of PostgreSQL is then given what the service needs, as its own; with
+    `vault_database_role`, that role is given the linkage vault's table and nothing else.
 
     Examples:
 
@@ -36,6 +37,8 @@ def upgrade(*, config: ConfigPath = None) -> None:
     migrate.upgrade(settings.database_url)
     if settings.database_role is not None:
         migrate.grant(settings.database_url, settings.database_role)
+    if settings.vault_database_role is not None:
+        migrate.grant_vault(settings.database_url, settings.vault_database_role)
     progress("The database is of this version.")
 
 

@@ -17,6 +17,7 @@ from adapters.source_client import SourceClient
 from adapters.source_clients import Surroundings, open_source_client
 from adapters.source_config import Auth, AuthKind, SourceConfig, SourceConfigError, SourceDialect
 from gateway.commands.speaking import MISUNDERSTOOD, answer_json, fail, progress, reason_of
+from gateway.core_dumps import forbid_core_dumps
 from gateway.population.keys.custody import KeyCustody
 from gateway.population.keys.kms_provider import KmsProvider
 from gateway.population.keys.local_providers import EnvironmentProvider, FileProvider
@@ -120,6 +121,7 @@ def _done(
     root_file: Path | None,
     act: Callable[[KeyCustody], Awaitable[Told]],
 ) -> Told:
+    forbid_core_dumps()
     beside = root_file or keyring.with_name(f"{keyring.name}.roots")
     try:
         return asyncio.run(_acted(keyring, roots, beside, act))

@@ -165,3 +165,20 @@ def population(
     if not found.is_current(now):
         return Refused.EXPIRED_LIST
     return Population(rule, objections, found.usable)
+
+
+def left_out_of(settled: Population, subjects: Iterable[str]) -> frozenset[str]:
+    """Give those of the store's subjects of whom a release has no row, whatever the row.
+
+    A type 1 objection counts here as one to everything: for a whole person it is not told which rows are a practice's.
+    """
+    return frozenset(
+        each for each in subjects if settled.why_left_out(_nothing_against(each)) is not None
+    )
+
+
+def _nothing_against(subject: str) -> RowFacts:
+    """Give a row that only its person can speak against; whether it is a practice's is not known."""
+    return RowFacts(
+        subject, is_from_gp=None, is_dead=False, is_confidential=False, is_deleted=False, labels=()
+    )

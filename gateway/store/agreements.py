@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.store.agreement_feeds import Feed, feeds_of
 from gateway.store.sessions import Reading, Writing
 from gateway.store.tables import agreement as table
 from gateway.store.tables import agreement_item as item_table
@@ -45,7 +46,7 @@ class Terms:
 class Agreement:
     """A whole agreement. `parties` are ODS codes, or codes of another scheme as `scheme:code`, sorted.
 
-    `contact` and `document` say whom to ask, and where the signed text is.
+    `contact` and `document` say whom to ask, and where the signed text is. `feeds` are the releases that it names, sorted.
     """
 
     terms: Terms
@@ -54,6 +55,7 @@ class Agreement:
     contact: str
     document: str
     recorded_at: datetime
+    feeds: tuple[Feed, ...] = ()
 
 
 _PARTY: BindParameter[str] = bindparam("party")
@@ -116,6 +118,9 @@ def agreements(reading: Reading) -> tuple[Agreement, ...]:
     items = _by_agreement(_all_of(reading, item_table, item_table.c.item))
     purposes = _by_agreement(_all_of(reading, purpose_table, purpose_table.c.purpose))
     parties = _by_agreement(_all_of(reading, party_table, party_table.c.party))
+    feeds: dict[str, list[Feed]] = defaultdict(list)
+    for each in feeds_of(reading):
+        feeds[each.agreement].append(each.feed)
     return tuple(
         Agreement(
             _terms(items, purposes, row.id, row.starts_at, row.ends_at),
@@ -124,6 +129,7 @@ def agreements(reading: Reading) -> tuple[Agreement, ...]:
             row.contact,
             row.document,
             row.recorded_at,
+            tuple(sorted(feeds[row.id])),
         )
         for row in reading.connection.execute(select(table).order_by(table.c.id))
     )

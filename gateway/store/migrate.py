@@ -4,6 +4,7 @@ Does not go back: a release that must be undone is undone by a further migration
 working directory; the migrations travel in the package.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +27,11 @@ from gateway.store.tables import metadata
 APPEND_ONLY = frozenset({"audit_entry", "audit_node", "audit_checkpoint"})
 """Tables in which the service's own role can change and delete nothing (safety rule 8)."""
 
+VAULT = "vault_entry"
+"""The one table that the service's own role cannot reach, and all that the vault's role can."""
+
 _ADDING = "SELECT, INSERT"
+_FILLING = "SELECT, INSERT, UPDATE"
 _CHANGING = "SELECT, INSERT, UPDATE, DELETE"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -57,14 +62,28 @@ def grant(url: str, role: str) -> None:
     Raises: UnavailableError if there is no such role, or the address is not its tables' owner's; UnsupportedDatabaseError
     for SQLite, which has no roles.
     """
+    tables = (table.name for table in metadata.sorted_tables if table.name != VAULT)
+    rights = {each: _ADDING if each in APPEND_ONLY else _CHANGING for each in tables}
+    _give(url, role, rights)
+
+
+def grant_vault(url: str, role: str) -> None:
+    """Give a PostgreSQL role what the linkage vault needs, and nothing else in the database.
+
+    Raises: as `grant`.
+    """
+    _give(url, role, {VAULT: _FILLING})
+
+
+def _give(url: str, role: str, rights: Mapping[str, str]) -> None:
     engine = creating_engine(postgres_url(url))
     quoted = engine.dialect.identifier_preparer.quote(role)
     try:
         with engine.begin() as connection:
             for table in metadata.sorted_tables:
-                rights = _ADDING if table.name in APPEND_ONLY else _CHANGING
                 connection.execute(text(f"REVOKE ALL ON {table.name} FROM {quoted}"))
-                connection.execute(text(f"GRANT {rights} ON {table.name} TO {quoted}"))
+            for name, given in rights.items():
+                connection.execute(text(f"GRANT {given} ON {name} TO {quoted}"))
             connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
     except SQLAlchemyError as error:
         raise UnavailableError(

@@ -1,7 +1,7 @@
 """Lay out the tables, in SQL that SQLite and PostgreSQL both speak.
 
-Holds no NHS number: a person is a keyed hash (`patient_key`) or an opaque id (`patient`), both made by
-the caller. A change here needs a migration; a test compares the two.
+Holds no NHS number in clear: a person is a keyed hash (`patient_key`) or an opaque id (`patient`), both made by
+the caller, or sealed in the vault's own table. A change here needs a migration; a test compares the two.
 """
 
 from sqlalchemy import (
@@ -28,6 +28,9 @@ from gateway.store.log_tables import audit_node as audit_node
 from gateway.store.log_tables import lease as lease
 from gateway.store.metadata import metadata as metadata
 from gateway.store.metadata import one_of
+from gateway.store.population_tables import agreement_feed as agreement_feed
+from gateway.store.population_tables import reidentification as reidentification
+from gateway.store.population_tables import vault_entry as vault_entry
 from gateway.store.radar_tables import radar_hit as radar_hit
 from gateway.store.radar_tables import staff_member as staff_member
 from gateway.store.types import UtcDateTime

@@ -77,6 +77,22 @@ class AlertOutcome(StrEnum):
     ESCALATED = "escalated"
 
 
+class ReidentificationReason(StrEnum):
+    """Why somebody must know whose a coded record is. Judgement, to be approved by a Caldicott Guardian."""
+
+    CARE_TO_BE_OFFERED = "care-to-be-offered"
+    RISK_FOUND = "risk-found"
+    ERROR_TO_BE_CORRECTED = "error-to-be-corrected"
+
+
+class ReidentificationEnd(StrEnum):
+    """What became of asking whose a coded record is."""
+
+    DECLINED = "declined"
+    USED = "used"
+    EXPIRED = "expired"
+
+
 class PermissionAnswer(StrEnum):
     """What a person answered when asked whether their record may be viewed."""
 

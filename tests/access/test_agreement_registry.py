@@ -14,7 +14,8 @@ from gateway.access.agreement_registry import (
 )
 from gateway.audit.entries import entries_between
 from gateway.errors import ConflictError
-from gateway.store.agreements import Agreement
+from gateway.store.agreement_feeds import AgreedFeed, Feed
+from gateway.store.agreements import Agreement, agreements
 from gateway.store.words import DataItem
 from rbac.types import Purpose
 from tests.agreed import DAY, agreed
@@ -76,6 +77,26 @@ async def test_an_agreement_is_on_record_with_who_stands_for_it_and_all_that_it_
         "ends_at": TERMS.ends_at,
     }
     assert {name: row[name] for name in said} == orjson.loads(orjson.dumps(said, option=_UTC))
+
+
+FEEDS = (
+    Feed("linked-activity", "costs", "RRV"),
+    Feed("violence", "study", "F84004", "26/LO/1", NOW + DAY),
+)
+
+
+async def test_the_releases_that_an_agreement_names_are_on_record_and_found_by_recipient(
+    registry, stored, store
+):
+    digest = await registry.add(replace(KEPT, feeds=FEEDS), SIGNED)
+
+    [row] = await recorded(store)
+    assert row["feeds"] == ["linked-activity/costs/RRV", "violence/study/F84004"]
+    assert digest != digest_of(KEPT)
+    assert await stored.feeds("RRV") == (AgreedFeed("one", FEEDS[0]),)
+    assert await stored.feeds("F84004") == (AgreedFeed("one", FEEDS[1]),)
+    assert await stored.feeds("RJ1") == ()
+    assert [each.feeds for each in await store.read(agreements)] == [FEEDS]
 
 
 async def test_no_second_agreement_takes_the_id_of_a_first(registry, stored):

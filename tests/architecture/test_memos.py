@@ -74,6 +74,7 @@ OF_ONE_USE = frozenset(
         "gateway/population/type_reading:Column.entries",
         "gateway/population/type_reading:TypeReading._persons",
         "gateway/population/type_reading:TypeReading._shapes",
+        "gateway/vault/vault:_Seals.opened",
         "gateway/web/entries:Writer.outlines",
     }
 )

@@ -2,7 +2,7 @@
 
 from tests.architecture.source_tree import Sources, called, nodes_of, sources
 
-PERMITS = {"Permit", "FindPermit", "ProbeRequest", "FeedPermit"}
+PERMITS = {"Permit", "FindPermit", "ProbeRequest", "FeedPermit", "ReidentifyPermit"}
 
 
 def calls_elsewhere(found: Sources, names: set[str], home: str) -> set[str]:
@@ -23,6 +23,10 @@ def test_only_rbac_asks_casbin():
 
 
 def test_a_permit_made_elsewhere_is_found():
-    planted = {"gateway/patient/gather.py": "permit = permits.Permit(levels, patient)\n"}
+    planted = {
+        "gateway/patient/gather.py": "permit = permits.Permit(levels, patient)\n",
+        "gateway/population/pull.py": "permit = FeedPermit(dataset, project)\n",
+        "gateway/vault/revealing.py": "permit = ReidentifyPermit(row)\n",
+    }
 
     assert calls_elsewhere(planted, PERMITS, "gateway/access") == set(planted)

@@ -39,6 +39,7 @@ WITHOUT_A_PERSON = {
     AskedAct.ROLL_BACK_POLICY,
     AskedAct.EXPLAIN,
     AskedAct.OWN_EMERGENCIES,
+    AskedAct.AGREE_TO_RE_IDENTIFY,
 }
 
 

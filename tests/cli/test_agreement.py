@@ -59,6 +59,43 @@ def listed(scr, config) -> list[dict[str, object]]:
     return json.loads(scr("agreement", "list", "--json", *config).answer)
 
 
+def feed(**changes: object) -> str:
+    """A release that the agreement names; None leaves a line out."""
+    lines = {"dataset": "violence", "project": "streets", "recipient": "RRV", **changes}
+    said = {name: value for name, value in lines.items() if value is not None}
+    return "[[feed]]\n" + "".join(f"{name} = {json.dumps(each)}\n" for name, each in said.items())
+
+
+def test_an_agreement_names_releases(scr, config, file):
+    ethics = {"ethics": "26/LO/1", "ethics_ends": "2030-01-01"}
+    file.write_text(text(purposes=["HOPERAT"]) + feed() + feed(project="study", **ethics))
+    scr("agreement", "add", file, *PEOPLE, *config)
+
+    [one] = listed(scr, config)
+    assert [each["project"] for each in one["feed"]] == ["streets", "study"]
+    assert one["feed"][1]["ethics_ends_at"] == "2030-01-01T00:00:00+00:00"
+    assert "; feed violence of streets to RRV" in scr("agreement", "list", *config).answer
+
+
+@pytest.mark.parametrize(
+    ("feeds", "purpose", "fault"),
+    [
+        (feed() + feed(), "HOPERAT", "a feed stands twice"),
+        (feed(recipient="RJ1"), "HOPERAT", "a feed's recipient is no party"),
+        (feed(), "TREAT", "a feed needs a purpose of planning"),
+        (feed(ethics="26/LO/1"), "HRESCH", "an id and an end"),
+        (feed(ethics_ends="2030-01-01"), "HRESCH", "an id and an end"),
+        (feed(dataset="Violence!"), "HOPERAT", "feed.0.dataset"),
+    ],
+)
+def test_a_release_that_makes_no_sense_is_not_taken_in(scr, config, file, feeds, purpose, fault):
+    file.write_text(text(purposes=[purpose]) + feeds)
+
+    ended = scr("agreement", "add", file, *PEOPLE, *config)
+
+    assert (ended.code, fault in ended.progress) == (2, True)
+
+
 def test_an_agreement_is_entered_listed_and_ended(scr, config, file):
     assert listed(scr, config) == []
     assert (

@@ -11,6 +11,7 @@ from gateway.store.audit_feed import Advance, advance
 from gateway.store.audit_tree import StoredCheckpoint, StoredNode, keep_tree
 from gateway.store.engine import Store
 from gateway.store.leases import Lease, take_lease
+from gateway.store.vault_entries import keep_entries
 from tests.faults import given_rows as given
 from tests.faults.given_rows import LATER
 from tests.store_factories import NOW
@@ -51,6 +52,10 @@ EXEMPT: Mapping[str, Exempt] = {
     "answers that are over": Exempt(
         f"{_STORE}/view_permissions.py:drop_permissions_until",
         lambda store: view_permissions.drop_permissions_until(store, NOW),
+    ),
+    "entries of the vault, which are on record before": Exempt(
+        f"{_STORE}/vault_entries.py:keep_entries",
+        lambda store: keep_entries(store, [given.ENTRY]),
     ),
     "a page": Exempt(
         f"{_STORE}/snapshots.py:keep_snapshot",

@@ -7,6 +7,7 @@ from uuid import UUID
 from adapters.contract import Reason
 from gateway.audit.acts import LogBegunAnew, RelationshipsImported
 from gateway.audit.log import AuditLog
+from gateway.store.agreement_feeds import Feed
 from gateway.store.agreements import Agreement, Terms, add_agreement
 from gateway.store.break_glass import Grant, keep_grant
 from gateway.store.engine import open_store
@@ -16,6 +17,7 @@ from gateway.store.objections import Objection, record_objection
 from gateway.store.policies import PolicyVersion, activate_policy, save_policy
 from gateway.store.policy_drafts import Draft, add_draft
 from gateway.store.privacy_alerts import PrivacyAlert, raise_privacy_alert
+from gateway.store.reidentifications import Reidentification, keep_reidentification
 from gateway.store.relationships import Relationship, add_relationships
 from gateway.store.safety_events import SafetyEvent, record_safety_event
 from gateway.store.sign_ins import SignIn, begin_sign_in
@@ -23,6 +25,7 @@ from gateway.store.snapshots import PageSnapshot, SnapshotBinding, keep_snapshot
 from gateway.store.staff_members import StaffMember, replace_staff_members
 from gateway.store.staff_suspensions import StaffSuspension, suspend
 from gateway.store.team_members import TeamMember, add_team_member
+from gateway.store.vault_entries import VaultEntry
 from gateway.store.view_permissions import ViewPermission, keep_permission
 from gateway.store.words import (
     AlertKind,
@@ -30,6 +33,7 @@ from gateway.store.words import (
     EmergencyReason,
     ObjectionExceptions,
     PermissionAnswer,
+    ReidentificationReason,
     RelationshipType,
 )
 from rbac.types import Purpose
@@ -57,6 +61,17 @@ TERMS = Terms(
 )
 AGREEMENT = Agreement(TERMS, ("F84004", "RAL"), NOW, "who", "where", NOW)
 NEW_AGREEMENT = replace(AGREEMENT, terms=replace(TERMS, id="LDSA-2"))
+FEED = Feed("violence", "streets", "RAL")
+ASKED_ABOUT = Reidentification(
+    *(IDS[30], IDS[31], "streets", "RAL", 1, "a" * 26, "u1", "gp", "F84004"),
+    *(ReidentificationReason.RISK_FOUND, "why it is so", NOW, LATER),
+)
+NEWLY_ASKED = replace(ASKED_ABOUT, id=IDS[32])
+TO_BE_AGREED, OVERDUE = (
+    replace(ASKED_ABOUT, id=IDS[33]),
+    replace(ASKED_ABOUT, id=IDS[34], asked_at=EARLIER - timedelta(hours=1), ends_at=EARLIER),
+)
+ENTRY = VaultEntry(bytes(16), 1, bytes(26))
 MEMBER = TeamMember(IDS[3], "F84004", "t1", "u1", EARLIER)
 NEW_MEMBER = replace(MEMBER, id=IDS[4], user_id="u2")
 STAFF = tuple(StaffMember("F84004", user, KEY, KEY, NOW) for user in ("u1", "u2"))
@@ -115,6 +130,8 @@ async def _recorded(log: AuditLog) -> None:
         for draft in (DRAFT, APPROVED):
             await session.do(add_draft, draft)
         await session.do(add_agreement, AGREEMENT)
+        for asked in (ASKED_ABOUT, TO_BE_AGREED, OVERDUE):
+            await session.do(keep_reidentification, asked, 20, EARLIER)
         await session.do(add_team_member, MEMBER)
         await session.do(replace_staff_members, "F84004", STAFF[:1])
         await session.do(suspend, SUSPENSION)

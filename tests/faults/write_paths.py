@@ -5,15 +5,13 @@ records effects and is named by none, and for one that does more than the path t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from adapters.contract import Reason
 from gateway.audit import acts
-from gateway.audit.acts import AuditEvent
 from gateway.audit.radar_acts import RadarAlertRaised
 from gateway.audit.retention import purge
 from gateway.store import (
+    agreement_feeds,
     agreements,
     break_glass,
     claims,
@@ -37,21 +35,10 @@ from gateway.store.radar_hits import RadarHit, add_radar_hits
 from gateway.store.sign_ins import ProviderSessions
 from gateway.store.words import AlertOutcome, ClaimReason
 from tests.faults import given_rows as given
+from tests.faults.acts import Act
 from tests.faults.given_rows import EARLIER, IDS, LATER, PATIENT
+from tests.faults.vault_paths import VAULT_ACTS
 from tests.store_factories import NOW, VERSION, WHO
-
-Step: TypeAlias = tuple[Any, ...]
-"""A writing function of the store, and what it is given besides the session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An event and its effects, all of one transaction, as these functions of the gateway record them."""
-
-    functions: tuple[str, ...]
-    event: AuditEvent
-    steps: tuple[Step, ...]
-
 
 _WEB, _PATIENT, _ACCESS = "gateway/web", "gateway/patient", "gateway/access"
 _POLICY, _COMMANDS = "gateway/policy", "gateway/commands"
@@ -139,7 +126,10 @@ ACTS: Mapping[str, Act] = {
             *(NOW, "u1", "u2", "LDSA-2", "d" * 64, 2, ("health-records",), ("TREAT",)),
             *(EARLIER, LATER),
         ),
-        ((agreements.add_agreement, given.NEW_AGREEMENT),),
+        (
+            (agreements.add_agreement, given.NEW_AGREEMENT),
+            (agreement_feeds.add_feeds, "LDSA-2", (given.FEED,)),
+        ),
     ),
     "an agreement's end": Act(
         (f"{_ACCESS}/agreement_registry.py:end",),
@@ -293,4 +283,5 @@ ACTS: Mapping[str, Act] = {
     "a log begun anew": Act(
         (f"{_COMMANDS}/audit_anew.py:_begin",), given.BEGUN_ANEW, ((set_back, 1, NOW),)
     ),
+    **VAULT_ACTS,
 }
