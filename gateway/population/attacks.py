@@ -168,23 +168,36 @@ def _four_known_events(database: Database, table: str, profile: DisclosureProfil
 
 
 def _unique_by_events(table: str, person: str, event: Sequence[str]) -> str:
-    """Give SQL for how many people were attacked, and how many of them are found."""
+    """Give SQL for how many people were attacked, and how many of them are found.
+
+    Whoever had all four had the rarest of them: so few are looked at first that it is as quick among millions.
+    """
     return f"""
         WITH events AS (
-            SELECT DISTINCT {identifier(person)} AS person, row({listed(event)}) AS event FROM {identifier(table)}
+            SELECT DISTINCT dense_rank() OVER (ORDER BY {identifier(person)}) AS person,
+                dense_rank() OVER (ORDER BY row({listed(event)})) AS event
+            FROM {identifier(table)}
         ), chosen AS (
             SELECT person, event, count(*) OVER (PARTITION BY person) AS had,
                 row_number() OVER (PARTITION BY person ORDER BY hash(person, event), event) AS turn
             FROM events
         ), targets AS (
             SELECT DISTINCT person FROM chosen WHERE had >= {EVENTS_KNOWN} ORDER BY person LIMIT {TARGETS}
+        ), frequent AS (
+            SELECT event, count(*) AS people FROM events GROUP BY event
         ), known AS (
-            SELECT person, event FROM chosen
+            SELECT person, event, row_number() OVER (PARTITION BY person ORDER BY people, event) AS rarity
+            FROM chosen JOIN frequent USING (event)
             WHERE turn <= {EVENTS_KNOWN} AND person IN (SELECT person FROM targets)
-        ), candidates AS (
+        ), had_the_rarest AS (
             SELECT known.person, events.person AS candidate
-            FROM known JOIN events ON known.event IS NOT DISTINCT FROM events.event
-            GROUP BY ALL HAVING count(*) = {EVENTS_KNOWN}
+            FROM known JOIN events USING (event) WHERE rarity = 1
+        ), candidates AS (
+            SELECT rarest.person, candidate
+            FROM had_the_rarest AS rarest
+            JOIN known ON known.person = rarest.person AND rarity > 1
+            JOIN events ON events.person = candidate AND events.event = known.event
+            GROUP BY ALL HAVING count(*) = {EVENTS_KNOWN} - 1
         )
         SELECT (SELECT count(*) FROM targets), count(*)
         FROM (SELECT person FROM candidates GROUP BY person HAVING count(*) = 1)"""  # noqa: S608

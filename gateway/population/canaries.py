@@ -96,6 +96,16 @@ def records_of(canary: Canary, lists: Iterable[AllowList]) -> bytes:
     return b"".join(json.dumps(one).encode() + b"\n" for one in resources)
 
 
+def planted(canary: Canary, allowed: AllowList) -> dict[str, object]:
+    """Give every element that FHIR knows of a type, and one that it does not, with every identifier in it.
+
+    For whoever puts good values in some of them: the rest of the resource is then as bad as can be.
+    """
+    every = " ".join(canary.identifiers.values())
+    names = {one.path for one in allowed.inside("")} | set(allowed.left_out_of(""))
+    return {**{name: [_object(every)] for name in sorted(names - {"id", "meta"})}, every: 1}
+
+
 def traces_of(canary: Canary, content: bytes) -> frozenset[Trace]:
     """Find the canary in bytes, however separated, in whatever width and case, reversed, in hex or base64."""
     run = _run_together(content.decode("utf-8", errors="replace"))

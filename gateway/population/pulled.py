@@ -30,13 +30,15 @@ class _Named(msgspec.Struct):
 _NAMED = msgspec.json.Decoder(_Named)
 
 
-def current_rows(folder: Path, resource_type: str) -> Iterator[bytes]:
+def current_rows(folder: Path, resource_type: str, through: int | None = None) -> Iterator[bytes]:
     """Yield the rows of one source and type that stand, without line ends; the newest pull's first.
 
-    Raises AlteredPartitionError.
+    `through` is the last pull that counts, however many have finished since. Raises AlteredPartitionError.
     """
     seen: set[str] = set()
     for manifest in reversed(finished_pulls(folder)):
+        if through is not None and manifest.pull > through:
+            continue
         yield from _standing(folder, manifest, resource_type, seen)
         if resource_type in manifest.whole:
             return

@@ -62,6 +62,8 @@ class ReleaseOrder:
     ledger: ReleaseLedger = field(repr=False)
     ledger_key: bytes = field(repr=False)
     today: date
+    venues: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The LSOA of each venue of the register of assaults."""
     formats: tuple[Format, ...] = tuple(Format)
 
 
