@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _written(folder: Path, seconds: float, rounds: int) -> Iterator[tuple[str, dict[str, object]]]:
-    for name, url in _databases(folder):
+    for name, url in databases(folder):
         store = _opened(url)
         rates = {callers: _rates(store, callers, seconds, rounds) for callers in CALLERS}
         store.close()
@@ -232,7 +232,8 @@ def _opened(url: str) -> Store:
     return store
 
 
-def _databases(folder: Path) -> Iterator[tuple[str, str]]:
+def databases(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give an empty SQLite database and, where a server is installed, a PostgreSQL one while it runs."""
     yield "SQLite", f"sqlite:///{folder / 'bench.db'}"
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if binaries:
@@ -275,8 +276,7 @@ def _table(found: dict[str, object]) -> str:
     checked = proved["checked rows/s"]
     return "\n".join(
         [
-            f"Durable rows a second, {_on(found['machine'])}.",
-            "",
+            f"Durable rows a second, {_on(found['machine'])}.\n",
             "| database, callers | in groups | a transaction each | ratio |",
             "|---|--:|--:|--:|",
             *rows,

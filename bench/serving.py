@@ -70,12 +70,13 @@ def read_settings(folder: Path) -> Settings:
 def serve_measured(folder: Path) -> None:
     """Prepare the database and serve until stopped."""
     settings = read_settings(folder)
-    run(_prepare_database(settings))
+    run(prepare_database(settings))
     port = int(settings.base_url.rpartition(":")[2])
     serve(settings, listen("127.0.0.1", port), workers=1)
 
 
-async def _prepare_database(settings: Settings) -> None:
+async def prepare_database(settings: Settings) -> None:
+    """Make the database, with the default policy and an agreement in force."""
     await asyncio.to_thread(upgrade, settings.database_url)
     store = open_store(settings.database_url)
     log = AuditLog(store, now)
