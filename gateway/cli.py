@@ -10,11 +10,21 @@ from collections.abc import Sequence
 import typer
 
 from adapters.source_config import SourceConfigError
-from gateway.commands import agreement, audit, database, keys, policy, simulate, staff, team
+from gateway.commands import (
+    agreement,
+    audit,
+    database,
+    keys,
+    policy,
+    simulate,
+    staff,
+    team,
+)
 from gateway.commands.bench import bench
 from gateway.commands.check import check
 from gateway.commands.demo import demo
 from gateway.commands.documents import docs
+from gateway.commands.pull import pull
 from gateway.commands.serve import serve
 from gateway.commands.speaking import FAILED, MISUNDERSTOOD, reason_of
 from gateway.errors import SharedCareRecordError
@@ -31,7 +41,7 @@ app = typer.Typer(
     # Its tracebacks would show local variables, and they may hold patient data.
     pretty_exceptions_enable=False,
 )
-for each in (demo, serve, check, docs, bench):
+for each in (demo, serve, check, docs, bench, pull):
     app.command()(each)
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(policy.app, name="policy")

@@ -18,10 +18,12 @@ from gateway.settings import (
     PREFIX,
     AuditFeedSettings,
     AuthSettings,
+    BulkSourceSettings,
     GpEndpointSettings,
     IssuerSettings,
     JobRoleSettings,
     OrganisationSettings,
+    PopulationSettings,
     Settings,
     SourceSettings,
     WitnessSettings,
@@ -38,6 +40,7 @@ _TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "issuer": IssuerSettings,
         "organisation": OrganisationSettings,
         "job_role": JobRoleSettings,
+        "bulk_source": BulkSourceSettings,
     }
 )
 
@@ -76,6 +79,9 @@ def settings_page() -> str:
         "\n## `[audit_feed]`\n",
         f"{AuditFeedSettings.__doc__}\n",
         _table(AuditFeedSettings.model_fields, ""),
+        "\n## `[population]`\n",
+        f"{PopulationSettings.__doc__}\n",
+        _table(PopulationSettings.model_fields, ""),
         '\n## `auth = { kind = "…" }` of a source\n',
         f"{AuthSettings.__doc__}\n",
         _table(AuthSettings.model_fields, ""),
@@ -128,7 +134,7 @@ def _single_values() -> Mapping[str, FieldInfo]:
     return {
         name: field
         for name, field in fields
-        if name not in {*_TABLES, "audit_feed", "audit_witness"}
+        if name not in {*_TABLES, "audit_feed", "audit_witness", "population"}
     }
 
 

@@ -24,7 +24,9 @@ from gateway.caller_settings import IssuerSettings as IssuerSettings
 from gateway.caller_settings import JobRoleSettings as JobRoleSettings
 from gateway.caller_settings import OrganisationSettings as OrganisationSettings
 from gateway.feed_settings import AuditFeedSettings as AuditFeedSettings
-from gateway.settings_part import Part
+from gateway.population_settings import BulkSourceSettings as BulkSourceSettings
+from gateway.population_settings import PlanningParts
+from gateway.population_settings import PopulationSettings as PopulationSettings
 from gateway.source_settings import AuthSettings as AuthSettings
 from gateway.source_settings import GpEndpointSettings as GpEndpointSettings
 from gateway.source_settings import SourceSettings as SourceSettings
@@ -40,6 +42,8 @@ _PARTS = (
     "organisation",
     "gp_endpoint",
     "job_role",
+    "population",
+    "bulk_source",
 )
 
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -57,7 +61,7 @@ class Profile(StrEnum):
     DEMO = "demo"
 
 
-class Settings(Part):
+class Settings(PlanningParts):
     """Everything that a deployment decides."""
 
     profile: Profile = Field(

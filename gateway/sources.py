@@ -19,13 +19,12 @@ from adapters.source_client import SourceClient
 from adapters.source_clients import Surroundings, open_source_client
 from adapters.source_config import (
     DEADLINE_SECONDS,
-    Auth,
-    AuthKind,
     SourceConfig,
     SourceDialect,
     TlsFiles,
 )
 from fhir_profiles.vocabulary import Category
+from gateway.bulk_sources import auth_of
 from gateway.patient.directory import KnownSource, Pilot, SourceDirectory
 from gateway.settings import GpEndpointSettings, Settings, SourceSettings
 from gateway.version import VERSION
@@ -146,25 +145,10 @@ def config_of(source: SourceSettings, base_url: str | None = None) -> SourceConf
         organisation=source.organisation or "",
         deadline_seconds=source.deadline_seconds or DEADLINE_SECONDS[dialect],
         stage=Stage(source.stage),
-        auth=_auth(source),
+        auth=auth_of(source.auth),
         tls=TlsFiles(
             client_certificate=source.auth.certificate_file, client_key=source.auth.private_key_file
         ),
-    )
-
-
-def _auth(source: SourceSettings) -> Auth:
-    given = source.auth
-    kind = AuthKind(given.kind)
-    secret = given.secret.get_secret_value() if given.secret is not None else ""
-    is_key = kind is AuthKind.PRIVATE_KEY_JWT
-    return Auth(
-        kind=kind,
-        client_id=given.client_id or "",
-        token_url=given.token_url or "",
-        scope=given.scope or "",
-        secret="" if is_key else secret,
-        private_key=secret if is_key else "",
     )
 
 

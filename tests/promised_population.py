@@ -45,6 +45,21 @@ PROMISES_OF_POPULATION: Mapping[str, Promise] = {
             "tests/population/pull",
         ),
     ),
+    "RELEASE": Promise(
+        "Of releases whose making or removal was killed in every named moment, 200 times on each database, none is ever "
+        "there by half, none is published twice or without its entry, and none that was published is lost.",
+        200,
+        {"SCR_PROVE_KILLS": "200"},
+        ("tests/population/releases/test_kill_points.py",),
+        (
+            "gateway/audit/recorded.py",
+            "gateway/population/pull_files.py",
+            "gateway/population/releases",
+            "gateway/store/leases.py",
+            "gateway/store/releases.py",
+            "tests/population/releases",
+        ),
+    ),
     "VIEWS": Promise(
         "Random views compiled to SQL, each over 10,000 random resources, give the rows that a plain reading of their "
         "specification gives, by somebody who had not seen the compiler.",

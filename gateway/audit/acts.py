@@ -31,6 +31,14 @@ from gateway.audit.policy_acts import PolicyActivated as PolicyActivated
 from gateway.audit.policy_acts import PolicyApproved as PolicyApproved
 from gateway.audit.policy_acts import PolicyProposed as PolicyProposed
 from gateway.audit.radar_acts import RadarAlertRaised as RadarAlertRaised
+from gateway.audit.release_acts import PullBegun as PullBegun
+from gateway.audit.release_acts import PullEnded as PullEnded
+from gateway.audit.release_acts import ReleaseApproved as ReleaseApproved
+from gateway.audit.release_acts import ReleaseBegun as ReleaseBegun
+from gateway.audit.release_acts import ReleaseEnded as ReleaseEnded
+from gateway.audit.release_acts import ReleaseFetched as ReleaseFetched
+from gateway.audit.release_acts import ReleasePublished as ReleasePublished
+from gateway.audit.release_acts import ReleaseRequested as ReleaseRequested
 from gateway.audit.staff_acts import CallerRefused as CallerRefused
 from gateway.audit.staff_acts import JobRolesChanged as JobRolesChanged
 from gateway.audit.staff_acts import ProviderSignedOut as ProviderSignedOut
@@ -203,6 +211,14 @@ AuditEvent: TypeAlias = (
     | AuditExported
     | EntriesPurged
     | LogBegunAnew
+    | PullBegun
+    | PullEnded
+    | ReleaseRequested
+    | ReleaseApproved
+    | ReleaseBegun
+    | ReleasePublished
+    | ReleaseEnded
+    | ReleaseFetched
 )
 
 

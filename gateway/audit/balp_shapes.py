@@ -99,6 +99,7 @@ def _session(subtype: Code | None, *details: str) -> Shape:
 
 _TEAM = ("organisation", "team", "starts_at", "ends_at")
 _DRAFT = ("decision_id", "decided_under", "draft", "version", "previous", "digest")
+_RELEASE = ("release", "project", "recipient", "dataset", "agreement", "digest")
 _HOLD = ("decision_id", "held_under", "source")
 _CODED = ("decision_id", "decided_under", "reidentification")
 _OWN_WORD = ("decision_id", "decided_under", "reason_code", "ends_at", "tell")
@@ -169,6 +170,18 @@ SHAPES: Mapping[AuditAction, Shape] = MappingProxyType(
         AuditAction.LOG_BEGUN_ANEW: _security(
             None, "E", "origin", "former_origin", "former_size", "first_lost", "proven", "kept"
         ),
+        AuditAction.PULL_BEGUN: Shape(
+            codes.IMPORT, (), "C", ("source", "dataset", "project", "agreement")
+        ),
+        AuditAction.PULL_ENDED: Shape(codes.IMPORT, (), "U", ("source", "outcome", "pull")),
+        AuditAction.RELEASE_REQUESTED: _security(None, "C", *_RELEASE),
+        AuditAction.RELEASE_APPROVED: _security(None, "U", *_RELEASE),
+        AuditAction.RELEASE_BEGUN: _security(None, "U", "release", "generation", "epoch"),
+        AuditAction.RELEASE_PUBLISHED: Shape(
+            codes.EXPORT, (), "C", ("release", "manifest_sha256", "expires_at")
+        ),
+        AuditAction.RELEASE_ENDED: _security(None, "D", "release", "state"),
+        AuditAction.RELEASE_FETCHED: Shape(codes.EXPORT, (), "R", ("release", "file")),
     }
 )
 """The shape of each kind of entry; those of the two rows of a request follow from the act as well."""

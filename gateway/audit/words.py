@@ -47,6 +47,14 @@ class AuditAction(StrEnum):
     AUDIT_EXPORTED = "audit-exported"
     ENTRIES_PURGED = "entries-purged"
     LOG_BEGUN_ANEW = "log-begun-anew"
+    PULL_BEGUN = "pull-begun"
+    PULL_ENDED = "pull-ended"
+    RELEASE_REQUESTED = "release-requested"
+    RELEASE_APPROVED = "release-approved"
+    RELEASE_BEGUN = "release-begun"
+    RELEASE_PUBLISHED = "release-published"
+    RELEASE_ENDED = "release-ended"
+    RELEASE_FETCHED = "release-fetched"
 
 
 class AskedAct(StrEnum):

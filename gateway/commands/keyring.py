@@ -1,47 +1,23 @@
 """`scr keys` for the planning side: make, rotate and destroy the keys of store, projects and vault."""
 
 import asyncio
-import secrets
-import time
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
-from uuid import uuid4
 
 import msgspec
 import typer
 
-from adapters.kms import KeyService
-from adapters.source_client import SourceClient
-from adapters.source_clients import Surroundings, open_source_client
-from adapters.source_config import Auth, AuthKind, SourceConfig, SourceConfigError, SourceDialect
+from adapters.source_config import SourceConfigError
 from gateway.commands.speaking import MISUNDERSTOOD, answer_json, fail, progress, reason_of
-from gateway.core_dumps import forbid_core_dumps
+from gateway.planning_keys import Held, KeyringPlace, open_custody
 from gateway.population.keys.custody import KeyCustody
-from gateway.population.keys.kms_provider import KmsProvider
-from gateway.population.keys.local_providers import EnvironmentProvider, FileProvider
 from gateway.population.keys.names import KeyName, KeyNameError, Purpose
-from gateway.population.keys.provider import CustodyError, KeyProvider
+from gateway.population.keys.provider import CustodyError
 from gateway.settings import process_environment
 from gateway.wiring import now
 
-ROOT_KEY, KMS_ADDRESS, KMS_TOKEN, KMS_ROOT = (
-    "SCR_KEYS_ROOT",
-    "SCR_KMS_ADDRESS",
-    "SCR_KMS_TOKEN",
-    "SCR_KMS_ROOT_",
-)
-_KMS_SECONDS = 10.0
 Told = TypeVar("Told")
-
-
-class Held(StrEnum):
-    """Who holds the roots that keys are wrapped under."""
-
-    FILE = "file"
-    ENVIRONMENT = "environment"
-    KMS = "kms"
 
 
 Ring = Annotated[Path, typer.Argument(help="The keyring's file.")]
@@ -121,47 +97,15 @@ def _done(
     root_file: Path | None,
     act: Callable[[KeyCustody], Awaitable[Told]],
 ) -> Told:
-    forbid_core_dumps()
-    beside = root_file or keyring.with_name(f"{keyring.name}.roots")
+    place = KeyringPlace(keyring, roots, root_file)
     try:
-        return asyncio.run(_acted(keyring, roots, beside, act))
+        return asyncio.run(_acted(place, act))
     except (CustodyError, SourceConfigError) as fault:
         fail(str(fault))
     except OSError as fault:
         fail(f"A file of keys cannot be written: {reason_of(fault)}.")
 
 
-async def _acted(
-    keyring: Path, roots: Held, root_file: Path, act: Callable[[KeyCustody], Awaitable[Told]]
-) -> Told:
-    client = _key_service() if roots is Held.KMS else None
-    try:
-        provider = _provider(roots, root_file, client)
-        return await act(KeyCustody(keyring, provider, now, secrets.token_bytes))
-    finally:
-        if client is not None:
-            await client.aclose()
-
-
-def _provider(roots: Held, root_file: Path, client: SourceClient | None) -> KeyProvider:
-    if client is not None:
-        named = {each: process_environment().get(KMS_ROOT + each.name) for each in Purpose}
-        found = {each: root for each, root in named.items() if root}
-        return KmsProvider(KeyService(client), found)
-    if roots is Held.ENVIRONMENT:
-        return EnvironmentProvider.reading(_from_environment(ROOT_KEY), secrets.token_bytes)
-    return FileProvider(root_file, secrets.token_bytes)
-
-
-def _key_service() -> SourceClient:
-    address, token = _from_environment(KMS_ADDRESS), _from_environment(KMS_TOKEN)
-    auth = Auth(AuthKind.BEARER, secret=token)
-    config = SourceConfig("kms", SourceDialect.FHIR_R4, address, "", _KMS_SECONDS, auth=auth)
-    return open_source_client(config, Surroundings(now, uuid4, time.monotonic))
-
-
-def _from_environment(called: str) -> str:
-    found = process_environment().get(called)
-    if not found:
-        fail(f"The environment has no {called}.")
-    return found
+async def _acted(place: KeyringPlace, act: Callable[[KeyCustody], Awaitable[Told]]) -> Told:
+    async with open_custody(place, process_environment(), now) as custody:
+        return await act(custody)

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from gateway.commands.keyring import (
-    Held,
     Project,
     Recipient,
     RootFile,
@@ -18,6 +17,7 @@ from gateway.commands.keyring import (
 )
 from gateway.commands.speaking import fail, progress, reason_of
 from gateway.keys import add_missing_keys, make_keys, write_keys
+from gateway.planning_keys import Held
 from gateway.population.keys.names import Purpose
 
 app = typer.Typer(help="The service's keys, by purpose.", no_args_is_help=True)

@@ -33,6 +33,9 @@ from gateway.store.population_tables import reidentification as reidentification
 from gateway.store.population_tables import vault_entry as vault_entry
 from gateway.store.radar_tables import radar_hit as radar_hit
 from gateway.store.radar_tables import staff_member as staff_member
+from gateway.store.release_tables import data_release as data_release
+from gateway.store.release_tables import data_release_progress as data_release_progress
+from gateway.store.release_tables import data_release_use as data_release_use
 from gateway.store.types import UtcDateTime
 from gateway.store.words import DataItem, ObjectionExceptions, RelationshipType
 from rbac.types import Purpose

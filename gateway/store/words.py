@@ -108,3 +108,17 @@ class UnableReason(StrEnum):
     LACKS_CAPACITY = "lacks-capacity"
     NOT_PRESENT = "not-present"
     OTHER_REASON = "other-reason"
+
+
+class ReleaseState(StrEnum):
+    """How far a release of the planning side is; docs/decisions/0036 draws which follows which."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    RUNNING = "running"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RECALLED = "recalled"
+    DESTROYED = "destroyed"

@@ -49,6 +49,7 @@ from gateway.audit.acts import (
 )
 from gateway.audit.agreement_acts import AgreementAdded, AgreementEnded
 from gateway.audit.log_acts import AuditExported, EntriesPurged, LogBegunAnew
+from tests.audit.release_events import RELEASE_EVENTS
 from tests.store_factories import NOW, SIGNED_OUT, VERSION, WHO, asked, disclosed
 
 EVENTS: list[AuditEvent] = [
@@ -147,6 +148,7 @@ EVENTS: list[AuditEvent] = [
     AuditExported(NOW, "u1", 5),
     EntriesPurged(NOW, "u1", 3, NOW, "8 years"),
     LogBegunAnew(NOW, "u1", "b", "a", 13, "cm9vdA==", 10, 7, 9, "cut off", "a disk failed"),
+    *RELEASE_EVENTS,
 ]
 
 

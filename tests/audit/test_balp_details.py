@@ -22,6 +22,7 @@ from tests.audit.balp_events import (
     row_a,
     row_b,
 )
+from tests.audit.release_events import DETAILS_OF_RELEASES
 from tests.audit.test_acts import EVENTS
 from tests.store_factories import NOW
 
@@ -198,6 +199,7 @@ def test_a_broken_glass_tells_its_step_as_the_purpose_and_whom_it_is_told() -> N
                 "ends_at": "2026-03-02T09:30:00Z",
             },
         ),
+        *DETAILS_OF_RELEASES.items(),
     ],
 )
 def test_each_kind_of_entry_tells_these_details_and_no_more(

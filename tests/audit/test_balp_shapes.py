@@ -21,6 +21,7 @@ from tests.audit.balp_events import (
     row_a,
     row_b,
 )
+from tests.audit.release_events import SHAPES_OF_RELEASES
 from tests.store_factories import asked
 
 
@@ -136,6 +137,7 @@ def test_a_row_a_alone_is_told_by_itself() -> None:
         ("privacy-alert-settled", ("110113", [], "U", "0")),
         ("relationship-claimed", ("110113", ["110135"], "C", "0")),
         ("permission-recorded", ("110113", ["110135"], "C", "0")),
+        *SHAPES_OF_RELEASES,
     ],
 )
 def test_each_kind_of_entry_has_its_type_act_and_outcome(action: str, expected: object) -> None:

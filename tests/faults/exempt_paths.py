@@ -11,9 +11,11 @@ from gateway.store.audit_feed import Advance, advance
 from gateway.store.audit_tree import StoredCheckpoint, StoredNode, keep_tree
 from gateway.store.engine import Store
 from gateway.store.leases import Lease, take_lease
+from gateway.store.releases import keep_release_progress
 from gateway.store.vault_entries import keep_entries
 from tests.faults import given_rows as given
 from tests.faults.given_rows import LATER
+from tests.faults.release_paths import PROGRESS
 from tests.store_factories import NOW
 
 
@@ -64,6 +66,10 @@ EXEMPT: Mapping[str, Exempt] = {
     "pages that are over": Exempt(
         f"{_STORE}/snapshots.py:drop_expired_snapshots",
         lambda store: snapshots.drop_expired_snapshots(store, NOW),
+    ),
+    "how far a release is": Exempt(
+        f"{_STORE}/releases.py:keep_release_progress",
+        lambda store: keep_release_progress(store, PROGRESS),
     ),
     "how far a receiver is": Exempt(
         f"{_STORE}/audit_feed.py:advance",

@@ -19,6 +19,7 @@ from gateway.store.policy_drafts import Draft, add_draft
 from gateway.store.privacy_alerts import PrivacyAlert, raise_privacy_alert
 from gateway.store.reidentifications import Reidentification, keep_reidentification
 from gateway.store.relationships import Relationship, add_relationships
+from gateway.store.releases import add_release
 from gateway.store.safety_events import SafetyEvent, record_safety_event
 from gateway.store.sign_ins import SignIn, begin_sign_in
 from gateway.store.snapshots import PageSnapshot, SnapshotBinding, keep_snapshot
@@ -37,6 +38,7 @@ from gateway.store.words import (
     RelationshipType,
 )
 from rbac.types import Purpose
+from tests.faults.release_paths import RELEASE
 from tests.store_factories import KEY, NOW, VERSION, clock
 
 LATER = NOW + timedelta(hours=1)
@@ -143,3 +145,4 @@ async def _recorded(log: AuditLog) -> None:
         await session.do(keep_permission, PERMISSION)
         await session.do(record_objection, OBJECTION)
         await session.do(take_once, "e" * 64, EARLIER)
+        await session.do(add_release, RELEASE)

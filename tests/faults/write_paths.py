@@ -37,6 +37,7 @@ from gateway.store.words import AlertOutcome, ClaimReason
 from tests.faults import given_rows as given
 from tests.faults.acts import Act
 from tests.faults.given_rows import EARLIER, IDS, LATER, PATIENT
+from tests.faults.release_paths import RELEASE_ACTS
 from tests.faults.vault_paths import VAULT_ACTS
 from tests.store_factories import NOW, VERSION, WHO
 
@@ -283,5 +284,6 @@ ACTS: Mapping[str, Act] = {
     "a log begun anew": Act(
         (f"{_COMMANDS}/audit_anew.py:_begin",), given.BEGUN_ANEW, ((set_back, 1, NOW),)
     ),
+    **RELEASE_ACTS,
     **VAULT_ACTS,
 }
