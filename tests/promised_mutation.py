@@ -140,6 +140,7 @@ PROMISES_OF_MUTATION: Mapping[str, Promise] = {
             "tests/audit/test_opened.py",
             "tests/audit/test_past.py",
             "tests/audit/test_past_on_record.py",
+            "tests/audit/test_purgeable.py",
             "tests/audit/test_retention.py",
             "tests/audit/test_searching.py",
             "tests/audit/test_second_place.py",
