@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import orjson
 import pytest
@@ -218,3 +219,19 @@ async def test_a_place_that_hangs_is_told_of_by_how_long_it_was_waited_for(
         (errno.ETIMEDOUT, "The second place does not answer"),
         (errno.ETIMEDOUT, "The second place has still not answered"),
     ]
+
+
+class Slow(Folder):
+    """A place that takes a while to list what it holds."""
+
+    @override
+    def sizes(self) -> Sequence[int]:
+        sleep(0.05)
+        return super().sizes()
+
+
+async def test_a_place_that_is_looked_through_is_waited_for_longer(tmp_path: Path):
+    slow = Slow(tmp_path)
+    slow.put(key_of(3), note(3))
+
+    assert await SecondPlace(slow, seconds=0.01).held() == (note(3).decode(),)
