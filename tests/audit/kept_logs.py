@@ -1,8 +1,8 @@
 """Keep a signed log in a database that is only in memory: quick, for tests of what is read from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -22,15 +22,22 @@ COLUMNS = ("sequence", "kind", "decision_id", "recorded_at", "patient", "user_id
 
 @contextmanager
 def kept_log(
-    count: int, sizes: Sequence[int], key: SigningKey = KEY, **told: object
+    count: int,
+    sizes: Sequence[int],
+    key: SigningKey = KEY,
+    after: Callable[[int], timedelta] = lambda number: timedelta(seconds=number),
+    **told: object,
 ) -> Iterator[Reading]:
-    """Keep `count` entries and a checkpoint at each of the sizes; `told` is what each entry says beside who did it."""
+    """Keep `count` entries and a checkpoint at each of the sizes; `told` is what each entry says beside who did it.
+
+    `after` is how long after the instant of the tests an entry was recorded, by number.
+    """
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         metadata.create_all(connection, [audit_entry, audit_node, audit_checkpoint])
         tree = Frontier()
         for number in range(1, count + 1):
-            leaf = _keep(connection, number, told)
+            leaf = _keep(connection, number, NOW + after(number), told)
             _keep_nodes(connection, tree, leaf)
             tree = tree.with_leaf(leaf)
             if number in sizes:
@@ -41,13 +48,12 @@ def kept_log(
     engine.dispose()
 
 
-def _keep(connection: Connection, number: int, told: dict[str, object]) -> bytes:
+def _keep(connection: Connection, number: int, at: datetime, told: dict[str, object]) -> bytes:
     found_by = {"decision_id": UUID(int=number), "patient": f"p{number}", "user_id": "u1"}
     action = told.get("action", "asked")
     body = orjson.dumps(
         {"action": action, **found_by, **told}, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
     )
-    at = NOW + timedelta(seconds=number)
     members = (number, str(action), UUID(int=number), at, f"p{number}", "u1", body)
     leaf = leaf_hash(line_of(*members))
     row = {**dict(zip(COLUMNS, members, strict=True)), "leaf": leaf}

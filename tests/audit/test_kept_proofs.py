@@ -1,6 +1,7 @@
 """What is proven from the database is what the entries and the checkpoints that are kept there say."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -17,6 +18,7 @@ from gateway.store.sessions import Reading
 from gateway.store.tables import audit_checkpoint, audit_entry, audit_node
 from tests.audit.kept_logs import kept_log
 from tests.audit.signed_log import KEY, KEYS, OTHER_KEY
+from tests.audit.written_logs import DAY, written_at
 from tests.store_factories import NOW
 
 NEW = SigningKey("record.test/audit/2", KEY.seed)
@@ -158,6 +160,27 @@ def test_a_log_that_was_cut_off_is_found_by_its_checkpoint_and_by_one_held(readi
     assert verify_log(reading, KEYS).fault is None
     said = "a checkpoint was signed with 7 entries"
     assert verify_log(reading, KEYS, [seventh]).fault == Fault(6, 7, said)
+
+
+def test_a_log_that_lost_its_last_signed_entry_is_found_by_its_checkpoint(reading: Reading):
+    lose(reading, 7, 8, 9)
+
+    assert verify_log(reading, KEYS).fault == Fault(4, 7, "a checkpoint is out of place")
+
+
+@pytest.mark.parametrize(("days", "gone"), [(None, None), (4_000, None), (100, 3)])
+def test_a_purge_of_what_is_not_old_by_now_is_found(days: int | None, gone: int | None):
+    def after(number: int) -> timedelta:
+        return timedelta(days=0 if number <= 5 else 4_000)
+
+    said = {"through": 4, "recorded_before": written_at(DAY)}
+    now = None if days is None else NOW + timedelta(days=days)
+    with kept_log(9, (9,), after=after, action="entries-purged", **said) as reading:
+        for number in (1, 2, 3):
+            change(reading, number, body=None)
+        fault = verify_log(reading, KEYS, now=now).fault
+
+    assert (fault and fault.first) == gone
 
 
 def test_a_checkpoint_that_another_key_signed_is_not_held(reading: Reading):

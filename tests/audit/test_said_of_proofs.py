@@ -14,6 +14,8 @@ from gateway.audit.notes import (
     NOTE_CHARACTERS_AT_MOST,
     KeyType,
     VerifierKey,
+    cosigned_text,
+    is_witnessed,
     open_checkpoint,
     read_verifier_key,
     signature_line,
@@ -147,3 +149,10 @@ def test_what_is_wrong_is_said_to_the_letter(ask: Callable[[], object], said: st
         ask()
 
     assert str(told.value) == said
+
+
+def test_a_logs_own_key_is_no_witness_though_it_signs_as_one():
+    text, at = NOTE.partition("\n\n")[0] + "\n", 1_764_403_200
+    cosigned = at.to_bytes(8) + KEY._private().sign(cosigned_text(text, at).encode())
+
+    assert not is_witnessed(NOTE + signature_line(KEY.verifier(), cosigned), KEY.verifier())
