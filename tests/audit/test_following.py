@@ -6,7 +6,9 @@ import orjson
 import pytest
 
 from gateway.audit.following import Fault, Following, Seen, Verdict
+from gateway.audit.losses import Loss
 from gateway.audit.merkle import leaf_hash
+from gateway.audit.notes import NoteError, SigningKey
 from gateway.audit.verify import verify_export
 from tests.audit.signed_log import KEY, KEYS, OTHER_KEY
 from tests.audit.written_logs import exported_log
@@ -153,3 +155,15 @@ def test_a_fault_that_was_found_stays():
     following.hold(KEY.sign(3, ROOT))
 
     assert following.end() == Verdict(0, 0, 0, 0, (), Fault(4, 4, "first"))
+
+
+def test_a_loss_that_led_to_the_logs_name_excuses_what_was_signed_of_it():
+    new = SigningKey("record.test/audit/2", KEY.seed)
+    loss, other = Loss(KEY.origin, 4, 9, new.origin), Loss(KEY.origin, 1, 99, "elsewhere")
+    lines, keys = exported_log(5, key=new), (new.verifier(),)
+    held = [note_of(LOG[7])]
+
+    assert verify_export(lines, keys, held, (other, loss)) == Verdict(5, 1, 5, 0, (), None, (loss,))
+    for told in ((), (other,)):
+        with pytest.raises(NoteError):
+            verify_export(lines, keys, held, told)
