@@ -16,6 +16,7 @@ from gateway.commands import (
     database,
     keys,
     policy,
+    release,
     simulate,
     staff,
     team,
@@ -50,6 +51,7 @@ app.add_typer(team.app, name="team")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(release.app, name="release")
 app.add_typer(database.app, name="db")
 
 

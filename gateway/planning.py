@@ -83,6 +83,16 @@ def practices_of(planning: PopulationSettings) -> Mapping[str, str]:
     return {row["code"]: row["name"] for row in _rows_of(planning.practices_file)}
 
 
+def venues_of(planning: PopulationSettings) -> Mapping[str, str]:
+    """Read where the venues of the register of assaults are; without a file none is known.
+
+    Raises OSError, KeyError.
+    """
+    if planning.venues_file is None:
+        return {}
+    return {row["venue"]: row["lsoa"] for row in _rows_of(planning.venues_file)}
+
+
 def objected_in(path: Path | None) -> frozenset[str]:
     """Give who objected here, by the store's names of them.
 

@@ -71,6 +71,10 @@ class PopulationSettings(Part):
         None,
         description="CSV file with the columns `code` and `name`: organisations that may be named.",
     )
+    venues_file: Path | None = Field(
+        None,
+        description="CSV file with the columns `venue` and `lsoa`: the register of places of assaults.",
+    )
     keyring: Path = Field(description="The planning keyring, of `scr keys init --purpose`.")
     roots: Literal["file", "environment", "kms"] = Field(
         "file", description="Who holds the roots of its keys: [keys](keys.md)."

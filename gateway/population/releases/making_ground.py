@@ -40,6 +40,7 @@ class MakingGround:
     store: Path
     kinds: Mapping[str, SourceKind]
     places: Places = field(repr=False)
+    venues: Mapping[str, str] = field(repr=False)
     ledger: ReleaseLedger = field(repr=False)
     custody: KeyCustody
     leaving_out: LeavingOut
@@ -79,6 +80,7 @@ class MakingGround:
                 ledger=self.ledger,
                 ledger_key=hmac.digest(store_key.material, _LEDGER, "sha256"),
                 today=plan.ordered_on,
+                venues=self.venues,
             )
 
 

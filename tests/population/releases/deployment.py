@@ -125,6 +125,7 @@ def ground_in(folder: Path, clock, making, objected=frozenset(), permits=None) -
         store=folder / "store",
         kinds={"hospital": SourceKind.HOSPITAL},
         places=Places({}, {}, {}),
+        venues={},
         ledger=LedgerInMemory(),
         custody=KeyCustody(folder / "keyring.json", provider, clock, draw),
         leaving_out=ListedPeople(
