@@ -130,6 +130,7 @@ PROMISES_OF_MUTATION: Mapping[str, Promise] = {
             "tests/audit/test_acts.py",
             "tests/audit/test_audit_mutants.py",
             "tests/audit/test_beginning_anew.py",
+            "tests/audit/test_countersigned.py",
             "tests/audit/test_entries_about.py",
             "tests/audit/test_group_commit.py",
             "tests/audit/test_handing_on_the_log.py",
