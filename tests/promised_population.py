@@ -26,6 +26,30 @@ PROMISES_OF_POPULATION: Mapping[str, Promise] = {
             "tests/population/gate/test_t09_t10_differencing.py",
         ),
     ),
+    "FLOOR": Promise(
+        "Of 50,000 people in two boroughs both datasets leave as rows, and their tables are near the truth: the twenty "
+        "largest counts within 5 %, cost a head by practice within 2 %, eight of ten hot-spots kept.",
+        50_000,
+        {"SCR_PROVE_PEOPLE": "50000"},
+        ("tests/population/making/test_t28_utility_floor.py",),
+        (
+            "adapters/simulators/planning",
+            "fhir_profiles/datasets",
+            "fhir_profiles/tariffs",
+            "gateway/population/anonymity.py",
+            "gateway/population/attacks.py",
+            "gateway/population/climbing.py",
+            "gateway/population/contents",
+            "gateway/population/counting.py",
+            "gateway/population/gate.py",
+            "gateway/population/making.py",
+            "gateway/population/small_numbers.py",
+            "gateway/population/suppression.py",
+            "tests/population/making/floor.py",
+            "tests/population/making/stores.py",
+            "tests/population/making/test_t28_utility_floor.py",
+        ),
+    ),
     "PULL": Promise(
         "Of pulls that were killed in every named moment, 200 times from each kind of source, and 50 times in any, "
         "nothing is lost, nothing is doubled, every listed file is whole, and no raw row is at rest.",
