@@ -1,7 +1,7 @@
 """Decide who may have what pulled and released for planning: the only maker of a FeedPermit.
 
 Opens nobody's record, and makes no file. An agreement in force must name dataset, project and recipient; the policy's rows
-must let the caller's role take every category that the dataset is made of.
+must let the caller's role take every category that the dataset is made of. docs/decisions/0038.
 """
 
 from collections.abc import Callable, Iterable, Mapping

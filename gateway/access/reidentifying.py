@@ -1,7 +1,7 @@
 """Decide who may learn whose one coded record is: the only maker of a ReidentifyPermit.
 
 Opens nothing, and does not say whether there is such a person: what the caller has to do with them is decided once they are
-found, like any view (`decision.py`).
+found, like any view (`decision.py`). docs/decisions/0039.
 """
 
 from dataclasses import dataclass, field

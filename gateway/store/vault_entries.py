@@ -1,7 +1,7 @@
 """Keep the vault's entries: by subject of the planning store, a number sealed under a key that no database holds.
 
 Opens none. On PostgreSQL only the vault's own role reaches this table. That entries are kept is on record in the service's own
-database, before: one transaction cannot span two roles.
+database, before (docs/decisions/0038): one transaction cannot span two roles.
 """
 
 from collections.abc import Sequence

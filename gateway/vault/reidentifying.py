@@ -1,7 +1,7 @@
 """Take what a treating professional asks about one coded record, and what somebody else answers to that.
 
 Holds no rule of its own, opens nothing: `gateway/access` decides, `revealing.py` tells. Every step is on record before its
-effect, refusals too.
+effect, refusals too. docs/decisions/0039.
 """
 
 from collections.abc import Callable

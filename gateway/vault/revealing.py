@@ -1,7 +1,7 @@
 """Tell a treating professional, once, whose the coded record is that somebody else agreed to.
 
 Decides nothing: what the caller has to do with the person is decided as for any view. Whoever gets no answer learns nothing
-of whether there is such a person.
+of whether there is such a person. docs/decisions/0039.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Seal the NHS number that a subject of the planning store stands for, and open it again.
 
 Keeps no key and no number. RFC 5297 (AES-SIV, 256-bit key): deterministic, so that filling the vault twice changes
-nothing, and authenticated, so that nothing altered opens.
+nothing, and authenticated, so that nothing altered opens. docs/decisions/0038.
 """
 
 from cryptography.exceptions import InvalidTag

@@ -1,7 +1,7 @@
 """Fill the linkage vault, and open it for two questions: whom an opt-out leaves out, and who one pseudonym is.
 
 On record before it is filled or opened; without that, neither. No number leaves it but to the national check and in the
-answer to the second question.
+answer to the second question. docs/decisions/0038.
 """
 
 import asyncio
