@@ -9,13 +9,12 @@ from types import MappingProxyType
 
 from fhir_profiles.vocabulary import Category
 from gateway.access.feeding import FeedAccess, FeedPermit, FeedWanted
-from gateway.population.datasets import Dataset
+from gateway.population.datasets import Dataset, Role
 from gateway.store.releases import Release
 from rbac.types import Purpose
 
 CATEGORIES_OF_VIEWS: Mapping[str, frozenset[Category]] = MappingProxyType(
     {
-        # Judgement: of a person a release has bands of age and area alone, and no part of their demographics.
         "person": frozenset(),
         "contact": frozenset({Category.ENCOUNTERS}),
         "assault": frozenset({Category.ENCOUNTERS}),
@@ -50,8 +49,18 @@ class AgreedReleases:
     ) -> FeedWanted:
         """Say what a release would give; of a dataset that is not known, nothing."""
         known = self.datasets.get(dataset)
-        views = () if known is None else known.views
-        categories = frozenset[Category]().union(
-            *(CATEGORIES_OF_VIEWS.get(each, frozenset(Category)) for each in views)
-        )
+        categories = frozenset[Category]() if known is None else categories_of(known)
         return FeedWanted(dataset, project, recipient, purpose_of_use, categories)
+
+
+def categories_of(dataset: Dataset) -> frozenset[Category]:
+    """Say of which categories a dataset is made; of a view that is not known, of all.
+
+    Judgement: what tells of a person is demographics where rows of one person can be put together by their pseudonym;
+    bands of age and area of an event that names nobody are a part of the event.
+    """
+    found = [CATEGORIES_OF_VIEWS.get(each, frozenset(Category)) for each in dataset.views]
+    tells_people_apart = any(each.role is Role.PERSON and each.given for each in dataset.columns)
+    if tells_people_apart:
+        found.append(frozenset({Category.DEMOGRAPHICS}))
+    return frozenset[Category]().union(*found)
