@@ -10,7 +10,7 @@ from gateway.errors import ConflictError
 from gateway.population.keys.keyring import KeyDestroyedError
 from gateway.population.keys.names import KeyName, Purpose
 from gateway.population.opt_outs import Exemption, OptOutRule
-from gateway.population.releases.beating import LEASE, lease_of
+from gateway.population.releases.beating import LEASE, Beat, lease_of
 from gateway.population.releases.verifying import faults_of_release
 from gateway.store.leases import take_lease
 from gateway.store.words import ReleaseState
@@ -46,6 +46,19 @@ async def test_how_far_a_job_is_can_be_asked(deployment):
     await deployment.jobs.run(release.id, "job")
     last = await deployment.desk.progress(release.id)
     assert (last.step, last.done, last.steps) == (FILES[-1], 2, 3)
+
+
+async def test_within_one_step_a_job_tells_how_far_it_is_once_a_second_at_most(deployment):
+    release, store = await deployment.approved(), deployment.desk.store
+    beat = Beat(store, release, "job", deployment.clock, asyncio.get_running_loop())
+    told = []
+
+    for done, seconds in ((1, 0), (2, 0), (3, 1)):
+        deployment.clock.pass_(seconds=seconds)
+        await asyncio.to_thread(beat, "rows", done, 9)
+        told.append((await deployment.desk.progress(release.id)).done)
+
+    assert told == [1, 1, 3]
 
 
 async def test_what_the_gate_refuses_is_told_with_its_reasons_and_leaves_no_file(deployment):
