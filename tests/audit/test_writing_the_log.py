@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 from sqlalchemy import update
@@ -25,6 +25,7 @@ from gateway.errors import (
 )
 from gateway.store.engine import Store, open_store
 from gateway.store.policies import activate_policy
+from gateway.store.sessions import Writing
 from gateway.store.tables import audit_entry
 from tests.audit.kept_logs import kept_log
 from tests.store_factories import NOW, SIGNED_OUT, asked, disclosed, open_log
@@ -188,3 +189,13 @@ async def test_an_act_that_the_database_refuses_was_not_done(sqlite_store: Store
                 await session.do(activate_policy, "never-saved", NOW, 0)
         assert str(refused.value) == "the act could not be recorded: nothing was done"
         assert await log.append(SIGNED_OUT) == 1
+
+
+async def test_every_step_of_an_act_runs_in_the_one_thread_for_them(sqlite_store: Store):
+    def thread(_writing: Writing, step: int, *, more: int) -> tuple[str, int]:
+        return current_thread().name, step + more
+
+    async with open_log(sqlite_store) as log, log.recorded(SIGNED_OUT) as session:
+        done = [await session.do(thread, step, more=10) for step in range(3)]
+
+    assert done == [("effects_0", 10), ("effects_0", 11), ("effects_0", 12)]
