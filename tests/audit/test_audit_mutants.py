@@ -1,7 +1,7 @@
 """What is changed in the audit, a test notices: nine of ten changes of each area (mutmut, by way of `tests/mutation`).
 
 A score is of a whole area: it is tried in full, as `SCR_PROVE_COUNT` and `SCR_PROVE_AREA` say, or not at all. The full
-runs are `make prove NAME=MUTATION-PROOFS`, `MUTATION-LOG` and `MUTATION-TOLD`.
+runs are `make prove NAME=MUTATION-PROOFS`, `MUTATION-LOG`, `MUTATION-WRITING` and `MUTATION-TOLD`.
 """
 
 import ast
