@@ -70,7 +70,6 @@ def make_release(order: ReleaseOrder, folder: Path, watch: Watch) -> ReleaseMani
         refused = rehearse(order, months, work, _rehearsed(months))
     made = refused or _Making(order, months, folder, watch).made()
     if isinstance(made, Refusal):
-        _empty(folder)
         return made
     manifest = _manifest(order, months, made)
     write_whole(folder / MANIFEST, manifest.to_json())
@@ -221,8 +220,3 @@ def _work_in(folder: Path) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work)
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()

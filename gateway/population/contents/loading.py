@@ -56,8 +56,7 @@ class Loading:
         parts = []
         for source in self.order.sources:
             path = self.work / f"{source.name}-{view.resource}.ndjson"
-            if not path.exists():
-                reader.write(source, view.resource, path)
+            reader.write(source, view.resource, path)
             rows = renaming.renamed(run_view(self.database, view, [path]), source.name)
             part = f"{name} {source.name}"
             self._register(part, rows)

@@ -25,9 +25,9 @@ def policy_now() -> Mapping[str, str]:
 
 def _hashed(folder: Traversable) -> str:
     hashed = sha256()
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.is_file():
-            hashed.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        elif path.name.isidentifier() and not path.name.startswith("__"):
-            hashed.update(_hashed(path).encode())
+    # What an interpreter leaves beside the files decides nothing.
+    paths = (path for path in folder.iterdir() if path.name != "__pycache__")
+    for path in sorted(paths, key=lambda path: path.name):
+        content = path.read_bytes() if path.is_file() else _hashed(path).encode()
+        hashed.update(path.name.encode() + b"\0" + content + b"\0")
     return hashed.hexdigest()

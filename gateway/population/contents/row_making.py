@@ -31,8 +31,7 @@ _CAME = "came"
 """Whether somebody was in the project's last rows: a reader of both can tell, so it counts as known of everybody."""
 
 _OF_DISTANCE = 0.9
-_MOST_CLIMBS = 8
-"""Judgements. What is still too far from the whole after so many climbs, the gate refuses."""
+"""Classes climb by their distance from all rows; the gate measures it from those that are left. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +86,24 @@ class RowMaking:
             values = ", ".join(f"({each})" for each in sorted(members))
             self.database.execute(f"INSERT INTO {name} VALUES {values}")  # noqa: S608 - whole numbers
 
-    def _climbed(self) -> str:
+    def _climbed(self, table: str = "candidates", climbs: int = 0) -> str:
         """Name the table of rows that are fit to be seen, also beside each other alone.
 
         Rows that are left out change how far all others are from the whole, so the rest climbs again.
         """
-        dataset, table = self.order.dataset, "candidates"
-        into = table
-        profile = _climbing_profile(dataset)
+        dataset, into, rest = self.order.dataset, f"climbed {climbs}", f"candidates {climbs}"
         told = {each.column for each in dataset.ladders}
         others = (*(each for each in dataset.profile.columns if each not in told), _CAME)
-        for number in range(_MOST_CLIMBS):
-            into, rest = f"climbed {number}", f"candidates {number}"
-            climb(self.database, Climb(table, into, dataset.ladders, others), profile)
-            if self._rows_in(into) == self._rows_in(table):
-                return into
-            of_both = listed(dataset.profile.identifiers)
-            self.database.execute(
-                f"CREATE TABLE {identifier(rest)} AS FROM {identifier(table)} "
-                f"SEMI JOIN {identifier(into)} USING ({of_both})"
-            )
-            table = rest
-        return into
+        plan = Climb(table, into, dataset.ladders, others)
+        climb(self.database, plan, _climbing_profile(dataset))
+        if self._rows_in(into) == self._rows_in(table):
+            return into
+        of_both = listed(dataset.profile.identifiers)
+        self.database.execute(
+            f"CREATE TABLE {identifier(rest)} AS FROM {identifier(table)} "
+            f"SEMI JOIN {identifier(into)} USING ({of_both})"
+        )
+        return self._climbed(rest, climbs + 1)
 
     def _rows_in(self, table: str) -> int:
         ((rows,),) = self.database.execute(

@@ -7,10 +7,12 @@ import pytest
 
 from gateway.population.contents.files import BLOCK
 from gateway.population.gate import Refusal
+from gateway.population.making import make_release
 from gateway.population.pull_manifest import MANIFEST
-from gateway.population.release_order import Format, ReleaseManifest
-from tests.population.making.neighbours import made, named, order_of
+from gateway.population.release_order import ReleaseManifest
+from tests.population.making.neighbours import made, named, neighbours, order_of
 from tests.population.making.reading import files_of, read, values
+from tests.population.making.stores import pseudonym
 
 DATASETS = ("linked-activity", "violence")
 
@@ -125,8 +127,8 @@ def test_a_folder_that_holds_something_is_left_alone(store, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "old").touch()
 
-    with pytest.raises(FileExistsError):
-        made(order_of(store, "violence"), tmp_path / "full")
+    with pytest.raises(FileExistsError, match="empty folder"):
+        make_release(order_of(store, "violence"), tmp_path / "full", stopping_at("never"))
 
 
 @pytest.mark.parametrize(
@@ -153,12 +155,22 @@ def test_the_declaration_of_another_dataset_is_refused(store, tmp_path):
 
 def test_a_release_of_the_same_name_and_of_other_people_is_refused(violence, tmp_path):
     order, _folder, _manifest = violence
-    fewer = replace(order, sources=order.sources[:2], formats=(Format.CSV,))
+    fewer = replace(order, left_out=frozenset({pseudonym(neighbours(1)[0])}))
 
     refused = made(fewer, tmp_path / "another")
 
-    assert isinstance(refused, Refusal)
+    assert refused == Refusal(("a release of this name was made before, of other data",))
     assert list((tmp_path / "another").iterdir()) == []
+
+
+def test_a_dataset_without_a_table_is_refused_and_its_rows_are_not_remembered(store, tmp_path):
+    order = order_of(store, "violence")
+    bare = replace(order, dataset=replace(order.dataset, tables=()))
+
+    assert made(bare, tmp_path / "bare") == Refusal(
+        ("with people who are nobody: there is no table to release",)
+    )
+    assert order.ledger.published() == ()
 
 
 def test_an_agreement_that_has_ended_is_refused_and_nothing_is_left(violence, tmp_path):

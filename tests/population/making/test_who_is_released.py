@@ -76,6 +76,15 @@ def test_de_05_who_is_flagged_or_has_died_is_in_no_file(tmp_path):
     assert values(tmp_path / "release", "people-by-practice")["F83021",] == "40"
 
 
+def test_t07_who_is_like_too_few_others_is_in_no_row_and_still_counted(tmp_path):
+    store = store_of(tmp_path / "store", [*neighbours(40), *neighbours(3, 40, gender="male")])
+
+    made(order_of(store, "linked-activity"), tmp_path / "release")
+
+    assert {row["sex"] for row in read(tmp_path / "release")} == {"female"}
+    assert values(tmp_path / "release", "people-by-practice")["F83021",] == "45"
+
+
 def assaults_at_home(count, start):
     lives = neighbours(count, start=start, lsoa=THERE)
     return [life_of(each.resident, turn, Circumstance.DOMESTIC) for turn, each in enumerate(lives)]
