@@ -58,6 +58,10 @@ async def crowd(city: London, tmp_path: Path, compiled: Mapping[str, Any]) -> As
         yield stack
 
 
+WITHOUT_AN_ADDRESS = {"re-identify"}
+"""What nobody can do over HTTP yet, and so nobody does here; tests/vault tells of its entries."""
+
+
 async def busy(crowd: Stack) -> Doings:
     """Do every kind of thing about somebody, and a few at random about everybody."""
     async with as_served(crowd, asking(crowd)) as asks:
@@ -107,4 +111,4 @@ async def test_the_statements_of_fifty_people_are_plain_and_list_exactly_their_a
     assert len(whole) == PEOPLE
     assert max(*whole, *alone) <= GRADE
     done = {each.act for noted in doing.account.values() for each in noted} - {None}
-    assert done == {each.value for each in ACTS_WITH_WORDS}
+    assert done == {each.value for each in ACTS_WITH_WORDS} - WITHOUT_AN_ADDRESS
