@@ -59,10 +59,10 @@ class _Counting:
     def _counted(self) -> Iterator[tuple[Values, CellNow]]:
         costs = self._rule.unit is Unit.POUNDS
         dimensions = listed(self._rule.dimensions)
-        amount = "sum(pounds)" if costs else "count(*)"
+        amount = "coalesce(sum(pounds), 0)" if costs else "count(*)"
         by_person = (
             f"SELECT {dimensions}, member, CAST({amount} AS BIGINT) AS amount "  # noqa: S608 - names are quoted
-            f"FROM {identifier(self._rule.of)} JOIN subject USING (person_id) GROUP BY ALL"
+            f"FROM {self._counted_rows()} JOIN subject USING (person_id) GROUP BY ALL"
         )
         rows = self._database.execute(
             f"SELECT {dimensions}, CAST(sum(amount) AS BIGINT), list(member), "  # noqa: S608
@@ -71,6 +71,16 @@ class _Counting:
         for *named, whole, members, most in rows:
             who = frozenset(cast("list[int]", members))
             yield tuple(map(str, named)), CellNow(whole, who, 0, tuple(most) if costs else ())
+
+    def _counted_rows(self) -> str:
+        """Give the rows to count: of a cost a head also those who cost nothing, for they are heads.
+
+        Without them a cell of costs would be one of heads less those few, and neither could be told beside the other.
+        """
+        of = identifier(self._rule.of)
+        if not self._rule.per_head:
+            return of
+        return f"people LEFT JOIN (SELECT person_id, pounds FROM {of}) USING (person_id)"  # noqa: S608 - quoted
 
     def _known(self) -> Mapping[Values, int]:
         """Count who lives, or is registered, where a cell says so: anybody can know that they might be in it."""

@@ -85,6 +85,17 @@ def test_t07_who_is_like_too_few_others_is_in_no_row_and_still_counted(tmp_path)
     assert values(tmp_path / "release", "people-by-practice")["F83021",] == "45"
 
 
+def test_what_a_head_costs_is_told_where_a_few_heads_had_no_contact(tmp_path):
+    idle = [life._replace(contacts=()) for life in neighbours(3, 40)]
+    store = store_of(tmp_path / "store", [*neighbours(40), *idle])
+
+    made(order_of(store, "linked-activity"), tmp_path / "release")
+
+    # 40 people cost 1,062 pounds each; to the nearest thousand, over 43 heads that are told as 45.
+    (practice, _all) = read(tmp_path / "release", "cost-by-practice")
+    assert practice == {"practice": "F83021", "value": "42000", "pounds_per_head": "933"}
+
+
 def assaults_at_home(count, start):
     lives = neighbours(count, start=start, lsoa=THERE)
     return [life_of(each.resident, turn, Circumstance.DOMESTIC) for turn, each in enumerate(lives)]
