@@ -229,7 +229,7 @@ async def test_a_refusal_of_a_job_names_the_policy_and_a_decision():
     assert (refused.decision_id, refused.policy_version) == (UUID(int=7), policy().version)
 
 
-@pytest.mark.parametrize("purpose", set(Purpose) - FEED_PURPOSES)
+@pytest.mark.parametrize("purpose", [each for each in Purpose if each not in FEED_PURPOSES])
 def test_no_agreement_feeds_another_purpose(purpose):
     wanted = replace(COSTS, purpose=purpose)
 
