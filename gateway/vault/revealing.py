@@ -21,6 +21,7 @@ from gateway.audit.acts import (
     DisclosureOutcome,
     ReidentificationSettled,
 )
+from gateway.audit.canonical import Detail
 from gateway.audit.log import AuditLog
 from gateway.errors import NotFoundError, SharedCareRecordError, UnavailableError
 from gateway.patient.alerts import PrivacyAlerts
@@ -116,7 +117,7 @@ class Revealing:
         if number is None:
             decision = _of_nobody(decision)
         row = row_a(asker, AskedAct.RE_IDENTIFY, decision, self.clock(), patient)
-        row = replace(row, details={**row.details, **told})
+        row = replace(row, details={**row.details, **told, **_marked(decision)})
         if isinstance(decision, Refusal):
             await record_asked(self.log, row)
             raise _untold(decision)
@@ -139,14 +140,16 @@ def _untold(decision: Refusal) -> SharedCareRecordError:
     return NotFoundError("There is no such person for this caller.")
 
 
+def _marked(decision: Permit | Refusal) -> dict[str, Detail]:
+    return {"marks": " ".join(sorted(decision.marks))} if decision.marks else {}
+
+
 def _resting(row: Asked, permit: Permit) -> Asked:
-    marks = {"marks": " ".join(sorted(permit.marks))} if permit.marks else {}
     return replace(
         row,
         relationship=permit.relationship,
         levels=permit.levels.digest,
         agreements=permit.agreements,
-        details={**row.details, **marks},
     )
 
 

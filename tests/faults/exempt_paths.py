@@ -1,4 +1,6 @@
-"""List every write that needs no entry (design decision 10): none of them says anything of anybody.
+"""List every write that needs no entry of its own (design decision 10): what it says of anybody is on record before.
+
+The linkage vault's is in another database, under another role, and cannot be one with its entry: that is durable first.
 
 `tests/architecture/test_write_paths.py` fails for a function of the store that writes so and is not named here.
 """

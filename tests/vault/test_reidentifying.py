@@ -15,7 +15,7 @@ from gateway.store.reidentifications import AskedLately, reidentification_of
 from gateway.vault import reidentifying
 from gateway.vault.reidentifying import Answer
 from tests.patient.factories import IDS
-from tests.vault.world import COSTS, DOCTOR, GUARDIAN, NUMBERS, OURS, asker
+from tests.vault.world import COSTS, DOCTOR, GUARDIAN, NUMBERS, OURS, STRANGER, asker
 
 
 async def test_a_doctor_learns_whose_a_coded_record_is_after_a_guardian_agreed(world):
@@ -159,6 +159,17 @@ async def test_what_the_caller_is_to_the_person_is_on_record(world, monkeypatch)
 
     *_, row_a, _row_b = await world.entries()
     assert row_a["details"]["marks"] == "same-surname"
+
+
+async def test_what_a_refused_caller_is_to_the_person_is_on_record_too(world, monkeypatch):
+    marks = frozenset({Mark.SAME_SURNAME})
+    monkeypatch.setattr(decision, "marks_of", lambda *_: marks)
+
+    with pytest.raises(NotFoundError):
+        await world.told(await world.coded(STRANGER))
+
+    *_, row_a = await world.entries()
+    assert (row_a["decision"], row_a["details"]["marks"]) == ("refused", "same-surname")
 
 
 async def test_a_register_that_knows_nobodys_number_gives_no_answer_either(world):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import duckdb
+import pyarrow as pa
 
 from gateway.population.anonymity import listed
 from gateway.population.climbing import Climb, climb
@@ -81,10 +82,9 @@ class RowMaking:
         return frozenset(cast("int", member) for (member,) in found.fetchall())
 
     def _set(self, name: str, members: Members) -> None:
-        self.database.execute(f"CREATE TABLE {name} (member UBIGINT)")
-        if members:
-            values = ", ".join(f"({each})" for each in sorted(members))
-            self.database.execute(f"INSERT INTO {name} VALUES {values}")  # noqa: S608 - whole numbers
+        rows = pa.table({"member": pa.array(sorted(members), pa.uint64())})
+        self.database.register(f"all {name}", rows)
+        self.database.execute(f'CREATE TABLE {name} AS FROM "all {name}"')
 
     def _climbed(self, table: str = "candidates", climbs: int = 0) -> str:
         """Name the table of rows that are fit to be seen, also beside each other alone.

@@ -1,14 +1,10 @@
 """Hold what planners are given against what is true of the planning population, as far as it may be told at all."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.simulators.planning.lives import Circumstance, ContactKind, Life
-from adapters.simulators.planning.population import PEOPLE as EVERYBODY
-from adapters.simulators.planning.population import Population
-from adapters.simulators.planning.rates import STATED
 from adapters.simulators.planning.truth import month_of
 from gateway.population.contents.loading import Loading
 from gateway.population.contents.months import Months, months_before
@@ -18,12 +14,6 @@ from gateway.population.engine import Engine, open_engine
 from gateway.population.gate import GatedCounts, gate_counts
 from tests.population.making.neighbours import TODAY
 
-PEOPLE = int(os.environ.get("SCR_PROVE_PEOPLE", "1500"))  # noqa: TID251 - a switch of the test run
-IS_WHOLE = PEOPLE >= EVERYBODY
-# In a slice so few people are so often at hospital that cells of fifty are filled.
-_OFTEN = {**STATED.contacts_a_year, ContactKind.EMERGENCY: 1.2}
-RATES = STATED if IS_WHOLE else replace(STATED, contacts_a_year=_OFTEN, assault_share=0.8)
-POPULATION = Population(people=PEOPLE, rates=RATES)
 MONTHS = months_before(TODAY, 12)
 COUNTED_FROM = 50
 
