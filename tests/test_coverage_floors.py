@@ -37,13 +37,15 @@ def test_continuous_integration_runs_the_readmes_test_command_under_coverage():
         ({"adapters/whole.py": WHOLE_RUN, "gateway/audit/half.py": HALF_RUN}, False),
         ({"adapters/whole.py": WHOLE_RUN, "gateway/access/half.py": HALF_RUN}, False),
         ({"adapters/whole.py": WHOLE_RUN, "gateway/patient/half.py": HALF_RUN}, False),
+        ({"adapters/whole.py": WHOLE_RUN, "gateway/population/half.py": HALF_RUN}, False),
+        ({"adapters/whole.py": WHOLE_RUN, "gateway/vault/half.py": HALF_RUN}, False),
     ],
 )
 def test_p24_too_little_coverage_is_a_failure_overall_and_in_each_room_of_rules(
     tmp_path, planted, is_enough
 ):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    rooms = ("audit", "access", "patient")
+    rooms = ("audit", "access", "patient", "population", "vault")
     packages = ("gateway", "rbac", "adapters", "fhir_profiles")
     for name in (*packages, *(f"gateway/{room}" for room in rooms)):
         (tmp_path / name).mkdir()
