@@ -142,13 +142,20 @@ def deletions_in(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _deletions_of(line: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        entries = _DELETIONS.decode(line).entry
-    except _UNREADABLE as fault:
-        raise UnreadableDeletionError("Expected a Bundle of deletions.") from fault
-    for entry in entries:
+    bundle = _bundle_in(line)
+    if bundle is None:
+        raise UnreadableDeletionError("Expected a Bundle of deletions.")
+    for entry in bundle.entry:
         resource_type, _, resource_id = entry.request.url.rpartition("/")
         resource_type = resource_type.rpartition("/")[2]
         if entry.request.method != "DELETE" or not resource_type or not resource_id:
             raise UnreadableDeletionError("Expected the deletion of one resource by type and id.")
         yield resource_type, resource_id
+
+
+def _bundle_in(line: bytes) -> _Bundle | None:
+    """Read a line; what went wrong with it holds its bytes, and ends here."""
+    try:
+        return _DELETIONS.decode(line)
+    except _UNREADABLE:
+        return None

@@ -1,37 +1,22 @@
 """Bring everybody's records from a source that has no `$export`: search by type and time of change, page by page.
 
-Writes nothing: pages are bytes in memory. Follows FHIR R4 search (3.1.1.4.5, `_lastUpdated`) and paging (3.1.0.5).
+A source that counts its pages off from the start skips a resource when one before it changes or goes meanwhile, so whatever may
+have been skipped is walked through again. Writes nothing: pages are bytes in memory. Follows FHIR R4 search (3.1.1.4.5,
+`_lastUpdated`) and paging (3.1.0.5).
 """
 
-from collections.abc import AsyncIterator, Iterator
-
-import msgspec
+from collections.abc import AsyncIterator
 
 from adapters.bulk_contract import FeedPart, FeedPlan, FeedRequest, PartKind, Watch
+from adapters.bulk_walks import Walks
 from adapters.contract import Outcome, Reason
-from adapters.fhir_pages import SEARCH_RESULTS, SearchPage, Tally, judge_page
+from adapters.fhir_pages import SearchPage, judge_page
 from adapters.paging import PageTrail
 from adapters.source_client import SourceClient
 from adapters.transport import Unfetched
 
 _HEADERS = {"Accept": "application/fhir+json"}
 _SHORT = Unfetched(Outcome.MALFORMED, Reason.PART_UNREADABLE)
-
-
-class _Resource(msgspec.Struct):
-    resource: msgspec.Raw = msgspec.Raw(b"")
-
-
-class _Bundle(msgspec.Struct):
-    entry: list[_Resource] = []
-
-
-class _Typed(msgspec.Struct):
-    resource_type: str = msgspec.field(name="resourceType", default="")
-
-
-_BUNDLE = msgspec.json.Decoder(_Bundle)
-_TYPED = msgspec.json.Decoder(_Typed)
 
 
 class BulkSearch:
@@ -52,28 +37,36 @@ class BulkSearch:
         return FeedPlan(parts, request.until)
 
     async def bring(self, part: FeedPart, request: FeedRequest) -> AsyncIterator[bytes | Unfetched]:
-        """Bring all pages of one type; anything missing on them is a failure, the last piece."""
-        trail = PageTrail(self._client.endpoint, self._client.config.caps.pages)
-        tally = Tally(SEARCH_RESULTS)
-        url: str | None = self._first_url(part.resource_type, request)
-        trail.begin(url or "")
-        while url is not None:
-            page = await self._page(url)
-            if isinstance(page, Unfetched):
-                yield page
-                return
-            tally.add(page)
-            yield b"".join(_lines(page.body, part.resource_type))
-            following = None if page.next_link is None else trail.follow(page.next_link, url)
-            if isinstance(following, Reason):
-                yield Unfetched(Outcome.FAILED, following)
-                return
-            url = following
-        if tally.is_short:
+        """Bring all of one type, each once; anything that may be missing is a failure, the last piece."""
+        walks = Walks(part.resource_type, request.until)
+        while walks.is_another_needed:
+            walks.begin()
+            async for page in self._pages(self._first_url(part.resource_type, request)):
+                if isinstance(page, Unfetched):
+                    yield page
+                    return
+                if lines := b"".join(walks.new_on(page)):
+                    yield lines
+        if not walks.have_all:
             yield _SHORT
 
     async def finish(self, _begun: str) -> None:
         """Nothing was prepared."""
+
+    async def _pages(self, url: str) -> AsyncIterator[SearchPage | Unfetched]:
+        """Follow the pages to the last; a failure is the last piece."""
+        trail = PageTrail(self._client.endpoint, self._client.config.caps.pages)
+        trail.begin(url)
+        while True:
+            page = await self._page(url)
+            yield page
+            if isinstance(page, Unfetched) or page.next_link is None:
+                return
+            following = trail.follow(page.next_link, url)
+            if isinstance(following, Reason):
+                yield Unfetched(Outcome.FAILED, following)
+                return
+            url = following
 
     async def _page(self, url: str) -> SearchPage | Unfetched:
         async with self._client.asking() as asking:
@@ -88,12 +81,3 @@ class BulkSearch:
             query.append(("_lastUpdated", f"gt{request.since.isoformat(timespec='milliseconds')}"))
             query.append(("_lastUpdated", f"le{request.until.isoformat(timespec='milliseconds')}"))
         return self._client.endpoint.url_of(resource_type, query)
-
-
-def _lines(body: bytes, resource_type: str) -> Iterator[bytes]:
-    """Yield the resources of a page that are of the type asked for, one a line."""
-    for entry in _BUNDLE.decode(body).entry:
-        resource = bytes(entry.resource)
-        if _TYPED.decode(resource).resource_type == resource_type:
-            # Inside JSON, a line break can only stand between its parts.
-            yield resource.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"

@@ -10,6 +10,7 @@ DIGESTS = {
     "floor.py": "8db59b84fccccafdeb1934311a140c602eaac840a2642a1fb0f5e9aab72a1512",
     "linear_casbin.py": "186533f1358649bc67441d290d9cd2a7c3f561265af3aa68d8d576d1d4d64cc7",
     "naive.py": "65d06ad12f57886cb3a05691287787fb16f3df7c1a89f4883d0acb2f554b8aac",
+    "naive_population.py": "3c292aa5e7f5dc947d64bd3688006f639774d56c6b7ee344bf2e50cd5059be64",
     "raw_http.py": "2f23a22ca8bb4ebf9ddbcc2d20d5b351200203fce1c0d0faa85384f20f693b3a",
 }
 """SHA-256 of each file that a baseline is made of."""

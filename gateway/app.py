@@ -11,8 +11,11 @@ from gateway.api import (
     audit_events,
     audit_proofs,
     binaries,
+    bulk_export,
+    bulk_tables,
     claims,
     conformance,
+    counts,
     emergencies,
     health,
     oneself,
@@ -20,9 +23,11 @@ from gateway.api import (
     people,
     permissions,
     policies,
+    population,
     privacy,
     privacy_alerts,
     privacy_radar,
+    reidentifications,
     smart_configuration,
     statements,
 )
@@ -37,16 +42,17 @@ from gateway.api.problems import (
 )
 from gateway.errors import SharedCareRecordError
 from gateway.version import VERSION
+from gateway.view_trials import ViewTrials
 from gateway.web import pages
 from gateway.wiring import Services, new_id
 
 _ROOMS = (
     *(health, conformance, smart_configuration),
-    *(people, binaries, oneself, audit_events, patients),
+    *(people, binaries, oneself, audit_events, bulk_export, bulk_tables, patients),
     *(privacy, privacy_alerts, privacy_radar, statements, policies, emergencies, claims),
-    *(permissions, audit_proofs, as_at),
+    *(permissions, audit_proofs, as_at, population, counts, reidentifications),
 )
-"""In the order in which addresses are tried: a caller themselves, and the audit, before what records hold."""
+"""In the order in which addresses are tried: a caller themselves, the audit, and operations, before what records hold."""
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -55,6 +61,7 @@ def create_app(services: Services) -> ASGIApp:
         title="Shared care record", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.services = services
+    app.state.view_trials = ViewTrials()
     for module in _ROOMS:
         app.include_router(module.router)
     app.router.routes.extend(pages.routes())

@@ -15,6 +15,7 @@ from gateway.commands import (
     audit,
     database,
     keys,
+    optout,
     policy,
     release,
     simulate,
@@ -28,7 +29,7 @@ from gateway.commands.documents import docs
 from gateway.commands.pull import pull
 from gateway.commands.serve import serve
 from gateway.commands.speaking import FAILED, MISUNDERSTOOD, reason_of
-from gateway.errors import SharedCareRecordError
+from gateway.errors import RefusedError, SharedCareRecordError
 from gateway.keys import KeyFileError
 from gateway.settings import SettingsError
 from gateway.store.dialects import UnsupportedDatabaseError
@@ -51,6 +52,7 @@ app.add_typer(team.app, name="team")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(optout.app, name="optout")
 app.add_typer(release.app, name="release")
 app.add_typer(database.app, name="db")
 
@@ -61,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=arguments)
     except (SettingsError, UnsupportedDatabaseError) as fault:
         _end(str(fault), MISUNDERSTOOD)
+    except RefusedError as fault:
+        _end(f"{fault} Reason: {fault.reason}.", FAILED)
     except (SharedCareRecordError, KeyFileError, SourceConfigError) as fault:
         _end(str(fault), FAILED)
     except OSError as fault:

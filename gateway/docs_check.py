@@ -18,10 +18,12 @@ from gateway.settings import (
     PREFIX,
     AuditFeedSettings,
     AuthSettings,
+    BulkClientSettings,
     BulkSourceSettings,
     GpEndpointSettings,
     IssuerSettings,
     JobRoleSettings,
+    OptOutCheckSettings,
     OrganisationSettings,
     PopulationSettings,
     Settings,
@@ -41,6 +43,7 @@ _TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "organisation": OrganisationSettings,
         "job_role": JobRoleSettings,
         "bulk_source": BulkSourceSettings,
+        "bulk_client": BulkClientSettings,
     }
 )
 
@@ -82,6 +85,9 @@ def settings_page() -> str:
         "\n## `[population]`\n",
         f"{PopulationSettings.__doc__}\n",
         _table(PopulationSettings.model_fields, ""),
+        "\n## `[opt_out_check]`\n",
+        f"{OptOutCheckSettings.__doc__}\n",
+        _table(OptOutCheckSettings.model_fields, ""),
         '\n## `auth = { kind = "…" }` of a source\n',
         f"{AuthSettings.__doc__}\n",
         _table(AuthSettings.model_fields, ""),
@@ -134,7 +140,7 @@ def _single_values() -> Mapping[str, FieldInfo]:
     return {
         name: field
         for name, field in fields
-        if name not in {*_TABLES, "audit_feed", "audit_witness", "population"}
+        if name not in {*_TABLES, "audit_feed", "audit_witness", "opt_out_check", "population"}
     }
 
 
@@ -167,6 +173,6 @@ def _default(field: FieldInfo) -> str:
 
 def _meaning(field: FieldInfo) -> str:
     told = (field.description or "How the gateway identifies itself there.").replace("|", "\\|")
-    if field.annotation == SecretStr | None:
+    if field.annotation in (SecretStr, SecretStr | None):
         return f"{told} Secret: never shown."
     return told

@@ -53,6 +53,13 @@ async def feed_access(settings: Settings, store: Store, process: Process) -> Fee
     policies = ActivePolicies(store)
     # Compiled first, as a worker does at its start: within a decision there is no time for it.
     await policies.active()
+    return feed_access_under(policies, settings, store, process)
+
+
+def feed_access_under(
+    policies: ActivePolicies, settings: Settings, store: Store, process: Process
+) -> FeedAccess:
+    """Give what permits pulls and releases under policies that somebody holds already."""
     run = frozenset(each.organisation for each in settings.bulk_source)
     return FeedAccess(
         StoredAgreements(store, run),
@@ -91,15 +98,6 @@ def venues_of(planning: PopulationSettings) -> Mapping[str, str]:
     if planning.venues_file is None:
         return {}
     return {row["venue"]: row["lsoa"] for row in _rows_of(planning.venues_file)}
-
-
-def objected_in(path: Path | None) -> frozenset[str]:
-    """Give who objected here, by the store's names of them.
-
-    Raises OSError: what cannot be read leaves nobody in.
-    """
-    lines = () if path is None else path.read_text("ascii").splitlines()
-    return frozenset(filter(None, map(str.strip, lines)))
 
 
 def _rows_of(path: Path) -> list[dict[str, str]]:

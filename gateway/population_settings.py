@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gateway.opt_out_settings import OptOutCheckSettings
 from gateway.settings_part import Part
 from gateway.source_settings import AuthSettings
 from rbac.types import Purpose
@@ -43,6 +44,26 @@ class BulkSourceSettings(Part):
     auth: AuthSettings = AuthSettings()
 
 
+class BulkClientSettings(Part):
+    """One machine that may fetch a project's releases by itself, with SMART Backend Services."""
+
+    client_id: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Its name at its issuer, as in its tokens' `client_id`. One name at two issuers would be one client.",
+    )
+    project: str = Field(
+        pattern=_CALLED,
+        description="The one project whose releases it may fetch, by whom it acts as permitting.",
+    )
+    acts_as: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Subject of its own tokens, as it is on record here; without it, its name. Another's token is refused.",
+    )
+
+
 class PopulationSettings(Part):
     """The planning side; without this part nothing is pulled and nothing released."""
 
@@ -56,10 +77,11 @@ class PopulationSettings(Part):
         description="File in which every published cell is remembered, for ever; back it up."
     )
     opt_out_list: Path = Field(
-        description="File of the national opt-out list that may be used now; without one nothing is released."
+        description="File of the national opt-out list that may be used now, of `scr optout check`; without one nothing is released."
     )
     objections_file: Path | None = Field(
-        None, description="File with the store's names of people who objected here, one a line."
+        None,
+        description="File with the store's names of people who objected here, of `scr optout object`.",
     )
     areas_folder: Path = Field(
         description="Folder of London's boundary files (ONS 2021): which area lies in which."
@@ -113,6 +135,13 @@ class PlanningParts(Part):
     bulk_source: tuple[BulkSourceSettings, ...] = Field(
         (), description="Sources that the store is filled from."
     )
+    bulk_client: tuple[BulkClientSettings, ...] = Field(
+        (), description="Machines that fetch releases by themselves: [bulk data](bulk-data.md)."
+    )
+
+    opt_out_check: OptOutCheckSettings | None = Field(
+        None, description="The check that the national opt-out list comes from."
+    )
 
     @model_validator(mode="after")
     def _bulk_sources_are_distinct(self) -> Self:
@@ -120,4 +149,11 @@ class PlanningParts(Part):
         ids = [row.id for row in self.bulk_source]
         if len(set(ids)) != len(ids):
             raise ValueError("ids of bulk sources must differ")
+        return self
+
+    @model_validator(mode="after")
+    def _bulk_clients_have_one_project(self) -> Self:
+        named = [row.client_id for row in self.bulk_client]
+        if len(set(named)) != len(named):
+            raise ValueError("a bulk client has one project")
         return self

@@ -13,6 +13,7 @@ from adapters.source_clients import open_source_client
 from adapters.transport import Unfetched
 from fhir_profiles.vocabulary import Category
 from gateway.access.feeding import FeedAccess, FeedPermit, FeedWanted
+from gateway.access.permit import Refusal
 from gateway.audit.acts import PullBegun, PullEnded
 from gateway.audit.log import AuditLog
 from gateway.bulk_sources import bulk_config_of
@@ -25,6 +26,7 @@ from gateway.population.ladders import Places
 from gateway.population.linkage import Linkage
 from gateway.population.pull import PullOrder, PullProgress, Stopped, pull
 from gateway.population.pull_cleaning import StoreCleaning
+from gateway.population.pull_files import AlreadyPullingError
 from gateway.population.pull_manifest import PullManifest
 from gateway.population.released_codes import load_code_lists
 from gateway.settings import BulkSourceSettings, PopulationSettings
@@ -63,17 +65,29 @@ class Pulling:
 
         Raises AlreadyPullingError, SourceConfigError, CustodyError, OSError, UnavailableError.
         """
-        permit = await self.access.pull_permit(self._wanted(), source.organisation)
+        permit, now = await self._permit(source), self.wire.now
         if not isinstance(permit, FeedPermit):
+            ended = PullEnded(now(), self.run_by, source.id, Outcome.NOT_ASKED, None)
+            await self.log.append(ended)
             return Refused(permit.reason.value)
-        now = self.wire.now
         named = (source.id, permit.dataset, permit.project, permit.agreement)
         await self.log.append(PullBegun(now(), self.run_by, *named))
-        found = await self._pulled(source, permit, watch)
+        try:
+            found = await self._pulled(source, permit, watch)
+        except AlreadyPullingError:
+            # It goes on elsewhere.
+            raise
+        except Exception:
+            # A full disk or a key that does not open ends a pull as well.
+            await self.log.append(PullEnded(now(), self.run_by, source.id, Outcome.FAILED, None))
+            raise
         outcome = found.outcome if isinstance(found, Stopped) else Outcome.DATA
         number = found.pull if isinstance(found, PullManifest) else None
         await self.log.append(PullEnded(now(), self.run_by, source.id, outcome, number))
         return found
+
+    async def _permit(self, source: BulkSourceSettings) -> FeedPermit | Refusal:
+        return await self.access.pull_permit(self._wanted(), source.organisation)
 
     async def _pulled(
         self, source: BulkSourceSettings, permit: FeedPermit, watch: Watch

@@ -24,6 +24,8 @@ from gateway.caller_settings import IssuerSettings as IssuerSettings
 from gateway.caller_settings import JobRoleSettings as JobRoleSettings
 from gateway.caller_settings import OrganisationSettings as OrganisationSettings
 from gateway.feed_settings import AuditFeedSettings as AuditFeedSettings
+from gateway.opt_out_settings import OptOutCheckSettings as OptOutCheckSettings
+from gateway.population_settings import BulkClientSettings as BulkClientSettings
 from gateway.population_settings import BulkSourceSettings as BulkSourceSettings
 from gateway.population_settings import PlanningParts
 from gateway.population_settings import PopulationSettings as PopulationSettings
@@ -42,7 +44,9 @@ _PARTS = (
     "organisation",
     "gp_endpoint",
     "job_role",
+    "opt_out_check",
     "population",
+    "bulk_client",
     "bulk_source",
 )
 

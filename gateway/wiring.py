@@ -47,6 +47,7 @@ from gateway.patient.reviews import Reviews
 from gateway.patient.statements import Statements
 from gateway.patient.suspicions import Suspicions
 from gateway.patient.work import WorkMemory
+from gateway.planning_rooms import PlanningRooms, open_planning_rooms
 from gateway.policy.active import ActivePolicies
 from gateway.policy.administration import PolicyAdministration
 from gateway.policy.as_at_asking import PastAccess
@@ -120,6 +121,7 @@ class Services:
     privacy_alerts: AlertReviews
     statements: Statements
     policy: PolicyRooms
+    planning: PlanningRooms | None
     pages: Pages
     ids: PatientIds
     sources: Sources
@@ -150,7 +152,6 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
     joiner = Joiner(sources.directory, ids, WorkMemory(monotonic), clock)
     gatherer = Gatherer(counted(sources.directory, metrics), settings.overall_seconds)
     alerts = PrivacyAlerts(log, clock, new_id, _source_organisations(settings))
-    view_hash_key = keys.current(KeyPurpose.VIEW_HASH)
     people = People(access, sources.demographics, ids, log, clock)
     return Services(
         settings=settings,
@@ -159,7 +160,7 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
         audit=_audit_rooms(settings, keys, people, PolicyVersions(store, policies)),
         verifier=_verifier(settings, clock),
         policies=policies,
-        records=_records(access, gatherer, joiner, view_hash_key, judging, alerts),
+        records=_records(access, gatherer, joiner, keys, judging, alerts),
         judging=judging,
         documents=Documents(sources.directory, new_id),
         people=people,
@@ -170,6 +171,7 @@ def open_services(settings: Settings, clock: Clock = now) -> Services:
         statements=_statements(people, store, settings),
         emergencies=Emergencies(BreakGlass(access), alerts, store, log, clock, new_id),
         policy=_policy_rooms(policies, store, log, clock),
+        planning=open_planning_rooms(settings, access, policies, alerts, ids),
         pages=Pages(store, clock),
         ids=ids,
         sources=sources,
@@ -237,11 +239,11 @@ def _records(
     access: AccessControl,
     gatherer: Gatherer,
     joiner: Joiner,
-    view_hash_key: bytes,
+    keys: Keys,
     judging: Judging,
     alerts: PrivacyAlerts,
 ) -> Records:
-    log, clock = alerts.log, alerts.clock
+    log, clock, view_hash_key = alerts.log, alerts.clock, keys.current(KeyPurpose.VIEW_HASH)
     suspicions = Suspicions(log, clock, new_id, access.grants.key_of)
     return Records(
         access, gatherer, joiner, log, suspicions, clock, new_id, view_hash_key, judging, alerts

@@ -14,12 +14,12 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN = re.compile(
-    r"/|/audit/(checkpoint|key)|/fhir/metadata|/fhir/\.well-known/.*|/fhir/Practitioner/[0-9]+|/health/.*|/metrics|/role|/sign-.*|/static/.*|/version"
+    r"/|/audit/(checkpoint|key)|/fhir/metadata|/fhir/\.well-known/.*|/fhir/Practitioner/[0-9]+|/health/.*|/metrics|/planning/datasets/[^/]+|/population/(datasets(/.*)?|measures)|/role|/sign-.*|/static/.*|/version"
 )
 """Addresses that tell of nobody but the caller, and so decide nothing that is asked about somebody."""
 
 FORMS = re.compile(
-    r"/find|/patient/[^/]+/(break-glass(/sensitive)?|claim|permission|emergency/sensitive)"
+    r"/find|/planning/datasets/[^/]+/request|/patient/[^/]+/(break-glass(/sensitive)?|claim|permission|emergency/sensitive)"
 )
 """Forms: an empty one may be shown without a decision. What is sent in one may not."""
 
@@ -39,7 +39,12 @@ EFFECTS: Mapping[str, frozenset[str]] = {
     "claim": frozenset({"relationship-claimed"}),
     "permission": frozenset({"permission-recorded"}),
     "settle": frozenset({"privacy-alert-settled", "safety-event-reviewed"}),
-    "release": frozenset({"identity-hold-released"}),
+    "release": frozenset(
+        {"identity-hold-released", "release-requested", "release-approved", "release-ended"}
+    ),
+    "review": frozenset({*SHOWS, "release-fetched"}),
+    "re-identify": frozenset({*SHOWS, "re-identification-asked"}),
+    "agree-to-re-identify": frozenset({"re-identification-settled"}),
     "reject": frozenset({"identity-hold-rejected"}),
     "propose-policy": frozenset({"policy-proposed"}),
     "approve-policy": frozenset({"policy-approved"}),
@@ -47,6 +52,11 @@ EFFECTS: Mapping[str, frozenset[str]] = {
     "roll-back-policy": frozenset({"policy-activated"}),
 }
 """Acts that show nothing of anybody: in place of row B they have the entry of what they changed."""
+
+OF_A_RELEASE = frozenset(
+    {"release-requested", "release-approved", "release-ended", "release-fetched"}
+)
+"""Entries that name no decision: each follows one that was made about who did it, the last that nothing followed yet."""
 
 LAID_OUT_LATER = frozenset({"view"})
 """Acts of which a page may turn out, after the permit, to be one that must not be shown: whose name may not be told, or an
@@ -113,6 +123,7 @@ class _Audit:
     turned_away: Counter[str] = field(default_factory=Counter)
     followed: dict[str, Counter[str]] = field(default_factory=dict)
     nothing: set[str] = field(default_factory=set)
+    decided_by: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "_Audit":
@@ -125,12 +136,22 @@ class _Audit:
         match row["action"]:
             case "asked":
                 self.decided.setdefault(row["request_id"], []).append(row)
+                self.decided_by.setdefault(row["who"]["user_id"], []).append(row["decision_id"])
             case "caller-refused":
                 self.turned_away[row["request_id"]] += 1
+            case action if action in OF_A_RELEASE and row["user_id"] in self.decided_by:
+                decision_id = self._last_left(row["user_id"])
+                self.followed.setdefault(decision_id, Counter())[action] += 1
             case action if row.get("decision_id") is not None:
                 self.followed.setdefault(row["decision_id"], Counter())[action] += 1
                 if row.get("outcome") == "nothing":
                     self.nothing.add(row["decision_id"])
+
+    def _last_left(self, user_id: str) -> str:
+        """Give the last decision about somebody that nothing followed yet, for they may ask for two things at once."""
+        decided = self.decided_by[user_id]
+        left = [each for each in decided if each not in self.followed]
+        return (left or decided)[-1]
 
     def is_refused(self, decision: Row) -> bool:
         """Say whether a decision stands for an answer of 403."""

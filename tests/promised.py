@@ -255,7 +255,7 @@ PROMISES: Mapping[str, Promise] = {
         ),
     ),
     "KILL": Promise(
-        "Every answer of which a caller got a byte before the gateway was killed has its row B.",
+        "Every answer of which a caller got a byte before the gateway was killed has its row B, on each database.",
         200,
         {"SCR_PROVE_KILLS": "200"},
         ("tests/safety/test_p04_kill_while_serving.py",),

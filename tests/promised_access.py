@@ -35,6 +35,7 @@ PROMISES_OF_ACCESS: Mapping[str, Promise] = {
             "rbac",
             "tests/reference",
             "tests/safety/bola_callers.py",
+            "tests/safety/bola_planning.py",
             "tests/safety/bola_routes.py",
             "tests/safety/bola_world.py",
             "tests/safety/every_route.py",

@@ -62,12 +62,17 @@ DEADLINES = dict.fromkeys(("pds", "gp", "hospital", "ambulance"), 20.0)
 
 async def prepare_database(path: Path, london: London, keys: Keys, clock=now) -> None:
     """Make a database with the default policy and the cohort's relationships and objections."""
-    url = f"sqlite:///{path}"
-    upgrade(url)
-    store = open_store(url)
+    upgrade(f"sqlite:///{path}")
+    settings = settings_for(london, path, path.with_suffix(".keys"))
+    await fill_database(settings, london, keys, clock)
+
+
+async def fill_database(settings: Settings, london: London, keys: Keys, clock=now) -> None:
+    """Put them into a deployment's database, which has its tables already and is empty."""
+    store = open_store(settings.database_url)
     log = AuditLog(store, clock)
     await begin(ADMINISTRATORS, "test", log, store, clock)
-    agreement = invented_agreement(settings_for(london, path, path.with_suffix(".keys")), clock())
+    agreement = invented_agreement(settings, clock())
     await AgreementRegistry(log, clock).add(agreement, Signatures("test", "test"))
     await seed_registry(london, keys, log)
     await log.aclose()
@@ -181,6 +186,24 @@ def issuer_at(address: str) -> dict[str, str]:
     }
 
 
+def planning_side(folder: Path) -> dict[str, Any]:
+    """Give the settings of a planning side that nothing was pulled to yet; what only pulls and jobs read is not there."""
+    return {
+        "population": {
+            "store_folder": folder / "store",
+            "release_folder": folder / "releases",
+            "ledger_file": folder / "ledger.ndjson",
+            "opt_out_list": folder / "list.json",
+            "areas_folder": folder / "areas",
+            "postcodes_file": folder / "postcodes.csv",
+            "keyring": folder / "keyring.json",
+            "root_file": folder / "roots",
+            "feed_recipient": "QMJ",
+        },
+        "vault_database_url": f"sqlite:///{folder}/vault.db",
+    }
+
+
 @dataclass
 class Stack:
     """The gateway under test, and a client for it."""
@@ -210,10 +233,10 @@ class Stack:
         bearer = {"Authorization": f"Bearer {await self.token(user)}"}
         return await self.client.post(path, data=dict(form), headers=bearer)
 
-    async def send(self, user: str, path: str, content: object) -> httpx2.Response:
+    async def send(self, user: str, path: str, content: object, **headers: str) -> httpx2.Response:
         bearer = {"Authorization": f"Bearer {await self.token(user)}"}
         body = content if isinstance(content, bytes) else orjson.dumps(content)
-        return await self.client.post(path, content=body, headers=bearer)
+        return await self.client.post(path, content=body, headers={**bearer, **headers})
 
     async def delete(self, user: str, path: str) -> httpx2.Response:
         bearer = {"Authorization": f"Bearer {await self.token(user)}"}
@@ -245,7 +268,7 @@ async def running_stack(
     """Open the gateway on a copy of the template database."""
     database, key_file = folder / "scr.db", template.with_suffix(".keys")
     shutil.copy(template, database)
-    other = {"metrics_token": METRICS_TOKEN, **other}
+    other = {"metrics_token": METRICS_TOKEN, **planning_side(folder), **other}
     services = open_services(settings_for(london, database, key_file, **other))
     services.policies._compiled.update(compiled)
     access = AccessLog.of_database(database)

@@ -10,16 +10,7 @@ import pytest
 from rbac.decide import CompiledPolicy, compile_policy
 from rbac.policy import load_default
 from tests.london import London, running_london
-from tests.patience import be_patient
 from tests.stack import Stack, make_key_file, prepare_database, running_stack
-
-
-@pytest.fixture(scope="module")
-def patience() -> Iterator[None]:
-    """Let no busy machine turn an answer into a refusal, where a test says `usefixtures`."""
-    with pytest.MonkeyPatch.context() as patch:
-        be_patient(patch)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -212,7 +212,7 @@ async def test_many_first_checks_at_once_are_one_fetch_and_all_end():
         keys = IssuerKeys(key_fetcher(f"{stub.url}/jwks"), Clock())
         wanted = [*["ec"] * 400, *(f"unknown-{number}" for number in range(100))]
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             found = await asyncio.gather(*map(keys.find, wanted))
 
     assert [key and key.kid for key in found] == ["ec"] * 400 + [None] * 100
@@ -228,7 +228,7 @@ async def test_many_first_checks_at_once_all_end_when_the_issuer_fails(clock):
     failing.asked = 0
     keys = IssuerKeys(failing, clock)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         found = await asyncio.gather(
             *(keys.find("ec") for _caller in range(500)), return_exceptions=True
         )

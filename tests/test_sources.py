@@ -169,7 +169,7 @@ async def test_closing_closes_every_connection():
 
         await sources.aclose()
 
-        await asyncio.wait_for(stub.hung_up.wait(), 1)
+        await asyncio.wait_for(stub.hung_up.wait(), 10)
     assert len(sources.closers) == 3
 
 

@@ -1,4 +1,5 @@
 -- One row for each contact that took place in the months of the release, with its person as they are at the end of them.
+-- Months and nights are those of London's clocks.
 SELECT
     contact.person_id,
     contact.activity_id,
@@ -12,11 +13,11 @@ SELECT
     people.london,
     people.practice,
     kind.name AS kind,
-    left(contact.start_date, 7) AS calendar_month,
+    left(started, 7) AS calendar_month,
     -- Four known contacts told by the month find one person in forty; told so, none of hundreds that were tried.
     CASE
-        WHEN kind.name = 'gp' THEN left(contact.start_date, 7)
-        ELSE left(contact.start_date, 5) || 'Q' || ((CAST(contact.start_date[6:7] AS INTEGER) + 2) // 3)
+        WHEN kind.name = 'gp' THEN left(started, 7)
+        ELSE quarter_of(started)
     END AS month,
     kind.pounds + kind.pounds_a_night * nights AS pounds,
     (
@@ -27,12 +28,13 @@ SELECT
 FROM (
     SELECT
         *,
+        in_london(start_date) AS started,
         greatest(
             coalesce(
                 date_diff(
                     'day',
-                    TRY_CAST(left(start_date, 10) AS DATE),
-                    TRY_CAST(left(end_date, 10) AS DATE)
+                    TRY_CAST(left(in_london(start_date), 10) AS DATE),
+                    TRY_CAST(left(in_london(end_date), 10) AS DATE)
                 ),
                 0
             ),
@@ -43,4 +45,5 @@ FROM (
 ) AS contact
 JOIN people USING (person_id)
 JOIN kind ON kind.source = contact.source_kind AND kind.class = contact.encounter_class_code
-JOIN months ON left(contact.start_date, 7) BETWEEN months.first AND months.last
+-- A year alone is in no month. The pull has told how many there are.
+JOIN months ON left(started, 7) BETWEEN months.first AND months.last

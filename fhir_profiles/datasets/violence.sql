@@ -1,45 +1,56 @@
--- One row for each assault that an emergency department recorded and that happened in the months of the release. Where
--- somebody was hurt by a partner or sexually, neither the place nor its kind goes on: London is all that is told.
+-- One row for each assault that an emergency department recorded and that happened in the months of the release. Unless
+-- every record of the attendance says plainly that it was neither at the hands of a partner or relative nor sexual, neither
+-- the place nor its kind goes on: London is all that is told. Nor does a place of which a record has two.
+-- Times are those of London's clocks, as finely as they are known: of a date without a time there is no hour.
 SELECT
     assault.person_id,
     assault.assault_id,
     coalesce(contact.service_provider_organisation_code, 'unknown') AS site_code_of_treatment,
-    strftime(assault.happened, '%Y-%m-%dT%H') AS assault_hour,
-    strftime(assault.happened, '%Y-%m-%d') AS assault_day,
-    strftime(assault.happened, '%G-W%V') AS assault_week,
-    strftime(assault.happened, '%Y-%m') AS assault_month,
-    strftime(assault.happened, '%Y-Q') || quarter(assault.happened) AS assault_quarter,
-    coalesce(strftime(contact.arrived, '%Y-%m-%dT%H'), 'unknown') AS arrival_hour,
-    coalesce(strftime(contact.arrived, '%Y-%m-%d'), 'unknown') AS arrival_day,
-    coalesce(strftime(contact.arrived, '%G-W%V'), 'unknown') AS arrival_week,
-    coalesce(strftime(contact.arrived, '%Y-%m'), 'unknown') AS arrival_month,
-    coalesce(strftime(contact.arrived, '%Y-Q') || quarter(contact.arrived), 'unknown') AS arrival_quarter,
+    happened AS assault_hour,
+    left(happened, 10) AS assault_day,
+    coalesce(strftime(happened_on, '%G-W%V'), happened) AS assault_week,
+    left(happened, 7) AS assault_month,
+    quarter_of(happened) AS assault_quarter,
+    coalesce(arrived, 'unknown') AS arrival_hour,
+    coalesce(left(arrived, 10), 'unknown') AS arrival_day,
+    coalesce(strftime(arrived_on, '%G-W%V'), arrived, 'unknown') AS arrival_week,
+    coalesce(left(arrived, 7), 'unknown') AS arrival_month,
+    coalesce(quarter_of(arrived), 'unknown') AS arrival_quarter,
     coalesce(assault.venue, place.lsoa, area.london) AS venue_or_lsoa,
     coalesce(place.lsoa, area.london) AS incident_lsoa,
     coalesce(place.msoa, area.london) AS incident_msoa,
     coalesce(place.borough, area.london) AS incident_borough,
     area.london AS incident_london,
-    strftime(assault.happened, '%u') AS weekday,
-    strftime(assault.happened, '%H') AS hour,
+    coalesce(strftime(happened_on, '%u'), 'unknown') AS weekday,
+    if(length(happened) = 13, right(happened, 2), 'unknown') AS hour,
     coalesce(kind_of_place.given, 'unknown') AS assault_location_type,
     coalesce(method.given, 'unknown') AS assault_method
 FROM (
     SELECT
-        * EXCLUDE (venue_code, incident_lsoa_code, assault_location_type_code),
-        TRY_CAST(incident_date AS TIMESTAMPTZ) AS happened,
-        CASE WHEN assault_circumstance_code = 'other' THEN venue_code END AS venue,
-        CASE WHEN assault_circumstance_code = 'other' THEN incident_lsoa_code END AS lsoa_code,
-        CASE WHEN assault_circumstance_code = 'other' THEN assault_location_type_code END AS location_type
-    FROM assault
+        * EXCLUDE (venue_codes, incident_lsoa_codes, assault_location_type_codes),
+        in_london(incident_date) AS happened,
+        TRY_CAST(left(in_london(incident_date), 10) AS DATE) AS happened_on,
+        CASE WHEN is_place_told AND len(list_distinct(venue_codes)) = 1 THEN venue_codes[1] END AS venue,
+        CASE WHEN is_place_told AND len(list_distinct(incident_lsoa_codes)) = 1 THEN incident_lsoa_codes[1] END AS lsoa_code,
+        CASE WHEN is_place_told AND len(list_distinct(assault_location_type_codes)) = 1 THEN assault_location_type_codes[1] END AS location_type
+    FROM (
+        SELECT
+            *,
+            bool_and(coalesce(is_circumstance_other, false)) OVER (PARTITION BY activity_id) AS is_place_told
+        FROM assault
+    ) AS assault
     WHERE record_status IN ('final', 'amended', 'corrected')
 ) AS assault
 JOIN people USING (person_id)
 JOIN (
-    SELECT *, TRY_CAST(start_date AS TIMESTAMPTZ) AS arrived
+    SELECT
+        *,
+        in_london(start_date) AS arrived,
+        TRY_CAST(left(in_london(start_date), 10) AS DATE) AS arrived_on
     FROM contact
     WHERE encounter_class_code = 'EMER' AND source_kind = 'hospital'
 ) AS contact USING (activity_id)
-JOIN months ON strftime(assault.happened, '%Y-%m') BETWEEN months.first AND months.last
+JOIN months ON left(happened, 7) BETWEEN months.first AND months.last
 CROSS JOIN (SELECT 'E12000007' AS london) AS area
 LEFT JOIN venue ON venue.code = assault.venue
 LEFT JOIN place ON place.lsoa = coalesce(venue.lsoa, assault.lsoa_code)

@@ -61,6 +61,25 @@ _ORIGINAL = Operation(
     "The source's own resource, where all of it may be shown; its narrative is left out.",
 )
 
+_OF_RELEASES = (
+    Operation(
+        "export",
+        "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+        "The published release of a registered machine's project, as NDJSON; its rows are of no FHIR type.",
+    ),
+    Operation(
+        "sql-run",
+        "http://hl7.org/fhir/uv/sql-on-fhir/OperationDefinition/SQLRun",
+        "A table of that release, as ndjson, csv or parquet; a ViewDefinition that is sent is tried on invented people.",
+    ),
+    Operation(
+        "sql-export",
+        "http://hl7.org/fhir/uv/sql-on-fhir/OperationDefinition/SQLExport",
+        "Tables of that release as files: ndjson, csv or parquet.",
+    ),
+)
+"""For machines; nobody else can call them."""
+
 _BINARY = ServedResource("Binary", (Interaction.READ,), (), (), None)
 """Documents that items of a record are attached to; given as files unless FHIR JSON is asked for."""
 
@@ -87,7 +106,8 @@ async def metadata(request: Request) -> Response:
         security=_security(smart_issuer(settings)),
     )
     served = (*served_resources(), _BINARY, _AUDIT_EVENT)
-    return Response(capability_statement(service, served), media_type=FHIR_JSON)
+    operations = _OF_RELEASES if settings.bulk_client else ()
+    return Response(capability_statement(service, served, operations), media_type=FHIR_JSON)
 
 
 def _security(issuer: IssuerSettings | None) -> Security:

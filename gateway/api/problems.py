@@ -71,7 +71,7 @@ _BY_SCOPE = frozenset({"out-of-scope", "not-the-launched"})
 """Refusals that a token with other scopes would not meet (RFC 6750, section 3.1)."""
 
 _PLAIN: Mapping[type[SharedCareRecordError], tuple[int, str, str]] = {
-    GoneError: (410, "expired", "This page has expired: search again."),
+    GoneError: (410, "expired", "It was here, and has expired or was ended: ask anew."),
     NotAcceptableError: (406, "not-supported", "Only JSON is served."),
     UnservableDocumentError: (
         422,

@@ -14,6 +14,7 @@ import typer
 
 from gateway.access.agreements import is_renewal_due
 from gateway.audit_feed import Receiver
+from gateway.commands.check_planning import planning_looks
 from gateway.commands.source_check import (
     Chosen,
     number_in,
@@ -82,7 +83,7 @@ def check(
     number_file: NumberFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check settings, keys, database, policy, agreements, identity providers, audit feed, sources; list every fault.
+    """Check settings, keys, database, policy, agreements, identity providers, audit feed, planning, sources; list every fault.
 
     With --source: try that source out for whoever connects it. What it declares, whom it lets in, how it
     refuses, how fast it is and, with the number of a test person, what it gives of them; each problem with
@@ -145,6 +146,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str
         yield f"identity provider {issuer.issuer}", partial(_issuer, issuer)
     if settings.audit_feed is not None:
         yield "audit feed", partial(_receiver, settings.audit_feed)
+    yield from planning_looks(settings)
     for what, open_source in _endpoints(settings):
         yield what, partial(_source, open_source)
 

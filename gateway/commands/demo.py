@@ -12,6 +12,7 @@ import typer
 from gateway.commands.speaking import FAILED, AsJson, answer_json, fail, progress, reason_of
 from gateway.demo.check import JobResult, results
 from gateway.demo.deployment import Folder
+from gateway.demo.filling import pulled
 from gateway.demo.invention import NAMED, PEOPLE, SEED, Invention, beginning_of_hour
 from gateway.demo.running import Demo, Wanted, demo_running
 from gateway.demo.sources import SourcesNotStartedError
@@ -71,7 +72,21 @@ async def _run(wanted: Wanted) -> None:
     progress("Inventing people and starting their sources …")
     async with demo_running(wanted) as (running, serving):
         typer.echo(welcome(running))
+        filling = asyncio.create_task(_store_filled(running))
         await serving
+        filling.cancel()
+        await asyncio.wait({filling})
+
+
+async def _store_filled(running: Demo) -> None:
+    """Fill the planning store aside from the demo, and say so: a planner has then something to ask for."""
+    if await pulled(running.folder):
+        progress("The planning store is filled, and asked who may be used: releases can be made.")
+    else:
+        progress(
+            "The planning store was not filled, or nobody said who may be used:"
+            " run `scr pull` and `scr optout check` with these settings to see why."
+        )
 
 
 def _check(invention: Invention, *, as_json: bool) -> None:

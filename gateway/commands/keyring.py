@@ -30,6 +30,11 @@ RootFile = Annotated[
     typer.Option(help="--roots file: where; else beside the keyring, ending in .roots."),
 ]
 
+_ENDS_RELEASES = (
+    "Under another key of the store nobody in store or ledger is known again, so nothing is released or counted here "
+    "any more: read docs/keys.md, and say --ends-releases if you mean that."
+)
+
 
 def rotate(
     keyring: Ring,
@@ -39,14 +44,24 @@ def rotate(
     recipient: Recipient = "",
     roots: Roots = Held.FILE,
     root_file: RootFile = None,
+    ends_releases: Annotated[
+        bool,
+        typer.Option("--ends-releases", help="Of the store's key: say that you know what it ends."),
+    ] = False,
 ) -> None:
     """Begin a new epoch of a planning key; the keys before it still read what they made.
+
+    The store's key names people in the store and in the ledger of what was released. Under another nobody is known again, so
+    every release and count is refused from then on, where anything was released before: it needs --ends-releases.
 
     Examples:
 
       scr keys rotate keyring.json --purpose project --project violence --recipient CSP1
     """
     name = named(purpose, project, recipient)
+    if purpose is Purpose.STORE and not ends_releases:
+        # The keyring does not know which ledgers there are, so none is taken for empty.
+        fail(_ENDS_RELEASES, MISUNDERSTOOD)
     entry = _done(keyring, roots, root_file, lambda custody: custody.rotate(name))
     progress(f"{name} is at epoch {entry.epoch}.")
 

@@ -6,7 +6,7 @@ People's acts need their access token (`release_acting.py`); what follows from t
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -17,7 +17,6 @@ from adapters.source_config import SourceConfigError
 from gateway.audit.log import AuditLog
 from gateway.commands.recording import with_store
 from gateway.commands.release_acting import ReleaseId, approve, cancel, recall, request
-from gateway.commands.release_telling import line_of, told_release, told_status
 from gateway.commands.speaking import (
     MISUNDERSTOOD,
     AsJson,
@@ -29,8 +28,12 @@ from gateway.commands.speaking import (
     settings_from,
 )
 from gateway.planning import Process
+from gateway.population.counts.keeping import KeptTable
+from gateway.population.gate import Refusal
 from gateway.population.keys.provider import CustodyError
+from gateway.population.measures import load_measures
 from gateway.population.releases.sweeping import Swept, sweep
+from gateway.population.releases.telling import line_of, told_release, told_status
 from gateway.population.releases.verifying import faults_of_release, hash_of_manifest
 from gateway.releasing import Releasing, open_releasing
 from gateway.settings import Settings, process_environment
@@ -104,6 +107,29 @@ def show(*, config: ConfigPath = None, as_json: AsJson = False) -> None:
         return
     for each in found:
         typer.echo(line_of(each))
+
+
+@app.command()
+def counts(*, config: ConfigPath = None) -> None:
+    """Make the tables that planners' counts are answered from. To be run after each pull.
+
+    Ends with 1 when any was refused: the reasons are told, and what was made before stands until it is over.
+
+    Examples:
+
+      scr release counts --config scr.toml
+    """
+
+    async def act(releasing: Releasing) -> Mapping[str, KeptTable | Refusal]:
+        measures = load_measures(releasing.permits.datasets)
+        return await releasing.counting().make_all(measures)
+
+    made = _done(config, act)
+    for name, found in made.items():
+        why = " ".join(found.reasons) if isinstance(found, Refusal) else ""
+        progress(f"{name}: {f'refused: {why}' if why else 'made'}.")
+    if any(isinstance(each, Refusal) for each in made.values()):
+        fail("Not every measure can be told.")
 
 
 @app.command(name="sweep")

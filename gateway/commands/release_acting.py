@@ -8,19 +8,16 @@ from uuid import UUID
 
 import typer
 
-from gateway.access.feeding import FeedPermit
-from gateway.access.permit import Refusal
 from gateway.commands.as_person import TokenFile, as_person
-from gateway.commands.release_telling import told_release
 from gateway.commands.speaking import ConfigPath, answer_json, progress
-from gateway.errors import RefusedError
 from gateway.identity import Principal
-from gateway.planning import Process
+from gateway.policy.permitted import Asker
+from gateway.population.releases.reception import Reception
 from gateway.population.releases.requests import Wanted
-from gateway.releasing import Releasing, open_releasing
-from gateway.settings import process_environment
+from gateway.population.releases.telling import told_release
+from gateway.settings import SettingsError
 from gateway.store.releases import Release
-from gateway.wiring import Services, new_id, now
+from gateway.wiring import Services, new_id
 from rbac.types import Purpose
 
 T = TypeVar("T")
@@ -28,7 +25,7 @@ T = TypeVar("T")
 ReleaseId = Annotated[UUID, typer.Argument(help="The release, as `list` names it.")]
 Why = Annotated[str, typer.Option(help="Why, in a line; no patient's details.")]
 
-Act = Callable[[Releasing, Principal], Awaitable[T]]
+Act = Callable[[Reception, Asker], Awaitable[T]]
 
 
 def request(
@@ -58,10 +55,8 @@ def request(
         *(ends.replace(tzinfo=UTC).date(), setting),
     )
 
-    async def act(releasing: Releasing, principal: Principal) -> Release:
-        feed = releasing.permits.wanted(dataset, project, recipient, purpose_of_use)
-        _must_be(await releasing.permits.access.recipients_permit(principal, feed))
-        return await releasing.desk.request(wanted, principal.user_id, now())
+    async def act(reception: Reception, asker: Asker) -> Release:
+        return await reception.request(asker, wanted)
 
     answer_json(told_release(_as_person(config, token_file, act)))
 
@@ -74,9 +69,8 @@ def approve(release: ReleaseId, token_file: TokenFile, *, config: ConfigPath = N
       scr release approve 6f1c9f0e-6a4b-4c58-9d0e-0c5b4b0e8f11 --token-file token
     """
 
-    async def act(releasing: Releasing, principal: Principal) -> None:
-        await _must_approve(releasing, principal, release)
-        await releasing.desk.approve(release, principal.user_id, now())
+    async def act(reception: Reception, asker: Asker) -> None:
+        await reception.approve(asker, release)
 
     _as_person(config, token_file, act)
     progress("Approved. `scr release run` makes it.")
@@ -92,11 +86,8 @@ def cancel(
       scr release cancel 6f1c9f0e-6a4b-4c58-9d0e-0c5b4b0e8f11 --why "Asked twice" --token-file token
     """
 
-    async def act(releasing: Releasing, principal: Principal) -> None:
-        asked = (await releasing.desk.release(release)).request
-        if asked.requested_by != principal.user_id:
-            await _must_approve(releasing, principal, release)
-        await releasing.desk.cancel(release, principal.user_id, now(), why)
+    async def act(reception: Reception, asker: Asker) -> None:
+        await reception.cancel(asker, release, why)
 
     _as_person(config, token_file, act)
     progress("Cancelled. Nothing of it is left.")
@@ -114,37 +105,18 @@ def recall(
       scr release recall 6f1c9f0e-6a4b-4c58-9d0e-0c5b4b0e8f11 --why "Wrong month" --token-file token
     """
 
-    async def act(releasing: Releasing, principal: Principal) -> None:
-        await _must_approve(releasing, principal, release)
-        await releasing.desk.recall(release, principal.user_id, now(), why)
+    async def act(reception: Reception, asker: Asker) -> None:
+        await reception.recall(asker, release, why)
 
     _as_person(config, token_file, act)
     progress("Recalled. Its files are removed; ask its recipient to destroy theirs.")
 
 
-async def _must_approve(releasing: Releasing, principal: Principal, release: UUID) -> None:
-    asked = (await releasing.desk.release(release)).request
-    feed = releasing.permits.wanted(
-        asked.dataset, asked.project, asked.recipient, asked.purpose_of_use
-    )
-    held = Purpose.HSYSADMIN if Purpose.HSYSADMIN in principal.purposes else None
-    found = await releasing.permits.access.approvers_permit(
-        principal, held, feed, asked.requested_by
-    )
-    _must_be(found)
-
-
-def _must_be(found: FeedPermit | Refusal) -> None:
-    if isinstance(found, Refusal):
-        raise RefusedError(found.reason.value, f"Refused: {found.reason.value}.")
-
-
 def _as_person(config: Path | None, token_file: str, act: Act[T]) -> T:
-    async def acted(services: Services, principal: Principal, _purpose: Purpose | None) -> T:
-        around = Process(process_environment(), now, new_id)
-        async with open_releasing(
-            services.settings, services.store, services.log, around
-        ) as releasing:
-            return await act(releasing, principal)
+    async def acted(services: Services, principal: Principal, purpose: Purpose | None) -> T:
+        if services.planning is None:
+            raise SettingsError("The settings have no [population]: nothing is released.")
+        asker = Asker(principal, purpose, str(new_id()))
+        return await act(services.planning.releases, asker)
 
     return as_person(config, token_file, acted)

@@ -102,7 +102,8 @@ def _simulating(kind: Simulated) -> Callable[..., None]:
     return run
 
 
-for each in Simulated:
+# Each of the bulk sources is run by `bulk`.
+for each in (kind for kind in Simulated if kind is not Simulated.PLANNING):
     app.command(each.value)(_simulating(each))
 
 

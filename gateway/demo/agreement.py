@@ -6,6 +6,7 @@ Writes nothing. Nobody signed it.
 from datetime import datetime, timedelta
 
 from gateway.access.agreements import NEEDS_NO_AGREEMENT
+from gateway.demo.planning import FEEDS
 from gateway.settings import Settings
 from gateway.store.agreements import Agreement, Terms
 from gateway.store.words import DataItem
@@ -33,6 +34,7 @@ def invented_agreement(settings: Settings, now: datetime) -> Agreement:
         contact="agreements@shared-care-record.example",
         document="https://shared-care-record.example/agreements/invented",
         recorded_at=now,
+        feeds=FEEDS if settings.population is not None else (),
     )
 
 

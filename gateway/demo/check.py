@@ -4,8 +4,6 @@ Starts nothing. A job that fails does not stop the next: the whole picture is wa
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -13,6 +11,8 @@ from typing import Any
 
 from gateway.audit.notes import open_checkpoint, read_verifier_key
 from gateway.audit.verify import verify_entry
+from gateway.demo.check_planning import PlannersWork
+from gateway.demo.job_steps import UnexpectedError, answered, command, expect, signed_in
 from gateway.demo.running import Demo
 from gateway.demo.simulators import Simulated
 from gateway.demo.visitor import Answer, Visitor
@@ -20,10 +20,6 @@ from gateway.demo.visitor import Answer, Visitor
 Resource = dict[str, Any]
 _IN_AN_EMERGENCY = {"Purpose-Of-Use": "ETREAT"}
 CLINICAL = frozenset({"gp", "hospital", "ambulance"})
-
-
-class UnexpectedError(Exception):
-    """Say what a job met instead of what it should have met."""
 
 
 _FAILURES = (UnexpectedError, LookupError, TypeError, ValueError, OSError, HTTPException)
@@ -54,7 +50,7 @@ class Record:
 
 def results(demo: Demo) -> Iterator[JobResult]:
     """Do every job in turn."""
-    for (reader, job), act in _JOBS.items():
+    for (reader, job), act in {**_JOBS, **PlannersWork(demo).jobs()}.items():
         try:
             yield JobResult(reader, job, is_done=True, saw=act(demo))
         except _FAILURES as fault:
@@ -63,20 +59,20 @@ def results(demo: Demo) -> Iterator[JobResult]:
 
 
 def _sign_in(demo: Demo) -> str:
-    _signed_in(demo, "gp")
+    signed_in(demo, "gp")
     return "a token for the practice's GP"
 
 
 def _find(demo: Demo) -> str:
-    _person(demo, _signed_in(demo, "gp"))
+    _person(demo, signed_in(demo, "gp"))
     return "one person, under an opaque id"
 
 
 def _everything(demo: Demo) -> str:
     record = _record(demo, "gp")
-    _expect(record.outcomes == dict.fromkeys(CLINICAL, "data"), f"receipt {_told(record)}")
-    _expect(record.is_complete, "a record that calls itself incomplete")
-    _expect(len(record.of("Linkage")) > 0, "no item tied across sources")
+    expect(record.outcomes == dict.fromkeys(CLINICAL, "data"), f"receipt {_told(record)}")
+    expect(record.is_complete, "a record that calls itself incomplete")
+    expect(len(record.of("Linkage")) > 0, "no item tied across sources")
     return f"{len(record.resources)} items; {_told(record)}"
 
 
@@ -85,72 +81,72 @@ def _search(demo: Demo) -> str:
 
 
 def _read(demo: Demo) -> str:
-    visitor, first = _signed_in(demo, "gp"), _allergies(demo)[0]
-    answer = _answered(visitor.get(f"/fhir/AllergyIntolerance/{first['id']}"))
-    _expect(answer.json() == first, "another item than the search gave")
+    visitor, first = signed_in(demo, "gp"), _allergies(demo)[0]
+    answer = answered(visitor.get(f"/fhir/AllergyIntolerance/{first['id']}"))
+    expect(answer.json() == first, "another item than the search gave")
     return "the same item as the search gave"
 
 
 def _number_in_address(demo: Demo) -> str:
-    visitor, number = _signed_in(demo, "gp"), demo.cohort.showcases["everything"].digits
+    visitor, number = signed_in(demo, "gp"), demo.cohort.showcases["everything"].digits
     status = visitor.get(f"/fhir/Patient?identifier={number}").status
-    _expect(status == 400, f"status {status}")
+    expect(status == 400, f"status {status}")
     return "refused: people are searched for by POST"
 
 
 def _unknown_to_practice(demo: Demo) -> str:
-    visitor = _signed_in(demo, "gp")
+    visitor = signed_in(demo, "gp")
     patient = _person(demo, visitor, "other-practice")
     status = visitor.get(f"/fhir/Patient/{patient}/$everything").status
-    _expect(status == 403, f"status {status}")
+    expect(status == 403, f"status {status}")
     return "refused: no relationship with this person"
 
 
 def _emergency(demo: Demo) -> str:
-    visitor = _signed_in(demo, "gp")
+    visitor = signed_in(demo, "gp")
     patient = _person(demo, visitor, "other-practice")
     asked = {"step": "ETREAT", "reason_code": "risk-to-life", "reason": "Found unconscious"}
     broken = visitor.post_json("/access/break-glass", {"patient": patient, **asked})
-    _expect(broken.status == 201, f"status {broken.status}")
+    expect(broken.status == 201, f"status {broken.status}")
     read = f"/fhir/Patient/{patient}/$everything"
-    record = _record_in(_answered(visitor.get(read, _IN_AN_EMERGENCY)))
-    _expect(record.of("AllergyIntolerance"), "no allergies")
-    _expect(not record.of("DocumentReference"), "documents, which no emergency opens")
+    record = _record_in(answered(visitor.get(read, _IN_AN_EMERGENCY)))
+    expect(record.of("AllergyIntolerance"), "no allergies")
+    expect(not record.of("DocumentReference"), "documents, which no emergency opens")
     ended = visitor.delete(f"/access/break-glass/{broken.json()['id']}")
-    _expect(ended.status == 204, f"status {ended.status}")
+    expect(ended.status == 204, f"status {ended.status}")
     closed = visitor.get(read, _IN_AN_EMERGENCY).status
-    _expect(closed == 403, f"status {closed}")
+    expect(closed == 403, f"status {closed}")
     return f"{len(record.resources)} items with a reason given, and none once it was ended"
 
 
 def _alert(demo: Demo) -> str:
-    officer, reader = _signed_in(demo, "privacy-officer"), _signed_in(demo, "gp")
+    officer, reader = signed_in(demo, "privacy-officer"), signed_in(demo, "gp")
     patient = _person(demo, reader, "other-practice")
     told = [
         each
-        for each in _answered(officer.get("/privacy/alerts")).json()["alerts"]
+        for each in answered(officer.get("/privacy/alerts")).json()["alerts"]
         if (each["kind"], each["patient"]) == ("break-glass", patient)
     ]
-    _expect(len(told) == 1, f"{len(told)} alerts of the emergency")
+    expect(len(told) == 1, f"{len(told)} alerts of the emergency")
     opened = sum(told[0]["opened"].values())
-    _expect(opened > 0, "nothing opened")
+    expect(opened > 0, "nothing opened")
     settle = f"/privacy/alerts/{told[0]['id']}/settle"
     status = officer.post_json(settle, {"outcome": "justified"}).status
-    _expect(status == 204, f"status {status}")
+    expect(status == 204, f"status {status}")
     return f"one, of the practice's GP, with {opened} items opened; settled"
 
 
 def _receptionist(demo: Demo) -> str:
     record = _record(demo, "receptionist")
     shown = sorted({each["resourceType"] for each in record.resources})
-    _expect(not record.of("AllergyIntolerance") and not record.of("Condition"), f"{shown}")
+    expect(not record.of("AllergyIntolerance") and not record.of("Condition"), f"{shown}")
     return f"no clinical detail; only {', '.join(shown)}"
 
 
 def _pages(demo: Demo) -> str:
     answer = _followed(Visitor(demo.gateway), "/")
-    _expect(answer.headers.get("content-type", "").startswith("text/html"), "no page")
-    _expect(b"invented" in answer.body.lower(), "a page that does not say it is a demo")
+    expect(answer.headers.get("content-type", "").startswith("text/html"), "no page")
+    expect(b"invented" in answer.body.lower(), "a page that does not say it is a demo")
     return f"the sign-in page, {len(answer.body)} bytes, marked as a demo"
 
 
@@ -161,27 +157,23 @@ def _partial(demo: Demo) -> str:
         record = _record(demo, "gp")
     finally:
         source.delete("/__faults")
-    _expect(not record.is_complete, "a record that calls itself complete")
-    _expect(record.outcomes.get("ambulance") == "timed-out", f"receipt {_told(record)}")
-    _expect(record.outcomes.get("gp") == "data", f"receipt {_told(record)}")
+    expect(not record.is_complete, "a record that calls itself complete")
+    expect(record.outcomes.get("ambulance") == "timed-out", f"receipt {_told(record)}")
+    expect(record.outcomes.get("gp") == "data", f"receipt {_told(record)}")
     return f"an honest partial record: {_told(record)}"
 
 
 def _policy(demo: Demo) -> str:
-    command = [sys.executable, "-m", "gateway.cli", "policy", "show", "--active", "--json"]
-    command += ["--config", str(demo.folder.settings)]
-    ended = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - ourselves
-    _expect(ended.returncode == 0, f"exit code {ended.returncode}")
-    shown = json.loads(ended.stdout)
+    shown = json.loads(command(demo, "policy", "show", "--active", "--json"))
     return f"version {shown['version'][:12]}…, {len(shown['rules'])} rules"
 
 
 def _proof(demo: Demo) -> str:
-    auditor = _signed_in(demo, "auditor")
-    told = _answered(auditor.get("/audit/key")).body.decode()
+    auditor = signed_in(demo, "auditor")
+    told = answered(auditor.get("/audit/key")).body.decode()
     keys = [read_verifier_key(each) for each in told.splitlines()]
-    checkpoint = open_checkpoint(_answered(auditor.get("/audit/checkpoint")).body.decode(), keys)
-    sequence = verify_entry(_answered(auditor.get("/audit/proof/1")).json(), keys)
+    checkpoint = open_checkpoint(answered(auditor.get("/audit/checkpoint")).body.decode(), keys)
+    sequence = verify_entry(answered(auditor.get("/audit/proof/1")).json(), keys)
     return f"entry {sequence} is in the log of {checkpoint.size} entries, as it was signed"
 
 
@@ -203,24 +195,18 @@ _JOBS: dict[tuple[str, str], Callable[[Demo], str]] = {
 }
 
 
-def _signed_in(demo: Demo, username: str) -> Visitor:
-    form = {"grant_type": "password", "username": username, "password": demo.password}
-    answer = _answered(Visitor(demo.addresses[Simulated.IDENTITY]).post_form("/token", form))
-    return Visitor(demo.gateway, answer.json()["access_token"])
-
-
 def _person(demo: Demo, visitor: Visitor, showcase: str = "everything") -> str:
     form = {"identifier": demo.cohort.showcases[showcase].digits}
-    entries = _answered(visitor.post_form("/fhir/Patient/_search", form)).json()["entry"]
+    entries = answered(visitor.post_form("/fhir/Patient/_search", form)).json()["entry"]
     found = [each["resource"] for each in entries if each["search"]["mode"] == "match"]
-    _expect(len(found) == 1, f"{len(found)} people")
+    expect(len(found) == 1, f"{len(found)} people")
     return str(found[0]["id"])
 
 
 def _record(demo: Demo, username: str) -> Record:
-    visitor = _signed_in(demo, username)
+    visitor = signed_in(demo, username)
     path = f"/fhir/Patient/{_person(demo, visitor)}/$everything"
-    return _record_in(_answered(visitor.get(path)))
+    return _record_in(answered(visitor.get(path)))
 
 
 def _record_in(answer: Answer) -> Record:
@@ -238,11 +224,11 @@ def _record_in(answer: Answer) -> Record:
 
 
 def _allergies(demo: Demo) -> list[Resource]:
-    visitor = _signed_in(demo, "gp")
+    visitor = signed_in(demo, "gp")
     path = f"/fhir/AllergyIntolerance?patient={_person(demo, visitor)}"
-    entries = _answered(visitor.get(path)).json()["entry"]
+    entries = answered(visitor.get(path)).json()["entry"]
     found = [each["resource"] for each in entries if each["search"]["mode"] == "match"]
-    _expect(bool(found), "no allergies")
+    expect(bool(found), "no allergies")
     return found
 
 
@@ -250,17 +236,7 @@ def _followed(visitor: Visitor, path: str) -> Answer:
     answer = visitor.get(path)
     if answer.status in {302, 303, 307} and answer.headers["location"].startswith("/"):
         answer = visitor.get(answer.headers["location"])
-    return _answered(answer)
-
-
-def _answered(answer: Answer) -> Answer:
-    _expect(answer.status == 200, f"status {answer.status}")
-    return answer
-
-
-def _expect(is_as_expected: object, seen: str) -> None:
-    if not is_as_expected:
-        raise UnexpectedError(seen)
+    return answered(answer)
 
 
 def _told(record: Record) -> str:

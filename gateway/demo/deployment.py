@@ -67,6 +67,11 @@ class Folder:
         return self.path / "client-keys.json"
 
     @property
+    def planning(self) -> Path:
+        """What planners' releases are made with: store, keys, releases; made anew at every start."""
+        return self.path / "planning"
+
+    @property
     def settings(self) -> Path:
         """The deployment's settings."""
         return self.path / "scr.toml"
@@ -88,11 +93,15 @@ def deployment(folder: Folder, gateway: str, addresses: Mapping[Simulated, str])
 
 
 def as_toml(document: Document) -> str:
-    """Write settings as TOML: plain values first, then each list of tables.
+    """Write settings as TOML: plain values first, then each table, then each list of tables.
 
     Source: TOML 1.0, whose basic strings take every escape that JSON writes.
     """
-    lines = [_line(name, value) for name, value in document.items() if not isinstance(value, list)]
+    plain = {name: value for name, value in document.items() if not isinstance(value, (list, dict))}
+    lines = [_line(name, value) for name, value in plain.items()]
+    for name, table in document.items():
+        if isinstance(table, dict):
+            lines += [f"\n[{name}]", *(_line(each, value) for each, value in table.items())]
     for name, rows in document.items():
         for row in rows if isinstance(rows, list) else ():
             lines.append(f"\n[[{name}]]")

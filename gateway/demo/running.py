@@ -13,6 +13,7 @@ import uvicorn
 from adapters.simulators.truth import Cohort
 from gateway.demo.deployment import Folder, deployment
 from gateway.demo.invention import Invention
+from gateway.demo.planning import make_planning, planning_settings
 from gateway.demo.preparation import (
     make_database,
     make_folder,
@@ -37,6 +38,7 @@ class Demo:
     password: str = field(repr=False)
     folder: Folder
     cohort: Cohort
+    invention: Invention
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,19 @@ async def demo_running(wanted: Wanted) -> AsyncIterator[tuple[Demo, asyncio.Task
         keys = public_client_keys(wanted.folder)
         orders = Orders(wanted.invention, gateway, password, first_port, keys)
         with sources_running(orders) as addresses:
-            settings = write_settings(wanted.folder, deployment(wanted.folder, gateway, addresses))
+            planning = planning_settings(wanted.folder, addresses[Simulated.PLANNING])
+            written = {**deployment(wanted.folder, gateway, addresses), **planning}
+            settings = write_settings(wanted.folder, written)
             await make_database(settings, wanted.folder, wanted.invention)
+            await make_planning(wanted.folder, settings, wanted.invention)
             server = uvicorn.Server(
                 server_config(Gateway(settings, log_warnings), settings.stop_seconds)
             )
             serving = asyncio.create_task(server.serve([listener]))
             try:
                 await _answering(gateway, serving)
-                cohort = wanted.invention.cohort()
-                yield Demo(gateway, addresses, password, wanted.folder, cohort), serving
+                told = (wanted.invention.cohort(), wanted.invention)
+                yield Demo(gateway, addresses, password, wanted.folder, *told), serving
             finally:
                 server.should_exit = True
                 await asyncio.wait({serving})

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from gateway.demo.invention import Invention
+from gateway.demo.planning_sources import planning_app
 from gateway.demo.simulators import IN_THE_DEMO, Provider, Simulated, identity_app, source_app
 from gateway.demo.traffic import users_in
 
@@ -82,9 +83,12 @@ def _apps(orders: Orders, addresses: dict[Simulated, str]) -> dict[Simulated, AS
         KeySet.import_key_set(orders.client_keys),
         staff=users_in(cohort),
     )
+    others = {
+        Simulated.IDENTITY: lambda: identity_app(provider),
+        Simulated.PLANNING: lambda: planning_app(orders.invention, addresses[Simulated.PLANNING]),
+    }
     return {
-        kind: identity_app(provider) if kind is Simulated.IDENTITY else source_app(kind, cohort)
-        for kind in IN_THE_DEMO
+        kind: others[kind]() if kind in others else source_app(kind, cohort) for kind in IN_THE_DEMO
     }
 
 

@@ -29,7 +29,7 @@ from adapters.simulators.published import hospital as published_hospital
 from adapters.simulators.published.people import World, open_world
 from adapters.simulators.published.samples import NoSamplesError, samples_in
 from adapters.simulators.truth import Cohort
-from gateway.demo.smart import demo_apps, patient_finder
+from gateway.demo.smart import SYSTEM_SCOPES, demo_apps, patient_finder
 from gateway.errors import UnavailableError
 from gateway.sign_in_client import CALLBACK_PATH
 from gateway.wiring import now
@@ -47,6 +47,7 @@ class Simulated(StrEnum):
     AMBULANCE = "ambulance"
     IDENTITY = "identity"
     GP_LONDON = "gp-london"
+    PLANNING = "planning"
 
 
 IN_THE_DEMO: tuple[Simulated, ...] = tuple(
@@ -74,7 +75,7 @@ class Provider:
 def source_app(kind: Simulated, cohort: Cohort) -> ASGIApp:
     """Make a simulated source.
 
-    Raises ValueError for the identity provider, which is not one.
+    Raises ValueError for the identity provider, which is not one, and for bulk sources, which have other people.
     """
     faults = Faults()
     match kind:
@@ -90,6 +91,8 @@ def source_app(kind: Simulated, cohort: Cohort) -> ASGIApp:
             return gp_london.create_app(cohort, faults, now=now)
         case Simulated.IDENTITY:
             raise ValueError("The identity provider is no source: use identity_app.")
+        case Simulated.PLANNING:
+            raise ValueError("Bulk sources tell of another population: use planning_app.")
         case unreachable:
             assert_never(unreachable)
 
@@ -143,7 +146,5 @@ def identity_app(provider: Provider) -> ASGIApp:
 
 
 def _machines(public_keys: KeySet) -> Mapping[str, MachineClient]:
-    planner = MachineClient(
-        PLANNER_CLIENT, public_keys, PLANNER_MACHINE, frozenset({"system/*.rs", "system/*.read"})
-    )
+    planner = MachineClient(PLANNER_CLIENT, public_keys, PLANNER_MACHINE, frozenset(SYSTEM_SCOPES))
     return {PLANNER_CLIENT: planner}

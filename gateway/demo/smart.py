@@ -26,6 +26,9 @@ SCOPES = (
     *("patient/*.rs", "patient/*.read", "user/*.rs", "user/*.read"),
 )
 
+SYSTEM_SCOPES = ("system/*.rs", "system/*.read")
+"""What machines get, and no application that somebody signs in to."""
+
 SETTINGS: Mapping[str, Any] = {
     "capabilities": [
         *("launch-standalone", "launch-ehr"),
@@ -33,7 +36,7 @@ SETTINGS: Mapping[str, Any] = {
         "sso-openid-connect",
         *("context-standalone-patient", "context-ehr-patient"),
     ],
-    "scopes": [*SCOPES],
+    "scopes": [*SCOPES, *SYSTEM_SCOPES],
     "grant_types": ["authorization_code", "client_credentials"],
     "client_authentication": ["none", "private_key_jwt"],
     "signing_algorithms": ["RS384", "ES384"],

@@ -1,6 +1,6 @@
 """Leave of a record the types that a token's scopes name, as if the sources held no others.
 
-Comes after labels, which every copy of an item has a say in. SMART App Launch 2.2; docs/decisions/0014.
+Comes after the policy, which has its say on every copy of an item, so that fewer scopes never show more. SMART App Launch 2.2; docs/decisions/0014.
 """
 
 from collections import Counter
@@ -9,16 +9,22 @@ from collections.abc import Sequence
 from fhir_profiles.classify import CATEGORY_OF_TYPE
 from gateway.access.scopes import EVERYTHING, Granted
 from gateway.patient.items import Item, LabelledItem
-from gateway.patient.narrow import Narrowed, Terms, narrow
+from gateway.patient.narrow import Narrowed, Terms, referred_to
 from gateway.patient.shown import ShownItem
 
 
-def narrow_to_scope(items: Sequence[LabelledItem], terms: Terms, granted: Granted) -> Narrowed:
-    """Narrow a record of which nothing is left but what may be told of; order is kept."""
-    left = tuple(each for each in items if _is_told(each.item, granted))
-    narrowed = narrow(left, terms)
-    withheld = +Counter({**narrowed.withheld, "out-of-scope": len(items) - len(left)})
-    return Narrowed(narrowed.kept, withheld)
+def narrow_to_scope(
+    items: Sequence[LabelledItem], by_policy: Narrowed, terms: Terms, granted: Granted
+) -> Narrowed:
+    """Leave of what the policy shows of `items` what may be told of, each as the policy shows it; order is kept."""
+    left = [each for each in by_policy.kept if _is_told(each.item, granted)]
+    kept = [each for each in left if each.item.category is not None]
+    nobodys = [
+        each for each in items if each.item.category is None and _is_told(each.item, granted)
+    ]
+    untold = len(by_policy.kept) - len(left)
+    withheld = +Counter({**by_policy.withheld, "out-of-scope": untold})
+    return Narrowed((*kept, *referred_to(kept, nobodys, terms)), withheld)
 
 
 def listed(items: Sequence[ShownItem], granted: Granted) -> Sequence[ShownItem]:

@@ -105,7 +105,7 @@ class Joiner:
         openings = Openings(items, by_policy.kept, permit, terms.shared)
         narrowed = by_policy
         if permit.granted != EVERYTHING:
-            narrowed = narrow_to_scope(labelled, terms, permit.granted)
+            narrowed = narrow_to_scope(labelled, by_policy, terms, permit.granted)
         return replace(narrowed, kept=openings.without_unopened(narrowed.kept)), openings
 
     def _items(self, permit: Permit, verified: Verified) -> Iterable[Item]:

@@ -1,12 +1,15 @@
 """Say why each item is sensitive, by the strictest word of its source, its codes and its group.
 
 Decides nothing about readers. docs/decisions/0007, section 3, and 0009, section 1: every member of a group carries the labels of all, and
-where an identifier could mean several items, each of them does: doubt is settled by the most restrictive;
+where an identifier could mean several items, each of them does, if none of its group was retracted: doubt is settled by
+the most restrictive;
 `own` belongs to one item and never spreads; a label on the Patient covers everything from that source.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from fhir_profiles.vocabulary import Label
 from gateway.patient.group import groups_in_doubt
@@ -18,6 +21,8 @@ from gateway.patient.stated_labels import labels_by_lists as labels_by_lists
 _OWN = frozenset({Label.OWN})
 _NOTHING: frozenset[Label] = frozenset()
 _UNSTATED = Stated(_NOTHING)
+_NO_TIE = -1
+_OfGroups: TypeAlias = Mapping[int, frozenset[Label]]
 
 
 def label(
@@ -25,8 +30,13 @@ def label(
 ) -> tuple[LabelledItem, ...]:
     """Label every item; `groups` runs in parallel with `items`."""
     stated = stated_labels(items, labels_by)
-    of_group = _with_those_in_doubt(items, groups, _of_groups(items, groups, stated))
-    by_own = _by_own_items(items, groups, stated) if of_group else of_group
+    of_group: _OfGroups = _of_groups(items, groups, stated)
+    by_own = alone = of_group
+    if of_group:
+        doubt = _Doubt.among(items, groups)
+        of_group = doubt.spread(of_group)
+        by_own = doubt.spread(_of_groups(items, groups, _of_own(items, stated)))
+        alone = _of_groups(items, range(len(items)), stated)
     return tuple(
         LabelledItem(
             item,
@@ -37,17 +47,61 @@ def label(
             of_group.get(group, _NOTHING) - by_own.get(group, _NOTHING)
             if item.is_own
             else _NOTHING,
+            of_group.get(group, _NOTHING) - alone.get(position, _NOTHING)
+            if item.is_retraction
+            else _NOTHING,
         )
-        for item, group, found in zip(items, groups, stated, strict=True)
+        for position, (item, group, found) in enumerate(zip(items, groups, stated, strict=True))
     )
 
 
-def _by_own_items(
-    items: Sequence[Item], groups: Sequence[int], stated: Sequence[Stated]
-) -> dict[int, frozenset[Label]]:
-    """Give what the items of the reader's own organisation lend each other."""
-    own = [each if item.is_own else _UNSTATED for item, each in zip(items, stated, strict=True)]
-    return _with_those_in_doubt(items, groups, _of_groups(items, groups, own))
+def _of_own(items: Sequence[Item], stated: Sequence[Stated]) -> Sequence[Stated]:
+    """Keep what is stated of the items of the reader's own organisation."""
+    return [each if item.is_own else _UNSTATED for item, each in zip(items, stated, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Which items an identifier ties to each other without saying which it means; the same number is the same tie.
+
+    `of_standing` is without what was retracted, and its stale copies: these tie nothing else together. `of_all` is with
+    them, for what is told of themselves. Both run in parallel with `groups`.
+    """
+
+    groups: Sequence[int]
+    retracted: Set[int]
+    of_standing: Sequence[int]
+    of_all: Sequence[int]
+
+    @classmethod
+    def among(cls, items: Sequence[Item], groups: Sequence[int]) -> "_Doubt":
+        retracted = {group for item, group in zip(items, groups, strict=True) if item.is_retraction}
+        of_all = groups_in_doubt(items)
+        if not retracted:
+            return cls(groups, retracted, of_all, of_all)
+        standing = [position for position, group in enumerate(groups) if group not in retracted]
+        tied = groups_in_doubt([items[position] for position in standing])
+        of_standing = dict(zip(standing, tied, strict=True))
+        in_order = [of_standing.get(position, _NO_TIE) for position in range(len(items))]
+        return cls(groups, retracted, in_order, of_all)
+
+    def spread(self, of_group: _OfGroups) -> _OfGroups:
+        """Add the labels of every standing group that is tied to one; a retracted group lends none to any other."""
+        by_standing, by_all = (
+            self._by_tie(of_group, each) for each in (self.of_standing, self.of_all)
+        )
+        found = dict(of_group)
+        for group, standing, tie in zip(self.groups, self.of_standing, self.of_all, strict=True):
+            lent = by_all[tie] if group in self.retracted else by_standing[standing]
+            found[group] = found.get(group, _NOTHING) | lent
+        return found
+
+    def _by_tie(self, of_group: _OfGroups, ties: Sequence[int]) -> Mapping[int, frozenset[Label]]:
+        found: dict[int, frozenset[Label]] = defaultdict(frozenset)
+        for group, tie in zip(self.groups, ties, strict=True):
+            if group not in self.retracted:
+                found[tie] |= of_group.get(group, _NOTHING)
+        return found
 
 
 def _of_groups(
@@ -60,22 +114,6 @@ def _of_groups(
         labels = each.labels | each.by_page | of_patient.get(item.source_id, _NOTHING)
         if labels := labels | _listed(item, listed):
             found[group] = labels | found.get(group, _NOTHING)
-    return found
-
-
-def _with_those_in_doubt(
-    items: Sequence[Item], groups: Sequence[int], of_group: dict[int, frozenset[Label]]
-) -> dict[int, frozenset[Label]]:
-    """Add the labels of every group that an identifier ties to this one without saying which item it means."""
-    if not of_group:
-        return of_group
-    in_doubt = groups_in_doubt(items)
-    known: dict[int, frozenset[Label]] = {}
-    for group, doubt in zip(groups, in_doubt, strict=True):
-        known[doubt] = known.get(doubt, _NOTHING) | of_group.get(group, _NOTHING)
-    found: dict[int, frozenset[Label]] = {}
-    for group, doubt in zip(groups, in_doubt, strict=True):
-        found[group] = found.get(group, _NOTHING) | known[doubt]
     return found
 
 

@@ -13,7 +13,6 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from fhir_profiles.headers import ENTERED_IN_ERROR
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.access.sharing import NOTHING, Coverage
 from gateway.patient.items import Item, LabelledItem
@@ -21,11 +20,14 @@ from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.reductions import Summary
 from gateway.patient.summary_filters import passes
 from gateway.patient.summary_rows import Reading, row_of
-from gateway.patient.together import own_by_themselves
+from gateway.patient.together import (
+    lowered_by_others,
+    own_by_themselves,
+    retracted_groups,
+)
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
-_RETRACTED = frozenset({ENTERED_IN_ERROR, "cancelled"})
 _SUMMARY_RANK = Level.SUMMARY.rank
 _READABLE = frozenset({Level.ALL, Level.SUMMARY})
 
@@ -88,13 +90,13 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     something that is shown refers to them.
     """
     withheld: Counter[str] = Counter()
-    retracted = _retracted_groups(items)
+    retracted = retracted_groups(items)
     found: dict[int, Kept] = {}
     for position, each in enumerate(items):
         category = each.item.category
         if category is None:
             continue
-        if each.group in retracted and not _is_retraction(each.item):
+        if each.group in retracted and not each.item.is_retraction:
             withheld["retracted"] += 1
             continue
         shown = _shown(each, category, terms)
@@ -102,10 +104,13 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
             withheld[category.value] += 1
         else:
             found[position] = shown
+    for position in lowered_by_others(items, found, partial(_told, terms), _is_alike):
+        del found[position]
+        withheld["retracted"] += 1
     found.update(own_by_themselves(items, found, partial(_told, terms)))
     kept = [found[position] for position in sorted(found)]
     nobodys = [each for each in items if each.item.category is None]
-    return Narrowed((*kept, *_referred_to(kept, nobodys, terms)), dict(withheld))
+    return Narrowed((*kept, *referred_to(kept, nobodys, terms)), dict(withheld))
 
 
 def level_of(
@@ -128,6 +133,10 @@ def level_of(
         (terms.level_of(each_kind, labels) for each_kind in categories),
         key=lambda level: level.rank,
     )
+
+
+def _is_alike(one: Kept, other: Kept | None) -> bool:
+    return other is not None and (one.level, one.worked.body) == (other.level, other.worked.body)
 
 
 def _told(terms: Terms, each: LabelledItem) -> Kept | None:
@@ -175,24 +184,17 @@ def _reduced(
     """Give a summary or a stub of what summaries hold: a lesser right must not tell of more."""
     if level is Level.SUMMARY and row.says is None:
         return Kept(item, summarise(worked, row), level)
-    if _is_retraction(item):
+    if item.is_retraction:
         # A stub says that something exists; it cannot say that it never did.
         return None
     stub = mask(worked, category, row if level is Level.SUMMARY else None)
     return None if stub is None else Kept(item, stub, Level.MASK)
 
 
-def _retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
-    return frozenset(each.group for each in items if _is_retraction(each.item))
-
-
-def _is_retraction(item: Item) -> bool:
-    return item.worked.standing in _RETRACTED
-
-
-def _referred_to(
+def referred_to(
     kept: Sequence[Kept], nobodys: Sequence[LabelledItem], terms: Terms
 ) -> Iterable[Kept]:
+    """Keep of items without a category those that something which is shown refers to, and lists of what is shown."""
     reached = _reached(kept, nobodys, terms)
     if not any(each.item.worked.annotates for each in nobodys):
         return reached

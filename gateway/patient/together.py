@@ -6,7 +6,7 @@ Pure; knows no levels: what an item is shown as is asked of `shown`. docs/decisi
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-import msgspec
+from msgspec import structs
 
 from gateway.patient.group import groups_in_doubt
 from gateway.patient.items import LabelledItem
@@ -32,8 +32,33 @@ def own_by_themselves(
     return [(position, found) for position, found in again if found is not None]
 
 
+def lowered_by_others(
+    items: Sequence[LabelledItem],
+    kept: Mapping[int, Kept],
+    shown: Callable[[LabelledItem], Kept | None],
+    is_alike: Callable[[Kept, Kept | None], bool],
+) -> list[int]:
+    """Give the positions of retractions that are shown otherwise for the labels of other items.
+
+    The stale copies of a retraction are shown to nobody: a label on one of them would show on what took its place.
+    Nothing that stands is left out for this: what is not known to a reader may harm somebody.
+    """
+    lowered = [position for position in kept if items[position].of_others]
+    alone = ((each, shown(_alone(items[each]))) for each in lowered)
+    return [position for position, found in alone if not is_alike(kept[position], found)]
+
+
+def retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
+    """Name the groups of which something was retracted: what else is in them is stale."""
+    return frozenset(each.group for each in items if each.item.is_retraction)
+
+
 def _by_itself(each: LabelledItem) -> LabelledItem:
-    return msgspec.structs.replace(each, labels=each.labels - each.lent)
+    return structs.replace(each, labels=each.labels - each.lent)
+
+
+def _alone(each: LabelledItem) -> LabelledItem:
+    return structs.replace(each, labels=each.labels - each.of_others)
 
 
 def _groups(items: Iterable[LabelledItem]) -> list[int]:

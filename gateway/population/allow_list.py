@@ -41,8 +41,8 @@ class Kind(StrEnum):
 MEANINGS: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.RESOURCE_ID: "a keyed hash of type, source and id; nobody finds the source's id from it",
-        Kind.PERSON_ID: "the person's pseudonym in the store in place of the id",
-        Kind.PERSON: "the person's pseudonym in the store; where there is none, the whole resource is left out",
+        Kind.PERSON_ID: "the person's pseudonym in the store in place of the id, beside it a keyed hash of the id",
+        Kind.PERSON: "the person's pseudonym in the store, beside it a keyed hash of the source's id of them; where there is none, the whole resource is left out",
         Kind.REFERENCE: "keyed hash of what is referred to, if it is of a listed type and of the same source; or ODS code",
         Kind.ORGANISATION: "an ODS code that stands in the register of organisations",
         Kind.CODE: "a code of the listed code lists",
@@ -77,7 +77,10 @@ class AllowListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An element that is kept: where, as what, and why; `path` has a dot before each element of a group."""
+    """An element that is kept: where, as what, and why; `path` has a dot before each element of a group.
+
+    `doubt_bars`: where it stands and cannot be read, or FHIR says something beside it, nobody may see the resource.
+    """
 
     path: str
     kind: Kind
@@ -85,6 +88,7 @@ class Kept:
     is_list: bool = False
     codes: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    doubt_bars: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class _Keep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     list: bool = False
     codes: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    doubt_bars: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,7 +162,7 @@ def read_allow_list(text: str) -> AllowList:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
         raise AllowListError(f"This allow-list cannot be read: {fault}.") from fault
     kept = tuple(
-        Kept(path, one.kind, one.why, one.list, one.codes, one.to)
+        Kept(path, one.kind, one.why, one.list, one.codes, one.to, one.doubt_bars)
         for path, one in found.keep.items()
     )
     allowed = AllowList(found.type, found.purpose, kept, found.drop, found.refuse)

@@ -14,7 +14,9 @@ Written by `scr docs` from `fhir_profiles/allow_lists` and `fhir_profiles/code_l
 
 What is not listed as kept is dropped in the same step in which it is fetched, and is never at rest. No name, NHS
 number, postcode, day of birth, document, free text or member of staff is kept of anybody. What becomes of each kind of
-element stands at the end, with the code lists. The choice is a judgement, which the Caldicott Guardians and data
+element stands at the end, with the code lists. Of what is left out whole one thing stays: that it is
+barred, under its keyed hash or its person's pseudonym, so that nothing else that is known of it gets into a release.
+The choice is a judgement, which the Caldicott Guardians and data
 protection officers concerned must approve before any real use. `docs/decisions/0029` has the rules.
 """
 
@@ -64,6 +66,7 @@ def _section(one: AllowList) -> str:
 
 def _kept_row(kept: Kept) -> str:
     kind = f"list of {kept.kind}" if kept.is_list else kept.kind
+    kind = f"{kind}; in doubt the whole resource is barred" if kept.doubt_bars else kind
     return f"| `{kept.path}` | {kind} | {', '.join(kept.codes + kept.to)} | {kept.why} |"
 
 

@@ -1,16 +1,18 @@
 """Measure how alike the people of a table of rows are: the fewest of one kind, the least variety, the greatest distance.
 
 People are counted, not rows: eight contacts of one person hide nobody. Decides nothing but whether what was measured
-keeps to a profile. Sources: gateway/population/profile.py; distance is half the sum of differences, which is the earth
-mover's distance where all values are equally far apart (t-closeness, section 5.2).
+keeps to a profile. Sources: gateway/population/profile.py; distance of a mix is half the sum of differences, which is the earth
+mover's distance where all values are equally far apart (t-closeness, section 5.2). A person may have several values, so the
+same bound holds of each value alone, had or not had: there the distance is the difference between two shares of people. It is
+taken where the class has more, for what people have is what is told of them (beta-likeness).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, cast
 
-from gateway.population.profile import DisclosureProfile, SensitiveColumn
-from gateway.population.views.quoting import identifier
+from gateway.population.profile import UNKNOWN, DisclosureProfile, SensitiveColumn
+from gateway.population.views.quoting import identifier, text_literal
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -102,26 +104,48 @@ def variety_of_classes(
 ) -> str:
     """Give SQL for the variety in each class: the columns, `fewest` values, and `distance` from the `whole` table.
 
-    A person counts once for each value that they have.
+    Values are those that are still there, and one, whoever of the class is set aside; not to be known is none. The distance
+    is the greater of two: of the mix of values, in which a person counts once for each that they have; and of the value that most
+    more people of the class have, as a share, than of all.
     """
-    names, value, who = listed(columns), identifier(sensitive), identifier(person)
+    names, value, who = listed(columns), told_of(sensitive), identifier(person)
     return f"""
-        WITH cells AS (
-            SELECT {names}, value, count(*) AS n
-            FROM (SELECT DISTINCT {names}, {value} AS value, {who} FROM {identifier(table)})
-            GROUP BY ALL
-        ), overall AS (
-            SELECT value, count(*) / sum(count(*)) OVER () AS share
-            FROM (SELECT DISTINCT {value} AS value, {who} FROM {identifier(whole or table)})
-            GROUP BY ALL
+        WITH had AS (SELECT DISTINCT {names}, {value} AS value, {who} AS who FROM {identifier(table)}
+        ), everybody AS (SELECT DISTINCT {value} AS value, {who} AS who FROM {identifier(whole or table)}
+        ), shares AS (
+            SELECT value, count(*) / sum(count(*)) OVER () AS of_values,
+                count(*) / (SELECT count(DISTINCT who) FROM everybody) AS of_people
+            FROM everybody GROUP BY value
+        ), sizes AS (SELECT {names}, count(DISTINCT who) AS people FROM had GROUP BY ALL
+        ), cells AS (
+            SELECT {names}, value, count(*) AS n, any_value(who) AS one FROM had GROUP BY ALL
         ), classes AS (
-            SELECT {names}, list(n) AS counts, sum(n) AS total, list(share) AS shares
-            FROM cells JOIN overall ON cells.value IS NOT DISTINCT FROM overall.value
+            SELECT {listed(columns, "cells.")}, count(cells.value) AS known, sum(n) AS total,
+                list({{'n': n, 'of_values': of_values, 'of_people': of_people}}) AS each_value,
+                histogram(one) FILTER (n = 1 AND cells.value IS NOT NULL) AS of_one
+            FROM cells JOIN shares ON cells.value IS NOT DISTINCT FROM shares.value
             GROUP BY ALL
         )
-        SELECT {names}, len(counts) AS fewest, list_sum(list_transform(
-            list_zip(counts, shares), lambda each: greatest(each[1] / total - each[2], 0)
-        )) AS distance FROM classes"""  # noqa: S608 - every name is quoted
+        SELECT {listed(columns, "classes.")},
+            least(known, 1 + known - coalesce(list_max(map_values(of_one)), 0)) AS fewest,
+            greatest(
+                list_sum([greatest(each.n / total - each.of_values, 0) for each in each_value]),
+                list_max([each.n / people - each.of_people for each in each_value])
+            ) AS distance
+        FROM classes JOIN sizes ON {alike_in(columns, "classes.", "sizes.")}"""  # noqa: S608 - every name is quoted
+
+
+def told_of(sensitive: str) -> str:
+    """Give SQL for what a sensitive column says of somebody: NULL where it says that this is not known."""
+    return f"nullif(CAST({identifier(sensitive)} AS VARCHAR), {text_literal(UNKNOWN)})"
+
+
+def alike_in(columns: Sequence[str], one: str, other: str) -> str:
+    """Give SQL that is true of two rows that are alike in all columns; unknown values are alike."""
+    return " AND ".join(
+        f"{one}{identifier(each)} IS NOT DISTINCT FROM {other}{identifier(each)}"
+        for each in columns
+    )
 
 
 def listed(names: Sequence[str], of: str = "") -> str:

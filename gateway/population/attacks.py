@@ -5,19 +5,17 @@ would be published and nothing else.
 Source of T15: Y. de Montjoye and others, Unique in the Crowd, 2013, doi:10.1038/srep01376 (four points tell most people).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from gateway.population.anonymity import (
-    Database,
-    listed,
-    people_in_classes,
-    variety_of_classes,
-)
+from gateway.population.alike_in_secret import secrets_told
+from gateway.population.anonymity import Database, listed, people_in_classes
 from gateway.population.counting import GatedTable
 from gateway.population.dominance import Costs, LargestShares, PercentRule, is_dominated
 from gateway.population.intervals import Interval, Known, Sum, narrow_intervals
+from gateway.population.ledger import PublishedCell
+from gateway.population.linked_tables import Linkable, linked_to
 from gateway.population.profile import DisclosureProfile
 from gateway.population.small_numbers import (
     SMALLEST_SHOWN,
@@ -25,8 +23,8 @@ from gateway.population.small_numbers import (
     Rounded,
     possible_counts,
 )
-from gateway.population.suppression import FEWEST_VALUES, MOST
-from gateway.population.tables import CellName
+from gateway.population.suppression import FEWEST_VALUES, MOST, Beside, Total
+from gateway.population.tables import CellNow
 from gateway.population.views.quoting import identifier
 
 EVENTS_KNOWN = 4
@@ -50,11 +48,13 @@ class AttackResult:
         return self.found <= self.allowed
 
 
-def attacks_on_counts(gated: GatedTable) -> tuple[AttackResult, ...]:
-    """Attack one table of counts or costs."""
+def attacks_on_counts(
+    gated: GatedTable, earlier: Iterable[PublishedCell]
+) -> tuple[AttackResult, ...]:
+    """Attack one table of counts or costs, with all that readers had before."""
     if gated.are_costs:
         return (_dominated_cells(gated),)
-    return _small_cells(gated), _cells_told_by_totals(gated)
+    return _small_cells(gated), _cells_told_by_sums(gated, earlier)
 
 
 def attacks_on_rows(
@@ -81,27 +81,56 @@ def _small_cells(gated: GatedTable) -> AttackResult:
     return AttackResult("T11", "cells of 1 to 7 people that show a number", small)
 
 
-def _cells_told_by_totals(gated: GatedTable) -> AttackResult:
-    """Solve for each count of 1 to 7 with all that is shown; nothing is known of what is not, but that it is some number."""
-    small = [each.name for each in gated.remembered if 0 < each.cell.count < SMALLEST_SHOWN]
-    bounds = {name: _told(each) for name, each in gated.told.published.items()}
-    known = Known(bounds, _sums(gated))
-    told = narrow_intervals(known, dict.fromkeys(small, FEWEST_VALUES - 1.0))
-    return AttackResult("T12", "counts of 1 to 7 that totals tell to within four", len(told))
+def _cells_told_by_sums(gated: GatedTable, earlier: Iterable[PublishedCell]) -> AttackResult:
+    """Solve for each count of few, here and earlier, with all that is shown; of what is not, only that it is some number."""
+    cells = {each.name: each.cell for each in gated.remembered}
+    finest = tuple(gated.told.finest.values())
+    unsaid = {each.name for each in gated.remembered if not each.is_shown and not each.cell.count}
+    beside = linked_to(cells, finest, gated.told.dimensions, earlier, unsaid)
+    sums = (*_sums(gated), *beside.sums)
+    before = {name: each.shown for name, each in beside.cells.items()}
+    shown = {name: _told(each) for name, each in gated.told.published.items()}
+    few: dict[Linkable, float] = {
+        name: _doubt(each) for name, each in cells.items() if _is_of_few(each)
+    }
+    asked = few | _still_in_doubt(beside, Known({**dict.fromkeys(cells, _ANY), **before}, sums))
+    told = narrow_intervals(Known({**before, **shown}, sums), asked)
+    return AttackResult("T12", "counts of few that sums tell, with what was told before", len(told))
 
 
-def _sums(gated: GatedTable) -> tuple[Sum[CellName], ...]:
-    return tuple(
-        Sum({each.total: 1, **dict.fromkeys(each.parts, -1)}, Interval(0, 0))
-        for each in gated.told.totals
+def _still_in_doubt(
+    beside: Beside[Linkable], known_before: Known[Linkable]
+) -> dict[Linkable, float]:
+    """Give the doubts of earlier counts of few, but for those that readers could work out without this table."""
+    doubts = {name: each.doubt for name, each in beside.cells.items() if each.is_sensitive}
+    had = narrow_intervals(known_before, doubts) if doubts else {}
+    return {name: each for name, each in doubts.items() if name not in had}
+
+
+def _is_of_few(cell: CellNow) -> bool:
+    return 0 < cell.count < SMALLEST_SHOWN or 0 < len(cell.members) < SMALLEST_SHOWN
+
+
+def _doubt(cell: CellNow) -> float:
+    """Say how wide a count of few must stay: of few people's many contacts, as wide as they are many."""
+    return FEWEST_VALUES - 1.0 if cell.count < SMALLEST_SHOWN else cell.count
+
+
+def _sums(gated: GatedTable) -> tuple[Sum[Linkable], ...]:
+    totals: tuple[Total[Linkable], ...] = tuple(
+        Total(each.total, each.parts) for each in gated.told.totals
     )
+    return tuple(each.as_sum for each in totals)
 
 
 def _told(published: PublishedCount | int) -> Interval:
     if isinstance(published, Rounded):
         possible = possible_counts(published)
         return Interval(possible[0], possible[-1])
-    return Interval(0, MOST)
+    return _ANY
+
+
+_ANY = Interval(0, MOST)
 
 
 def _dominated_cells(gated: GatedTable) -> AttackResult:
@@ -131,16 +160,7 @@ def _register_joins(database: Database, table: str, profile: DisclosureProfile) 
 
 
 def _alike_in_secret(database: Database, table: str, profile: DisclosureProfile) -> AttackResult:
-    """Learn something of somebody without finding them: all who might be them are alike, or unlike everybody else."""
-    told = sum(
-        _number(
-            database,
-            f"SELECT count(*) FROM ({variety_of_classes(table, columns, profile.person, each.name)}) "  # noqa: S608
-            f"WHERE fewest < {each.fewest_values} OR distance > {profile.furthest} + 1e-9",
-        )
-        for columns in profile.known_subsets()
-        for each in profile.sensitive
-    )
+    told = secrets_told(database, table, profile)
     return AttackResult(
         "T8", "sets of people of whom something is told that is not so of all", told
     )

@@ -13,6 +13,7 @@ from typing import cast
 
 from gateway.population.anonymity import (
     Database,
+    alike_in,
     listed,
     people_in_classes,
     variety_of_classes,
@@ -97,7 +98,7 @@ def climb(database: Database, plan: Climb, profile: DisclosureProfile) -> int:
         told, fit, above = (f"{plan.into}_{each}_{number}" for each in ("told", "fit", "above"))
         _run(database, f"CREATE TEMP TABLE {identifier(told)} AS {_told(below, plan, standing)}")
         _run(database, f"CREATE TEMP TABLE {identifier(fit)} AS {_fit(told, plan, profile)}")
-        same = _same(profile.quasi_identifiers, "told.", "fit.")
+        same = alike_in(profile.quasi_identifiers, "told.", "fit.")
         among = f"SELECT 1 FROM {identifier(fit)} AS fit WHERE {same}"  # noqa: S608 - every name is quoted
         rows = f"SELECT * FROM {identifier(told)} AS told"  # noqa: S608
         parts.append(f"SELECT {_result(plan)} FROM ({rows} WHERE EXISTS ({among}))")  # noqa: S608
@@ -127,17 +128,10 @@ def _fit(told: str, plan: Climb, profile: DisclosureProfile) -> str:
     fit = [f"people >= {profile.fewest_people}"]
     for each in profile.sensitive:
         variety = variety_of_classes(told, columns, person, each.name, plan.table)
-        same = _same(columns, "variety.", "classes.")
+        same = alike_in(columns, "variety.", "classes.")
         enough = f"fewest >= {each.fewest_values} AND distance <= {profile.furthest}"
         fit.append(f"EXISTS (SELECT 1 FROM ({variety}) AS variety WHERE {same} AND {enough})")  # noqa: S608
     return f"SELECT * FROM ({classes}) AS classes WHERE {' AND '.join(fit)}"  # noqa: S608
-
-
-def _same(columns: Sequence[str], one: str, other: str) -> str:
-    return " AND ".join(
-        f"{one}{identifier(each)} IS NOT DISTINCT FROM {other}{identifier(each)}"
-        for each in columns
-    )
 
 
 def _result(plan: Climb) -> str:

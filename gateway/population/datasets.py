@@ -124,7 +124,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Dataset:
     """One declared dataset. `months` are whole months before the day of a release; `sql` makes its shaped rows.
 
-    `fingerprint` is the SHA-256 of all that declares it.
+    `why_opt_outs` and `why_labels` are the reasons that stand with its rule. `fingerprint` is the SHA-256 of all that declares it.
     """
 
     name: str
@@ -144,11 +144,18 @@ class Dataset:
     tables: tuple[TableRule, ...]
     sql: str
     fingerprint: str
+    why_opt_outs: str = ""
+    why_labels: str = ""
 
     @property
     def given(self) -> tuple[str, ...]:
         """Name the columns that stand in files, in their order."""
         return tuple(each.name for each in self.columns if each.given)
+
+    @property
+    def follows_people(self) -> bool:
+        """Say whether its rows have the one name of a person in a project, by which a history can be followed."""
+        return any(each.role is Role.PERSON and each.given for each in self.columns)
 
 
 def load_datasets() -> Mapping[str, Dataset]:
@@ -196,6 +203,8 @@ def _dataset(found: _File, sql: str, fingerprint: str) -> Dataset:
         tables=found.table,
         sql=sql,
         fingerprint=fingerprint,
+        why_opt_outs=found.opt_outs.why,
+        why_labels=found.labels.why,
     )
 
 

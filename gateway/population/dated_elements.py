@@ -23,12 +23,17 @@ _ZONE = rb"(Z|[+-](?:0\d|1[0-4]):(?:00|30|45))"
 _CLOCK = rb"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?"
 _TIME = re.compile(rb'"' + _DAY + _CLOCK + _ZONE + rb'"')
 _WHOLE_DAY = re.compile(rb'"' + _DAY + rb'"')
-_COARSE_DATE = re.compile(rb'"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?"')
+_WHOLE_MONTH = re.compile(rb'"(?:19|20)\d\d-(?:0[1-9]|1[0-2])"')
+_WHOLE_YEAR = re.compile(rb'"(?:19|20)\d\d"')
+_NO_MONTH = "no month"
 
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A time cut to the hour, with its offset; a date that is no finer than a day stands as it is."""
+    """A time cut to the hour, with its offset; a date that is no finer than a day stands as it is.
+
+    A year alone stands too, and is told of: no release of months has what hangs on it.
+    """
 
     path: str
 
@@ -38,7 +43,10 @@ class Hour:
             return b'"%b"' % (match[1] + b"T" + match[2] + b":00:00" + match[3])
         if (match := _WHOLE_DAY.fullmatch(value)) and _is_a_day(match[1]):
             return value
-        if _COARSE_DATE.fullmatch(value):
+        if _WHOLE_MONTH.fullmatch(value):
+            return value
+        if _WHOLE_YEAR.fullmatch(value):
+            leave_out(_NO_MONTH, self.path, left_out)
             return value
         return leave_out(NOT_OF_ITS_FORM, self.path, left_out)
 
@@ -51,6 +59,8 @@ class Month:
 
     def clean(self, value: bytes, left_out: list[str]) -> bytes | None:
         """Give the date without its day."""
+        if _WHOLE_YEAR.fullmatch(value):
+            return value
         cut = Hour(self.path).clean(value, left_out)
         return cut and b'"' + cut.strip(b'"')[:7] + b'"'
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.population.ground import Ground
-from gateway.population.json_parts import in_quotes, is_json, members_of
+from gateway.population.json_parts import in_quotes, is_json, is_text, members_of
 from gateway.population.left_out import Refused, Report
 from gateway.population.rules import rules_of
 from gateway.population.type_reading import TypeReading
@@ -35,9 +35,10 @@ class Deidentifier:
         self._rules = rules_of(ground)
         self._people = ground.people
 
-    def __call__(self, ndjson: bytes) -> Deidentified:
-        """Leave of each line what may be kept."""
-        return _Pass([TypeReading(rules, self._people) for rules in self._rules]).over(ndjson)
+    def __call__(self, ndjson: bytes, said_to_be: str = "") -> Deidentified:
+        """Leave of each line what may be kept; where all are said to be of one type, nothing of one that is of another."""
+        readings = [TypeReading(rules, self._people) for rules in self._rules]
+        return _Pass(readings, in_quotes(said_to_be) if said_to_be else b"").over(ndjson)
 
 
 def deidentify(ndjson: bytes, ground: Ground) -> Deidentified:
@@ -51,8 +52,9 @@ def deidentify(ndjson: bytes, ground: Ground) -> Deidentified:
 class _Pass:
     """Go over the lines once."""
 
-    def __init__(self, readings: Iterable[TypeReading]) -> None:
+    def __init__(self, readings: Iterable[TypeReading], said_to_be: bytes) -> None:
         self._by_type = {in_quotes(one.resource_type): one for one in readings}
+        self._said_to_be = said_to_be
         self._refused: Counter[tuple[str, Refused]] = Counter()
 
     def over(self, ndjson: bytes) -> Deidentified:
@@ -63,12 +65,16 @@ class _Pass:
         return Deidentified(kept, Report.of_all([own, *reports]))
 
     def _line(self, line: bytes) -> bytes:
+        if not is_text(line):
+            return self._refuse(Refused.NOT_JSON)
         members = members_of(line)
         if members is None:
             return self._refuse(Refused.NO_RESOURCE if is_json(line) else Refused.NOT_JSON)
         resource_type = members.get("resourceType")
         if resource_type is None:
             return self._refuse(Refused.NO_RESOURCE)
+        if self._said_to_be not in {b"", bytes(resource_type)}:
+            return self._refuse(Refused.ANOTHER_TYPE)
         reading = self._by_type.get(bytes(resource_type))
         return reading.write(members) if reading else self._refuse(Refused.UNLISTED_TYPE)
 

@@ -5,7 +5,7 @@ rules); the default of (2, 85) is that of R's sdcTable (primarySuppression). p =
 the rule do not publish theirs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -59,6 +59,13 @@ def is_dominated(costs: Costs, rule: DominanceRule) -> bool:
         return sum(costs.largest[: rule.largest]) > costs.whole * rule.percent / 100
     first, second = (*costs.largest, 0.0, 0.0)[:2]
     return costs.whole - first - second < first * rule.percent / 100
+
+
+def is_mostly_of_few(amounts: Iterable[int], *, are_costs: bool) -> bool:
+    """Say whether a sum of contacts or costs, or what it changed by, tells what one person had."""
+    costs = Costs.of([abs(each) for each in amounts])
+    rules = (PercentRule(), LargestShares()) if are_costs else (PercentRule(),)
+    return any(is_dominated(costs, rule) for rule in rules)
 
 
 def protected_costs(

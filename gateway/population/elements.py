@@ -17,6 +17,7 @@ UNLISTED = "(unlisted)"
 CHANGES_MEANING = "modifierExtension"
 NOT_OF_ITS_FORM = "not of its form"
 NOT_LISTED = "code not listed"
+BESIDE_UNLISTED = "beside a code not listed"
 
 OF_EVERY_DATA_TYPE = frozenset({"id", "extension"})
 _CODING = OF_EVERY_DATA_TYPE | {"system", "version", "code", "display", "userSelected"}
@@ -116,15 +117,21 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """The codings of a concept that stand on one of the lists; its text is never read."""
+    """The codings of a concept that stand on one of the lists; its text is never read.
+
+    `alone` is how codings begin that count only where every other coding is listed too.
+    """
 
     path: str
     codings: ListOf
+    alone: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, path: str, lists: tuple[CodeList, ...]) -> "Concept":
         """Make one of code lists."""
-        return cls(path, ListOf(f"{path}.coding", Coding(f"{path}.coding", lists)))
+        pairs = [pair for one in lists if one.alone for pair in one.wording]
+        alone = tuple(sorted({b'{"system":%b,' % in_quotes(system) for system, _code in pairs}))
+        return cls(path, ListOf(f"{path}.coding", Coding(f"{path}.coding", lists)), alone)
 
     def clean(self, value: bytes, left_out: list[str]) -> bytes | None:
         """Give the concept anew, without a text."""
@@ -132,8 +139,13 @@ class Concept:
         if members is None:
             return leave_out(NOT_OF_ITS_FORM, self.path, left_out)
         tell_others(self.path, members, _CONCEPT, {"coding"}, left_out)
-        coding = cleaned(self.codings, members.get("coding"), left_out)
-        return coding and b'{"coding":' + coding + b"}"
+        coding = bytes(members.get("coding", b"[]"))
+        kept = self.codings.kept_of(coding, left_out)
+        if any(one.startswith(self.alone) for one in kept) and len(kept) < len(
+            items_of(coding) or ()
+        ):
+            return leave_out(BESIDE_UNLISTED, self.path, left_out)
+        return b'{"coding":[' + b",".join(kept) + b"]}" if kept else None
 
 
 @dataclass(frozen=True, slots=True)

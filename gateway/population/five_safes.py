@@ -12,7 +12,7 @@ from gateway.population.attacks import AttackResult
 from gateway.population.declaration import Declaration
 from gateway.population.gate import GatedCounts, GatedRows
 from gateway.population.profile import DisclosureProfile
-from gateway.population.small_numbers import SMALLEST_SHOWN
+from gateway.population.small_numbers import ROUNDED_TO, SMALLEST_SHOWN, SUPPRESSED, Rounded
 
 Sayings: TypeAlias = tuple[str, ...]
 
@@ -30,14 +30,32 @@ class FiveSafes:
 
 
 def five_safes_of_counts(gated: GatedCounts) -> FiveSafes:
-    """Report on tables of counts and costs."""
+    """Report on tables of counts and costs, by what was done to them."""
+    told = [each for table in gated.tables for each in table.published.values()]
+    kept_back = any(
+        value == SUPPRESSED and name not in table.small
+        for table in gated.tables
+        for name, value in table.published.items()
+    )
     rules = (
-        f"counts of 1 to {SMALLEST_SHOWN - 1} are kept back, all others are rounded to the nearest 5",
-        "no total tells a count that is kept back to within four",
-        "no sum of money tells what one person cost",
-        "no difference from an earlier release is 1 to 7 people",
+        *((_COUNTS,) if any(isinstance(each, Rounded) for each in told) else ()),
+        *(
+            f"costs are rounded to {each} pounds; one that is of 1 to {_FEW} people, or mostly of two, is kept back"
+            for each in gated.costs_rounded_to
+        ),
+        *((_FURTHER,) if kept_back else ()),
+        "no sum of what is told tells a count that is kept back for its size to within four",
+        f"what has changed by 1 to {_FEW} people since it was told is told as it was, or kept back: "
+        f"it may lag by up to {_FEW} who came and {_FEW} who went",
     )
     return _report(gated.declaration, rules, gated.attacks)
+
+
+_FEW = SMALLEST_SHOWN - 1
+_COUNTS = f"counts of 1 to {_FEW} are kept back, all others are rounded to the nearest {ROUNDED_TO}"
+_FURTHER = (
+    "other cells are kept back too, lest sums, differences or other releases tell of a few people"
+)
 
 
 def five_safes_of_rows(gated: GatedRows, profile: DisclosureProfile) -> FiveSafes:

@@ -28,12 +28,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsRefusal(Refusal):
+    """Why no rows may leave, which may tell that somebody has died or opted out: planners are told none of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class GatedCounts:
     """Tables that may leave as they are here."""
 
     declaration: Declaration
     tables: tuple[ToldTable, ...]
     attacks: tuple[AttackResult, ...]
+    costs_rounded_to: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +97,39 @@ def _counts(
     if faults:
         return Refusal(faults)
     told, gated = tuple(ledger.published()), list[GatedTable]()
+    attacks = list[AttackResult]()
     for table in tables:
         one = gated_table(declaration.release, table, told)
         if isinstance(one, CannotProtect):
             return Refusal(
                 (f"a total of {table.measure} tells a part of it, whatever is kept back",)
             )
+        attacks += attacks_on_counts(one, told)
         told, gated = (*told, *one.remembered), [*gated, one]
-    attacks = tuple(result for each in gated for result in attacks_on_counts(each))
-    return _unless_attacked(attacks, lambda: _remembered(declaration, gated, attacks, ledger))
+    tried = tuple(attacks)
+    passed = GatedCounts(declaration, tuple(each.told for each in gated), tried, _roundings(tables))
+    return _unless_attacked(tried, lambda: _remembered(passed, gated, ledger))
 
 
-def _remembered(
-    declaration: Declaration,
-    gated: list[GatedTable],
-    attacks: tuple[AttackResult, ...],
-    ledger: ReleaseLedger,
-) -> GatedCounts:
+def _remembered(passed: GatedCounts, gated: list[GatedTable], ledger: ReleaseLedger) -> GatedCounts:
     ledger.remember(cell for each in gated for cell in each.remembered)
-    return GatedCounts(declaration, tuple(each.told for each in gated), attacks)
+    return passed
+
+
+def _roundings(tables: tuple[CountTable, ...]) -> tuple[int, ...]:
+    return tuple(sorted({each.rounded_to for each in tables if each.rounded_to is not None}))
 
 
 def _faults_of_tables(tables: tuple[CountTable, ...]) -> tuple[str, ...]:
     empty = tuple(f"{each.measure} has no cell" for each in tables if not each.cells)
-    return empty or (() if tables else ("there is no table to release",))
+    of_nobody = tuple(
+        f"{each.measure} counts something of nobody" for each in tables if _counts_nobody(each)
+    )
+    return (*empty, *of_nobody) or (() if tables else ("there is no table to release",))
+
+
+def _counts_nobody(table: CountTable) -> bool:
+    return any(each.count and not each.members for each in table.cells.values())
 
 
 def _rows(

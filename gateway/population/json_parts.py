@@ -43,6 +43,14 @@ def text_of(value: bytes | Raw | None) -> str | None:
         return None
 
 
+def is_text(value: bytes) -> bool:
+    """Say whether bytes are UTF-8: taking an object apart does not look at what stays bytes."""
+    try:
+        return value.isascii() or bool(value.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def is_json(value: bytes) -> bool:
     """Say whether bytes are one JSON value."""
     try:

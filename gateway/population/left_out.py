@@ -18,6 +18,7 @@ class Refused(StrEnum):
     NOT_JSON = "not-json"
     NO_RESOURCE = "no-resource"
     UNLISTED_TYPE = "unlisted-type"
+    ANOTHER_TYPE = "another-type"
     NO_ID = "no-id"
     NO_PERSON = "no-person"
     NOBODY_MAY_SEE = "nobody-may-see"

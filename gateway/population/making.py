@@ -19,7 +19,7 @@ from gateway.population.anonymity import listed
 from gateway.population.contents.files import write_document, write_rows
 from gateway.population.contents.loading import Loading
 from gateway.population.contents.months import Months, months_before
-from gateway.population.contents.once import AnotherReleaseError, OnceInLedger
+from gateway.population.contents.once import AnotherReleaseError, once_in_ledger
 from gateway.population.contents.policy import policy_now
 from gateway.population.contents.rehearsal import rehearse
 from gateway.population.contents.row_making import RowMaking
@@ -99,11 +99,15 @@ class _Making:
             self._tell("read")
             Loading(database, self.order, self.months, work).load()
             database.execute(f"CREATE TABLE facts AS {self.order.dataset.sql}")
-            return self._gated(database)
+            # From what was told before until this is told with it nothing else is judged.
+            with self.order.ledger.alone():
+                return self._gated(database)
 
     def _gated(self, database: duckdb.DuckDBPyConnection) -> _Made | Refusal:
         order = self.order
-        ledger = OnceInLedger(order.ledger, order.declaration.release)
+        ledger = once_in_ledger(order)
+        if isinstance(ledger, Refusal):
+            return ledger
         self._tell("rows")
         rows = RowMaking(database, order, ledger).gated()
         if isinstance(rows, Refusal):

@@ -78,6 +78,11 @@ class OptOutRule:
     barred_labels: frozenset[Label] = field(default_factory=lambda: frozenset(Label) - _PLAIN)
     has_the_dead: bool = False
 
+    def bars(self, labels: Iterable[str]) -> bool:
+        """Say whether one of the labels is barred here or everywhere, or is none of ours."""
+        allowed = frozenset(Label) - self.barred_labels - HARD_BARRED
+        return not allowed.issuperset(labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Objections:
@@ -145,13 +150,8 @@ class Population:
             return LeftOut.CONFIDENTIAL
         if row.is_deleted is not False:
             return LeftOut.DELETED
-        return LeftOut.LABEL if self._has_barred_label(row.labels) else None
-
-    def _has_barred_label(self, labels: tuple[str, ...] | None) -> bool:
-        if labels is None:
-            return True
-        allowed = frozenset(Label) - self.rule.barred_labels - HARD_BARRED
-        return not allowed.issuperset(labels)
+        is_barred = row.labels is None or self.rule.bars(row.labels)
+        return LeftOut.LABEL if is_barred else None
 
 
 def population(
@@ -165,20 +165,3 @@ def population(
     if not found.is_current(now):
         return Refused.EXPIRED_LIST
     return Population(rule, objections, found.usable)
-
-
-def left_out_of(settled: Population, subjects: Iterable[str]) -> frozenset[str]:
-    """Give those of the store's subjects of whom a release has no row, whatever the row.
-
-    A type 1 objection counts here as one to everything: for a whole person it is not told which rows are a practice's.
-    """
-    return frozenset(
-        each for each in subjects if settled.why_left_out(_nothing_against(each)) is not None
-    )
-
-
-def _nothing_against(subject: str) -> RowFacts:
-    """Give a row that only its person can speak against; whether it is a practice's is not known."""
-    return RowFacts(
-        subject, is_from_gp=None, is_dead=False, is_confidential=False, is_deleted=False, labels=()
-    )

@@ -14,7 +14,7 @@ import msgspec
 from fhir_profiles.nhs_number import InvalidNhsNumberError, NhsNumber
 from fhir_profiles.systems import NHS_NUMBER_ACCEPTED, NHS_NUMBER_VERIFICATION_STATUS
 from gateway.population.dated_elements import Month
-from gateway.population.json_parts import UNREADABLE, in_quotes
+from gateway.population.json_parts import UNREADABLE, in_quotes, is_text
 from gateway.population.pseudonyms import spell, subject_of
 
 _VERIFIED = "01"
@@ -116,6 +116,8 @@ def traced(patients: bytes, store_key: bytes) -> Traced:
 
 
 def _read(line: bytes, store_key: bytes) -> tuple[str, Person, NhsNumber] | Unknown:
+    if not is_text(line):
+        return Unknown.UNREADABLE
     try:
         patient = _PATIENT.decode(line)
     except UNREADABLE:

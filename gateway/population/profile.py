@@ -1,7 +1,8 @@
 """Say what a dataset must keep to before it may leave: which columns tell who somebody is, and how alike people must be.
 
 Pure data; decides nothing. Sources: L. Sweeney, k-anonymity (2002), doi:10.1142/S0218488502001648; A. Machanavajjhala and
-others, l-diversity (2007), doi:10.1145/1217299.1217302; N. Li and others, t-closeness (2007), doi:10.1109/ICDE.2007.367856.
+others, l-diversity (2007), doi:10.1145/1217299.1217302; N. Li and others, t-closeness (2007), doi:10.1109/ICDE.2007.367856;
+J. Cao and P. Karras, Publishing Microdata with a Robust Privacy Guarantee (beta-likeness), Proceedings of the VLDB, 2012.
 The papers leave the numbers to who uses them: 8 follows the small-numbers rule of Hospital Episode Statistics
 (gateway/population/small_numbers.py); all others are judgements.
 """
@@ -18,6 +19,8 @@ FEWEST_VALUES_IF_SENSITIVE = 3
 FURTHEST = 0.3
 MOST_KNOWN = 5
 """So many things are taken to be known of somebody by who looks for them. Judgement."""
+UNKNOWN = "unknown"
+"""What a column of a dataset says where nothing is known, as NULL does."""
 
 
 @dataclass(frozen=True, slots=True)

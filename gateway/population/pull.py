@@ -14,6 +14,7 @@ from adapters.bulk_contract import BulkSource, PartKind, Waiting
 from adapters.contract import Outcome, Reason
 from adapters.paging import safe_segment
 from adapters.transport import Unfetched
+from gateway.population.names_at_rest import has_renamed
 from gateway.population.pull_checkpoint import (
     PATIENT,
     Checkpoint,
@@ -26,6 +27,7 @@ from gateway.population.pull_checkpoint import (
 from gateway.population.pull_files import alone_in
 from gateway.population.pull_ground import Clean, Cleaning, FeedPermit
 from gateway.population.pull_manifest import (
+    FORMAT,
     PullManifest,
     clear_unfinished,
     finished_pulls,
@@ -116,7 +118,8 @@ class _Pulling:
         last = finished[-1] if finished else None
         number = 1 + (last.pull if last else 0)
         kept = read_checkpoint(self.folder)
-        goes_on = kept is not None and (kept.pull, kept.types) == (number, self._types())
+        wanted = (number, self._types(), FORMAT, self.cleaning.key_mark)
+        goes_on = kept is not None and _what_it_is(kept) == wanted
         if kept is None or not goes_on:
             clear_checkpoint(self.folder)
             kept = self._new_checkpoint(number, last)
@@ -125,11 +128,19 @@ class _Pulling:
 
     def _new_checkpoint(self, number: int, last: PullManifest | None) -> Checkpoint:
         types = self._types()
-        # A type that was not pulled before is missing its whole past.
-        has_all = last is not None and set(types) <= set(last.types)
-        since = last.covers_until if last is not None and has_all else None
+        since = (
+            last.covers_until if last is not None and self._can_go_on_from(last, types) else None
+        )
         until = (self.order.now() - SETTLED_AFTER).replace(microsecond=0)
-        return Checkpoint(number, types, since, until)
+        mark = self.cleaning.key_mark
+        return Checkpoint(number, types, since, until, format=FORMAT, key_mark=mark)
+
+    def _can_go_on_from(self, last: PullManifest, types: tuple[str, ...]) -> bool:
+        # A type that was not pulled before is missing its whole past, and so is somebody whom the source had taken for another.
+        is_known = last.format == FORMAT and set(types) <= set(last.types)
+        # Under another key everybody has another name, and older rows would be nobody's.
+        is_named_alike = last.key_mark == self.cleaning.key_mark
+        return is_known and is_named_alike and not has_renamed(self.folder)
 
     def _types(self) -> tuple[str, ...]:
         held = self.source.held
@@ -181,7 +192,7 @@ class _Pulling:
             if isinstance(piece, Unfetched):
                 return piece
             if writer.part.kind is PartKind.RESOURCES:
-                writer.add(clean(piece))
+                writer.add(clean(piece, writer.part.resource_type))
                 continue
             gone = deletion_rows(piece, checkpoint.types, self.cleaning)
             if isinstance(gone, Unfetched):
@@ -216,7 +227,12 @@ class _Pulling:
             is_partial=checkpoint.is_partial,
             finished_at=self.order.now(),
             partitions=tuple(partition for written in in_order for partition in written),
+            key_mark=checkpoint.key_mark,
         )
+
+
+def _what_it_is(kept: Checkpoint) -> tuple[int, tuple[str, ...], int, str]:
+    return kept.pull, kept.types, kept.format, kept.key_mark
 
 
 async def _given(pieces: Sequence[bytes]) -> Pieces:

@@ -69,6 +69,9 @@ class Checkpoint:
     # Set where an address alone opens the rows behind it: then nothing of this pull is kept.
     is_secret: bool = False
     written: dict[int, tuple[Partition, ...]] = field(default_factory=dict)
+    # Of the rows that are written; the first that there was did not say.
+    format: int = 1
+    key_mark: str = ""
 
     def asked(self, share: Share) -> FeedRequest:
         """Give what is asked of a share."""

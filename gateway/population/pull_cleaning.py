@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.population.deidentify import Deidentifier
 from gateway.population.ground import Ground
+from gateway.population.keys.marks import mark_of
 from gateway.population.left_out import Report
 from gateway.population.linkage import Linkage
 from gateway.population.people import traced
@@ -26,6 +27,11 @@ class StoreCleaning:
     ground: Ground = field(repr=False)
     linkage: Linkage
 
+    @property
+    def key_mark(self) -> str:
+        """Tell the store's key apart."""
+        return mark_of(self.ground.store_key)
+
     async def knowing(self, patients: bytes) -> Clean:
         """Learn from the source's Patients, one a line, whose the other resources are.
 
@@ -35,8 +41,8 @@ class StoreCleaning:
         await self.linkage.keep(found.numbers)
         deidentify = Deidentifier(replace(self.ground, people=found.people.by_id))
 
-        def clean(ndjson: bytes) -> Cleaned:
-            done = deidentify(ndjson)
+        def clean(ndjson: bytes, resource_type: str) -> Cleaned:
+            done = deidentify(ndjson, resource_type)
             return Cleaned(done.ndjson, told_of(done.report))
 
         return clean

@@ -38,12 +38,17 @@ class Cleaned:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-Clean = Callable[[bytes], Cleaned]
-"""De-identifies NDJSON line by line: a line becomes one line or none."""
+Clean = Callable[[bytes, str], Cleaned]
+"""De-identifies NDJSON of one type line by line: a line becomes one line or none, and one of another type none."""
 
 
 class Cleaning(Protocol):
     """Makes what de-identifies the resources of one source."""
+
+    @property
+    def key_mark(self) -> str:
+        """Tell the key apart that names everybody: what two keys named does not belong together."""
+        ...
 
     async def knowing(self, patients: bytes) -> Clean:
         """Learn from the source's Patients, one a line, whose the other resources are."""

@@ -15,7 +15,9 @@ import msgspec
 from gateway.population.pull_files import make_durable, make_folder, write_whole
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""Of the manifest and of the rows: since 2 a row has what its source called its person, hashed."""
+
 _DIGITS = 8
 
 
@@ -35,7 +37,8 @@ class Partition:
 class PullManifest:
     """A finished pull. The next one begins after `covers_until`; None is the beginning of everything.
 
-    Of the types in `whole` it holds all that the source had: older rows of these are no more.
+    Of the types in `whole` it holds all that the source had: older rows of these are no more. `key_mark` tells apart the
+    key that named its people; nothing, of a pull that did not say, is no key's.
     """
 
     pull: int
@@ -51,6 +54,7 @@ class PullManifest:
     finished_at: datetime
     partitions: tuple[Partition, ...]
     format: int = FORMAT
+    key_mark: str = ""
 
 
 _DECODER = msgspec.json.Decoder(PullManifest)

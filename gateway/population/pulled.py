@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.population.pull_checkpoint import PATIENT
 from gateway.population.pull_manifest import (
     Partition,
     PullManifest,
@@ -42,6 +43,26 @@ def current_rows(folder: Path, resource_type: str, through: int | None = None) -
         yield from _standing(folder, manifest, resource_type, seen)
         if resource_type in manifest.whole:
             return
+
+
+def patient_rows(folder: Path, through: int | None = None) -> Iterator[bytes]:
+    """Yield every Patient of the pull that stands, also where several of them are one person, without line ends.
+
+    `through` is as for `current_rows`. Raises AlteredPartitionError.
+    """
+    manifest = standing_pull(folder, through)
+    if manifest is None:
+        return
+    # Every pull has all Patients, and what one of two says against a person stands beside the other.
+    for partition in manifest.partitions:
+        if partition.resource_type == PATIENT and not partition.is_deletions:
+            yield from _rows(pull_folder(folder, manifest.pull), partition)
+
+
+def standing_pull(folder: Path, through: int | None = None) -> PullManifest | None:
+    """Give the last pull of one source that counts; None where none has finished."""
+    counted = [each for each in finished_pulls(folder) if through is None or each.pull <= through]
+    return counted[-1] if counted else None
 
 
 def _standing(

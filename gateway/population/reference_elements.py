@@ -27,7 +27,7 @@ NOT_REWRITTEN = "leads nowhere"
 _REFERENCE = OF_EVERY_DATA_TYPE | {"reference", "type", "identifier", "display"}
 _IDENTIFIER = OF_EVERY_DATA_TYPE | {"use", "type", "system", "value", "period", "assigner"}
 _LOCAL = re.compile(r"([A-Za-z]{1,64})/([^/?#|\s]{1,200})(?:/_history/[^/?#\s]{1,200})?")
-_PATIENT = "Patient"
+PATIENT = "Patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,23 @@ class PersonReference:
     path: str
     base: str
     people: Mapping[str, Person]
+    ids: ResourceIds
 
-    def person_of(self, value: bytes, left_out: list[str]) -> Person | None:
-        """Give who is meant; None when that is not known."""
+    def meant(self, value: bytes, left_out: list[str]) -> tuple[Person, str] | None:
+        """Give who is meant, and by which id of the source; None when that is not known."""
         members = members_of(value) or {}
         tell_others(self.path, members, _REFERENCE, {"reference"}, left_out)
         target = _target_of(members.get("reference"), self.base)
-        is_patient = target is not None and target.resource_type == _PATIENT
-        return self.people.get(target.local_id) if target and is_patient else None
+        if target is None or target.resource_type != PATIENT:
+            return None
+        person = self.people.get(target.local_id)
+        return None if person is None else (person, target.local_id)
 
-    def written(self, person: Person) -> bytes:
-        """Write the member that refers to the person's pseudonym."""
-        return f',"{self.name}":{{"reference":"{_PATIENT}/{person.subject}"}}'.encode()
+    def written(self, person: Person, local_id: str) -> bytes:
+        """Write the member that refers to the person's pseudonym, and by what name the source knew them then."""
+        known_as = self.ids.id_of(local_id.encode())
+        named = f'"reference":"{PATIENT}/{person.subject}","identifier":{{"value":"{known_as}"}}'
+        return f',"{self.name}":{{{named}}}'.encode()
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 Pure data; `gateway/population/making.py` makes releases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -13,9 +13,11 @@ import msgspec
 
 from gateway.population.datasets import Dataset
 from gateway.population.declaration import Declaration
+from gateway.population.given import Given
 from gateway.population.ladders import Places
-from gateway.population.ledger import ReleaseLedger
+from gateway.population.ledger import FIRST_ATTEMPT, Attempt, ReleaseLedger
 from gateway.population.pull_manifest import finished_pulls
+from gateway.population.said_at_rest import Name
 
 
 class SourceKind(StrEnum):
@@ -48,7 +50,7 @@ class ReleaseOrder:
     """Everything that the bytes of a release depend on: the same order gives the same bytes.
 
     `left_out` are the store's pseudonyms of those who are in no row, count or denominator. `today` is the day that the
-    release was ordered on, also where it is made again.
+    release was ordered on, also where it is made again. `given` is what is on record beside the ledger.
     """
 
     declaration: Declaration
@@ -62,8 +64,12 @@ class ReleaseOrder:
     ledger: ReleaseLedger = field(repr=False)
     ledger_key: bytes = field(repr=False)
     today: date
+    given: Given = field(repr=False)
+    attempt: Attempt = FIRST_ATTEMPT
     venues: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The LSOA of each venue of the register of assaults."""
+    gone: frozenset[Name] = field(default=frozenset(), repr=False)
+    """Names of people at a source which by its newest pull are nobody's or somebody else's."""
     formats: tuple[Format, ...] = tuple(Format)
 
 
@@ -133,3 +139,8 @@ def sources_now(store: Path, kinds: Mapping[str, SourceKind]) -> tuple[StoreSour
     return tuple(
         StoreSource(name, kind, manifests[-1].pull) for name, kind, manifests in pulled if manifests
     )
+
+
+def pulls_of(sources: Iterable[StoreSource]) -> Mapping[str, int]:
+    """Give by source the last pull that counts."""
+    return {each.name: each.through for each in sources}

@@ -29,12 +29,14 @@ class CodeListError(ValueError):
 class CodeList:
     """What may be released under one name.
 
-    Shape: the wording of each system and code, empty where the list has none.
+    Shape: the wording of each system and code, empty where the list has none. `alone`: a code of it that stands beside one of
+    no list is not released either, for the other may take back what it says.
     """
 
     name: str
     note: str
     wording: Mapping[SystemAndCode, str]
+    alone: bool = False
 
 
 class _System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +47,7 @@ class _System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     system: tuple[_System, ...]
+    alone: bool = False
 
 
 class _Definitions(msgspec.Struct, frozen=True):
@@ -81,7 +84,7 @@ def read_code_list(name: str, text: str) -> CodeList:
         raise CodeListError(
             f"The code list {name!r} holds what nobody may see: {', '.join(barred)}."
         )
-    return CodeList(name, found.note, wording)
+    return CodeList(name, found.note, wording, found.alone)
 
 
 def by_name(lists: Iterable[CodeList]) -> Mapping[str, CodeList]:

@@ -22,12 +22,12 @@ from gateway.population.elements import (
     ListOf,
 )
 from gateway.population.ground import Ground
-from gateway.population.label_elements import Labels
+from gateway.population.label_elements import Labels, OrBarred
 from gateway.population.ladders import Places
 from gateway.population.measured_elements import Quantity
 from gateway.population.placed_elements import FirstOf, LsoaOfAddress
 from gateway.population.pseudonyms import ResourceIds
-from gateway.population.reference_elements import Organisation, PersonReference, Reference
+from gateway.population.reference_elements import PATIENT, Organisation, PersonReference, Reference
 from gateway.population.released_codes import CodeList
 
 LSOA_EXTENSION = f"{EXTENSION_BASE}/lsoa"
@@ -118,7 +118,7 @@ def _rules(allowed: AllowList, ground: Ground) -> TypeRules:
         makers.person(person) if person else None,
         (labels, *(makers.rule(one) for one in top if one.kind not in _APART)),
         frozenset(allowed.left_out_of("")),
-        frozenset(allowed.refused),
+        frozenset((*allowed.refused, *(f"_{one.path}" for one in top if one.doubt_bars))),
     )
 
 
@@ -135,11 +135,15 @@ class _Makers:
             before = b',"extension":[{"url":"%b","valueCode":' % LSOA_EXTENSION.encode()
             return Rule(kept.path, self.element(kept), Pace.EVERY_TIME, before, b"}]")
         pace = _PACES.get(kept.kind, Pace.EVERY_TIME)
-        return Rule(kept.path, self.element(kept), pace, b',"%b":' % kept.path.encode())
+        element = self.element(kept)
+        known = OrBarred(element) if kept.doubt_bars else element
+        return Rule(kept.path, known, pace, b',"%b":' % kept.path.encode())
 
     def person(self, kept: Kept) -> PersonReference:
         """Make the reference that says whose a resource is."""
-        return PersonReference(self._path(kept), self.ground.base, self.ground.people)
+        ground = self.ground
+        ids = ResourceIds(ground.store_key, PATIENT, ground.source)
+        return PersonReference(self._path(kept), ground.base, ground.people, ids)
 
     def element(self, kept: Kept) -> Element:
         """Make an element, or the list of it."""

@@ -4,15 +4,19 @@ Pure data behind the gate: the numbers here are true ones.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import chain
 
 from typing_extensions import override
 
 from gateway.population.differencing import Members
+from gateway.population.shares import Shares, amounts_in, members_in, shares_of
 from gateway.population.suppression import Total
 
+PERIOD = "period"
+"""The dimension that says when: what was told of a cell before was told of another period, and is compared all the same."""
 LARGEST_KEPT = 2
 """Contributors that the rules of gateway/population/dominance.py look at."""
 
@@ -37,6 +41,11 @@ class CellName:
         """The measure and the dimensions: what the cells of one table, or of one of its margins, have in common."""
         return self.measure, *(dimension for dimension, _value in self.where)
 
+    @property
+    def whenever(self) -> "CellName":
+        """The name that the cell has in every period."""
+        return CellName(self.measure, tuple(each for each in self.where if each[0] != PERIOD))
+
     @override
     def __str__(self) -> str:
         return json.dumps([self.measure, dict(self.where)], separators=(",", ":"))
@@ -54,6 +63,22 @@ class CellNow:
     members: Members = field(repr=False)
     population: int
     largest: tuple[int, ...] = ()
+    told_apart: Shares = field(default=frozenset(), repr=False)
+    """How much is whose; empty where everybody counts once."""
+
+    @classmethod
+    def of(cls, shares: Shares, population: int, *, are_costs: bool = False) -> "CellNow":
+        """Make a cell of what is each person's."""
+        members = members_in(shares)
+        amounts = sorted(amounts_in(shares).values(), reverse=True)
+        largest = tuple(amounts[:LARGEST_KEPT]) if are_costs else ()
+        told_apart = frozenset[int]() if shares == members else shares
+        return cls(sum(amounts), members, population, largest, told_apart)
+
+    @property
+    def shares(self) -> Shares:
+        """Give what is each person's."""
+        return self.told_apart or self.members
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,9 @@ class CountTable:
     """Finest cells by the values of `dimensions`, each event or pound in one cell; `fixed` is what all have in common.
 
     A margin names the dimensions that it keeps; `()` is the whole. `rounded_to` is set, in pounds, where costs are told.
+    `only` has the values that a dimension can have in this period, where that depends on it.
+    `left_out` are those who may be in no count any more, whoever they were counted by before: who opted out, objected, is
+    marked or has died.
     """
 
     measure: str
@@ -69,6 +97,8 @@ class CountTable:
     cells: Mapping[tuple[str, ...], CellNow]
     margins: tuple[tuple[str, ...], ...] = ()
     rounded_to: int | None = None
+    left_out: Members = field(default=frozenset(), repr=False)
+    only: Mapping[str, Set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wrong = [each for each in self.cells if len(each) != len(self.dimensions)]
@@ -103,7 +133,18 @@ class CountTable:
         """Say whether a finest cell of this name would be one of this table's."""
         where = dict(name.where)
         kind = self.measure, *sorted((*self.dimensions, *self.fixed))
-        return name.kind == kind and all(where[each] == self.fixed[each] for each in self.fixed)
+        return (
+            name.kind == kind
+            and all(where[each] == self.fixed[each] for each in self.fixed)
+            and all(where[each] in values for each, values in self.only.items())
+        )
+
+    def in_its_period(self, name: CellName) -> CellName:
+        """Give the name that a cell of any period has in this table's."""
+        now = (
+            (each, self.fixed.get(each, was) if each == PERIOD else was) for each, was in name.where
+        )
+        return CellName(name.measure, tuple(now))
 
     def _margin(
         self, kept: tuple[str, ...], finest: tuple[CellName, ...]
@@ -128,8 +169,20 @@ def summed(cells: Iterable[CellNow]) -> CellNow:
     """
     parts = tuple(cells)
     members = frozenset[int]().union(*(each.members for each in parts))
+    are_apart = len(members) == sum(len(each.members) for each in parts)
     largest = sorted((cost for each in parts for cost in each.largest), reverse=True)[:LARGEST_KEPT]
-    if largest and len(members) < sum(len(each.members) for each in parts):
+    if largest and not are_apart:
         raise ValueError("a person's costs are in one cell of a table that has margins")
-    whole = sum(each.count for each in parts)
-    return CellNow(whole, members, max(each.population for each in parts), tuple(largest))
+    shares = frozenset[int]().union(*(each.shares for each in parts))
+    if not are_apart:
+        shares = _added(each.shares for each in parts)
+    whole, population = sum(each.count for each in parts), max(each.population for each in parts)
+    told_apart = frozenset[int]() if shares == members else shares
+    return CellNow(whole, members, population, tuple(largest), told_apart)
+
+
+def _added(cells: Iterable[Shares]) -> Shares:
+    amounts = Counter[int]()
+    for each in cells:
+        amounts.update(amounts_in(each))
+    return shares_of(amounts)

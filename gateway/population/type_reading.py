@@ -13,7 +13,7 @@ from msgspec import Raw
 
 from gateway.population.elements import Element
 from gateway.population.json_parts import text_of
-from gateway.population.label_elements import BARRED
+from gateway.population.label_elements import BARRED, BARRED_META
 from gateway.population.left_out import Refused, Report
 from gateway.population.people import Person
 from gateway.population.reference_elements import PersonReference
@@ -114,14 +114,14 @@ class TypeReading:
         self._refused: Counter[Refused] = Counter()
 
     def write(self, members: Mapping[str, Raw]) -> bytes:
-        """Give the line that a resource becomes; empty if none."""
+        """Give the line that a resource becomes; if it is refused a stub, and empty where that would be nobody's."""
         names = tuple(members)
         shape = self._shapes.get(names) or self._meet_shape(names)
         if shape.refused is not None:
-            return self._refuse(shape.refused)
+            return self._refuse(shape.refused, members)
         begun = self._begin(members)
         if isinstance(begun, Refused):
-            return self._refuse(begun)
+            return self._refuse(begun, members)
         born_in, parts = begun
         for bundle in shape.bundles:
             values = [*map(bytes, bundle.take(members))]
@@ -136,7 +136,7 @@ class TypeReading:
             entry.times += 1
             parts.append(entry.written)
         if BARRED in parts:
-            return self._refuse(Refused.NOBODY_MAY_SEE)
+            return self._refuse(Refused.NOBODY_MAY_SEE, members)
         shape.times += 1
         parts.append(b"}\n")
         line = b"".join(parts)
@@ -195,13 +195,14 @@ class TypeReading:
         person = self._people.get(local_id.decode())
         if person is None:
             return Refused.NO_PERSON
-        return _opening(person.born_in), [self._head, person.subject.encode(), b'"']
+        known_as = b'","identifier":[{"value":"%b"}]' % self._id_of(local_id).encode()
+        return _opening(person.born_in), [self._head, person.subject.encode(), known_as]
 
     def _meet_person(self, value: bytes, reference: PersonReference) -> tuple[bytes, Entry]:
         left_out: list[str] = []
-        person = reference.person_of(value, left_out)
-        written = b"" if person is None else reference.written(person)
-        born_in = b"" if person is None else _opening(person.born_in)
+        meant = reference.meant(value, left_out)
+        written = b"" if meant is None else reference.written(*meant)
+        born_in = b"" if meant is None else _opening(meant[0].born_in)
         self._persons[value] = met = born_in, Entry(written, left_out)
         return met
 
@@ -212,9 +213,17 @@ class TypeReading:
         bundles = (bundle for shape in self._shapes.values() for bundle in shape.bundles)
         yield from (entry for bundle in bundles for entry in bundle.entries.values())
 
-    def _refuse(self, why: Refused) -> bytes:
+    def _refuse(self, why: Refused, members: Mapping[str, Raw]) -> bytes:
         self._refused[why] += 1
-        return b""
+        stub = self._id_in_store(_text_in(bytes(members.get("id", b""))))
+        return b"".join((self._head, stub, b'",', BARRED_META, b"}\n")) if stub else b""
+
+    def _id_in_store(self, local_id: bytes) -> bytes:
+        """Give the id of what stays barred: its person, of whom other sources may tell, or a row that stood before."""
+        if self._rules.is_patient:
+            person = self._people.get(local_id.decode())
+            return b"" if person is None else person.subject.encode()
+        return self._id_of(local_id).encode() if local_id else b""
 
 
 def _text_in(value: bytes) -> bytes:

@@ -11,6 +11,9 @@ from gateway.population.keys.names import KeyName, KeyNameError, Purpose
 from gateway.population.pseudonyms import NotASubjectError, read_subject
 from gateway.store.words import ReidentificationReason
 
+_LAST_EPOCH = 2**31 - 1
+"""What the database's column takes; no key is ever turned so often."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodedPerson:
@@ -39,8 +42,8 @@ def read_coded_person(
     """
     if not isinstance(project, str) or not isinstance(recipient, str):
         raise BadRequestError("project and recipient are one word each.", "required")
-    if type(epoch) is not int or epoch < 1:
-        raise BadRequestError("epoch is a whole number from 1, as the manifest has it.", "value")
+    if type(epoch) is not int or not 1 <= epoch <= _LAST_EPOCH:
+        raise BadRequestError("epoch is a whole number from 1, as the release has it.", "value")
     if not isinstance(person, str):
         raise BadRequestError("person is one person's pseudonym, never a list.", "value")
     try:

@@ -5,6 +5,7 @@ of whether there is such a person. docs/decisions/0039.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -55,10 +56,13 @@ class Reidentified:
 
 @dataclass(frozen=True, slots=True)
 class Revealing:
-    """The last step of the use case; `store` is the service's own database, the vault has its own."""
+    """The last step of the use case; `store` is the service's own database, the vault has its own.
+
+    `open_vault` is entered with a permit alone; what cannot be opened, it says by UnavailableError.
+    """
 
     access: ReidentifyAccess
-    vault: LinkageVault
+    open_vault: Callable[[], AbstractAsyncContextManager[LinkageVault]]
     store: Store
     log: AuditLog
     alerts: PrivacyAlerts
@@ -76,10 +80,24 @@ class Revealing:
         if isinstance(permit, Refusal):
             await record_asked(self.log, row_a(asker, AskedAct.RE_IDENTIFY, permit, self.clock()))
             raise refused(permit)
-        await self._use_up(permit)
-        number, behind = await self._behind(permit)
+        async with AsyncExitStack() as held:
+            vault = await self._opened(held, asker, permit)
+            await self._use_up(permit)
+            number, behind = await _behind(vault, permit)
         told = {"reidentification": str(permit.reidentification), "behind": behind}
         return await self._told(asker, number, told)
+
+    async def _opened(
+        self, held: AsyncExitStack, asker: Asker, permit: ReidentifyPermit
+    ) -> LinkageVault:
+        """Open the vault; that it could not be is on record, and uses nothing up."""
+        try:
+            return await held.enter_async_context(self.open_vault())
+        except UnavailableError:
+            failed = RefusalReason.CHECK_FAILED
+            refusal = Refusal(permit.decision_id, failed, permit.policy_version)
+            await record_asked(self.log, row_a(asker, AskedAct.RE_IDENTIFY, refusal, self.clock()))
+            raise
 
     async def _use_up(self, permit: ReidentifyPermit) -> None:
         # Before it is opened: whatever happens then, one agreement never opens twice.
@@ -95,16 +113,6 @@ class Revealing:
         async with self.log.recorded(event) as session:
             is_done = await session.do(end_reidentification, permit.reidentification, used, now)
             must_have(is_done, "It was used already.")
-
-    async def _behind(self, permit: ReidentifyPermit) -> tuple[NhsNumber | None, str]:
-        """Give the number, or none, and in a closed word what was found."""
-        try:
-            number = await self.vault.number_behind(permit)
-        except (KeyDestroyedError, KeyMissingError) as gone:
-            return None, _UNFOUND[type(gone)]
-        except (CustodyError, UnopenedEntryError) as fault:
-            raise UnavailableError("The linkage vault could not be opened.") from fault
-        return number, _NO_SUBJECT if number is None else "somebody"
 
     async def _told(
         self, asker: Asker, number: NhsNumber | None, told: dict[str, str]
@@ -125,6 +133,17 @@ class Revealing:
         row_b = _shown(decision, self.clock())
         await asked(CallSite.AUDIT_DISCLOSED, lambda: self.log.append(row_b), int)
         return found
+
+
+async def _behind(vault: LinkageVault, permit: ReidentifyPermit) -> tuple[NhsNumber | None, str]:
+    """Give the number, or none, and in a closed word what was found."""
+    try:
+        number = await vault.number_behind(permit)
+    except (KeyDestroyedError, KeyMissingError) as gone:
+        return None, _UNFOUND[type(gone)]
+    except (CustodyError, UnopenedEntryError) as fault:
+        raise UnavailableError("The linkage vault could not be opened.") from fault
+    return number, _NO_SUBJECT if number is None else "somebody"
 
 
 def _of_nobody(decision: Permit | Refusal) -> Refusal:

@@ -1,4 +1,4 @@
-"""Fill the linkage vault, and open it for two questions: whom an opt-out leaves out, and who one pseudonym is.
+"""Fill the linkage vault, and open it for two questions: who may be used, and who one pseudonym is.
 
 On record before it is filled or opened; without that, neither. No number leaves it but to the national check and in the
 answer to the second question. docs/decisions/0038.
@@ -20,7 +20,7 @@ from gateway.audit.log import AuditLog
 from gateway.population.keys.custody import KeyCustody
 from gateway.population.keys.names import KeyName, Purpose
 from gateway.population.opt_out_check import Unanswered
-from gateway.population.opt_outs import CheckList, Objections
+from gateway.population.opt_outs import CheckList
 from gateway.population.pseudonyms import read_subject, spell
 from gateway.store.engine import Store
 from gateway.store.vault_entries import VaultEntry, entries_after, keep_entries
@@ -50,23 +50,6 @@ class NationalList(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OptOutLists:
-    """Who objected, and whose record is marked sensitive, as practices, sources and PDS told; None where nobody could tell."""
-
-    type_1: frozenset[NhsNumber] = field(repr=False)
-    local: frozenset[NhsNumber] = field(repr=False)
-    sensitive: frozenset[NhsNumber] | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OptOuts:
-    """The same in the store's names of people, with the national list, or why there is none."""
-
-    national: CheckList | Unanswered
-    objections: Objections
-
-
-@dataclass(frozen=True, slots=True)
 class LinkageVault:
     """The vault: a database opened under its own role, and the keys. `run_by` is who stands for fillings and opt-outs."""
 
@@ -92,14 +75,14 @@ class LinkageVault:
         for start in range(0, len(entries), _PAGE):
             await keep_entries(self.store, entries[start : start + _PAGE])
 
-    async def opt_outs(self, told: OptOutLists, check: NationalList) -> OptOuts:
-        """Answer the first question: which subjects to leave out of whatever is released.
+    async def usable(self, subjects: frozenset[str], check: NationalList) -> CheckList | Unanswered:
+        """Answer the first question: which of the store's subjects may be used, as the check says now.
 
+        Whom the vault does not know is not asked about, and hence not on the list.
         Raises CustodyError, UnavailableError, UnopenedEntryError.
         """
         await self.log.append(VaultOpened(self.clock(), self.run_by, Opening.OPT_OUTS))
-        subjects = await self._everybody()
-        return OptOuts(await check.list_of(subjects), _objections(told, subjects))
+        return await check.list_of(await self._called(subjects))
 
     async def number_behind(self, permit: ReidentifyPermit) -> NhsNumber | None:
         """Answer the second question: whose one pseudonym is; None when it is nobody's.
@@ -133,16 +116,17 @@ class LinkageVault:
                 found = found if subject is None else by_subject[subject]
         return found
 
-    async def _everybody(self) -> Mapping[NhsNumber, Collection[str]]:
-        subjects: dict[NhsNumber, list[str]] = defaultdict(list)
+    async def _called(self, subjects: frozenset[str]) -> Mapping[NhsNumber, Collection[str]]:
+        """Give the numbers of subjects, each with what the store calls it."""
+        called: dict[NhsNumber, list[str]] = defaultdict(list)
         with ExitStack() as held:
             seals = _Seals(self.custody, held)
             async for page in self._pages():
                 for entry in page:
-                    seal = await seals.of(entry.epoch)
-                    number = seal.open(entry.subject, entry.sealed)
-                    subjects[number].append(spell(entry.subject))
-        return subjects
+                    if (name := spell(entry.subject)) in subjects:
+                        seal = await seals.of(entry.epoch)
+                        called[seal.open(entry.subject, entry.sealed)].append(name)
+        return called
 
     async def _pages(self) -> AsyncIterator[tuple[VaultEntry, ...]]:
         after = b""
@@ -164,18 +148,3 @@ class _Seals:
             key = self.held.enter_context(await self.custody.open(_KEY, epoch))
             self.opened[epoch] = NumberSeal(key.material)
         return self.opened[epoch]
-
-
-def _objections(told: OptOutLists, subjects: Mapping[NhsNumber, Collection[str]]) -> Objections:
-    flags = {} if told.sensitive is None else {each: each in told.sensitive for each in subjects}
-    return Objections(
-        type_1=_named(told.type_1, subjects),
-        local=_named(told.local, subjects),
-        is_sensitive={named: flag for each, flag in flags.items() for named in subjects[each]},
-    )
-
-
-def _named(
-    numbers: frozenset[NhsNumber], subjects: Mapping[NhsNumber, Collection[str]]
-) -> frozenset[str]:
-    return frozenset(named for each in numbers for named in subjects.get(each, ()))

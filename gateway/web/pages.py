@@ -21,6 +21,8 @@ from gateway.web import (
     break_glass,
     claim,
     permission,
+    planner,
+    planner_release,
     privacy_alerts,
     privacy_review,
     privacy_statements,
@@ -29,6 +31,8 @@ from gateway.web import (
 from gateway.web.find_form import FieldError, Wanted, read_find_form
 from gateway.web.forms import read_form
 from gateway.web.people_words import found_in_words
+from gateway.web.planner_visits import HOME as PLANNING
+from gateway.web.planner_visits import is_planners
 from gateway.web.privacy_visits import HOME, is_reviewer
 from gateway.web.sessions import ChoiceToMake
 from gateway.web.visits import (
@@ -53,6 +57,7 @@ def routes() -> list[BaseRoute]:
         PageRoute("/find", for_visitors(_find), methods=["POST"]),
         *_record_routes(),
         *_review_routes(),
+        *_planners_routes(),
         Mount("/static", _Files(directory=FOLDER / "static")),
     ]
 
@@ -95,6 +100,23 @@ def _review_routes() -> list[BaseRoute]:
     ]
 
 
+def _planners_routes() -> list[BaseRoute]:
+    dataset, released = f"{PLANNING}/datasets/{{name}}", f"{PLANNING}/releases/{{release_id}}"
+    asked = f"{dataset}/request"
+    return [
+        PageRoute(PLANNING, for_visitors(planner.home), methods=["GET"]),
+        PageRoute(dataset, for_visitors(planner.dataset), methods=["GET"]),
+        PageRoute(asked, for_visitors(planner.ask), methods=["GET"]),
+        PageRoute(asked, for_visitors(planner.take), methods=["POST"]),
+        PageRoute(released, for_visitors(planner_release.release), methods=["GET"]),
+        PageRoute(f"{released}/manifest", for_visitors(planner_release.manifest), methods=["GET"]),
+        PageRoute(f"{released}/report", for_visitors(planner_release.report), methods=["GET"]),
+        PageRoute(f"{released}/approve", for_visitors(planner_release.approve), methods=["POST"]),
+        PageRoute(f"{released}/cancel", for_visitors(planner_release.cancel), methods=["POST"]),
+        PageRoute(f"{released}/recall", for_visitors(planner_release.recall), methods=["POST"]),
+    ]
+
+
 class _Files(StaticFiles):
     """Files that no parameter changes, so none is taken."""
 
@@ -113,7 +135,10 @@ async def _start(request: Request) -> Response:
         return to_roles()
     frame = Frame.of(services.settings, session)
     if session is not None:
-        if await is_reviewer(Visit(request, services, session)):
+        visit = Visit(request, services, session)
+        if is_planners(visit):
+            return RedirectResponse(PLANNING, 303)
+        if await is_reviewer(visit):
             return RedirectResponse(HOME, 303)
         return _find_page(frame)
     return write_page("start.html", frame, {"can_sign_in": bool(providers_of(services.settings))})

@@ -32,6 +32,7 @@ async def waiting(visit: Visit) -> Response:
         ],
         "may_settle": may_review(visit.session.principal.role, Reviewing.SETTLE),
         "may_find": may_know_whose(visit.session.principal.role),
+        "are_planners_served": visit.services.planning is not None,
     }
     return write_page("privacy_review.html", visit.frame, content)
 

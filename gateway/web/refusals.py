@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from gateway.errors import (
     BadRequestError,
     ConflictError,
+    GoneError,
     NoDemographicsError,
     NoSourceAnsweredError,
     NotFoundError,
@@ -103,6 +104,27 @@ _REASONS = {
         "This sign-in does not open people's records",
         "The sign-in service gave no right to records along with it. Ask your organisation's administrator.",
     ),
+    "feed-not-agreed": (
+        "No agreement names this release",
+        "An agreement in force must name the dataset, the project and your organisation. Nothing was shown and nothing was asked for.",
+        "Ask who looks after sharing agreements in your organisation.",
+    ),
+    "not-the-recipient": (
+        "This is released to another organisation",
+        "Nothing was shown and nothing was done.",
+    ),
+    "second-person-needed": (
+        "Somebody else must approve this",
+        "Whoever asked for a release cannot approve it. Nothing was done.",
+    ),
+    "ethics-missing": (
+        "Research needs an ethics approval",
+        "The agreement names none for this release. Nothing was asked for.",
+    ),
+    "ethics-ended": (
+        "The ethics approval has ended",
+        "Nothing was asked for. Ask who looks after sharing agreements in your organisation.",
+    ),
     "no-patient-access": (
         "Your role does not open people's records",
         "Sign in with another role if you have one.",
@@ -120,6 +142,8 @@ def told(fault: SharedCareRecordError) -> Told:
             default = ("This is not allowed", "Ask your organisation's administrator.")
             headline, *sentences = _REASONS.get(fault.reason, default)
             return Told(403, headline, tuple(sentences))
+        case GoneError():
+            return Told(410, "This is not there any more", (str(fault),))
         case ConflictError():
             return Told(409, "Something changed meanwhile", (str(fault), "Nothing was done."))
         case BadRequestError():

@@ -12,6 +12,8 @@ from adapters.source_clients import Surroundings, open_source_client
 from adapters.source_config import SourceConfig, SourceDialect
 
 FHIR = "application/fhir+json"
+PATIENT_SECONDS = 30.0
+"""Of a source that answers: a busy machine must not turn its answer into a timeout."""
 
 
 @dataclass
@@ -91,6 +93,11 @@ async def hangs(asked, writer):
     await asked.reader.read(1)
 
 
+def deadline_for(*behaves, of_silence=0.2):
+    """Give a source that says nothing little time, in seconds, and every other all it needs."""
+    return of_silence if hangs in behaves else PATIENT_SECONDS
+
+
 def answer(body=b"", status=200, content_type=FHIR, **headers):
     """Behave well: one answer of declared length."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -119,7 +126,7 @@ def routes(table, otherwise=None):
     return behave
 
 
-def config_for(url, deadline=2.0, **changes):
+def config_for(url, deadline=PATIENT_SECONDS, **changes):
     fields = {"dialect": SourceDialect.FHIR_R4, "organisation": "RRV", **changes}
     return SourceConfig(id="hospital", base_url=url, deadline_seconds=deadline, **fields)
 
@@ -134,7 +141,7 @@ class FakeMonotonic:
 
 @asynccontextmanager
 async def client_for(
-    url, surroundings: Surroundings, deadline=2.0, **changes
+    url, surroundings: Surroundings, deadline=PATIENT_SECONDS, **changes
 ) -> AsyncIterator[SourceClient]:
     client = open_source_client(config_for(url, deadline, **changes), surroundings)
     try:

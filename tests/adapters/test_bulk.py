@@ -147,11 +147,17 @@ def test_deletions_are_read_by_type_and_id_wherever_they_are_rooted():
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[]", deletion("Patient"), deletion("Patient/"), deletion("Patient/1", "PUT")]
+    "body",
+    [
+        *(b"{", b"[]", b'{"entry":[{"request":{"method":"DELETE","url":"Patient/caf\xe9"}}]}'),
+        *(deletion("Patient"), deletion("Patient/"), deletion("Patient/1", "PUT")),
+    ],
 )
 def test_a_deletion_that_cannot_be_read_is_not_passed_over(body):
-    with pytest.raises(UnreadableDeletionError):
+    with pytest.raises(UnreadableDeletionError) as told:
         list(deletions_in(body))
+
+    assert (told.value.__cause__, told.value.__context__) == (None, None)
 
 
 async def test_pages_without_routes_are_a_failure(surroundings):

@@ -16,7 +16,7 @@ from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
 from tests.adapters.gp_practice import CALLER, CONSUMER, outcome
 from tests.adapters.stu3_records import GPC, PATIENT, bundle, record_list
-from tests.adapters.stub_source import answer, hangs, stub_source
+from tests.adapters.stub_source import PATIENT_SECONDS, answer, hangs, stub_source
 
 PROBLEMS = record_list("717711000000103")
 PROBLEM = {"resourceType": "Condition", "id": "1", "subject": {"reference": "Patient/2"}}
@@ -25,7 +25,7 @@ REQUEST = SourceRequest(NhsNumber("9990000018"), CALLER, ASKED - {Category.RESUL
 
 
 @asynccontextmanager
-async def practice(behave, surroundings, deadline=2.0):
+async def practice(behave, surroundings, deadline=PATIENT_SECONDS):
     async with stub_source(behave) as stub:
         base = stub.url.replace("/fhir", "/F84004/STU3/1/gpconnect/structured/fhir")
 
@@ -44,7 +44,7 @@ async def practice(behave, surroundings, deadline=2.0):
             await directory.aclose()
 
 
-async def ask(behave, surroundings, request=REQUEST, deadline=2.0):
+async def ask(behave, surroundings, request=REQUEST, deadline=PATIENT_SECONDS):
     async with practice(behave, surroundings, deadline) as (directory, _):
         return await directory.adapter_for("F84004").ask(request)
 

@@ -22,7 +22,7 @@ from fhir_profiles.systems import NHS_NUMBER
 from fhir_profiles.vocabulary import Category
 from tests.adapters.gp_practice import CALLER, CONSUMER, outcome
 from tests.adapters.stu3_records import bundle, record_list
-from tests.adapters.stub_source import answer, hangs, routes, stub_source
+from tests.adapters.stub_source import answer, deadline_for, hangs, routes, stub_source
 
 RECORD = "/F84004/STU3/1/gpconnect/structured/fhir"
 DOCUMENTS = "/F84004/STU3/1/gpconnect/documents/fhir"
@@ -69,7 +69,7 @@ def usual(**changed):
 
 
 @asynccontextmanager
-async def practice(behave, surroundings, deadline=2.0, *, has_documents=True):
+async def practice(behave, surroundings, deadline=30.0, *, has_documents=True):
     async with stub_source(behave) as stub:
         host = stub.url.removesuffix("/fhir")
 
@@ -167,7 +167,9 @@ async def test_documents_are_not_asked_for_where_no_rule_could_show_them_or_ther
 async def test_documents_that_do_not_come_leave_a_notice_and_the_record(
     surroundings, changed, kind
 ):
-    given, _ = await ask(usual(**changed), surroundings, deadline=0.3)
+    # The record has to come meanwhile.
+    seconds = deadline_for(*changed.values(), of_silence=2.0)
+    given, _ = await ask(usual(**changed), surroundings, deadline=seconds)
 
     assert given.outcome is Outcome.DATA
     assert types_in(given) == ["Patient", "List"]

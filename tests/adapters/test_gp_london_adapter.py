@@ -15,7 +15,7 @@ from fhir_profiles.systems import NHS_NUMBER
 from fhir_profiles.vocabulary import Category
 from tests.adapters.gp_practice import CALLER
 from tests.adapters.stu3_records import GPC, PATIENT, bundle, record_list
-from tests.adapters.stub_source import answer, hangs, stub_source
+from tests.adapters.stub_source import PATIENT_SECONDS, answer, deadline_for, hangs, stub_source
 
 NUMBER = NhsNumber("9990000018")
 WHOLE = SourceRequest(NUMBER, CALLER, frozenset(Category), UUID(int=99))
@@ -30,7 +30,7 @@ BEARER = Auth(AuthKind.BEARER, secret="issued-by-the-tenant")
 
 
 @asynccontextmanager
-async def service(behave, surroundings, deadline=2.0):
+async def service(behave, surroundings, deadline=PATIENT_SECONDS):
     async with stub_source(behave) as stub:
         base = stub.url.replace("/fhir", "/api/STU3")
         config = SourceConfig("gp", SourceDialect.GP_LONDON, base, "", deadline, auth=BEARER)
@@ -41,7 +41,7 @@ async def service(behave, surroundings, deadline=2.0):
             await client.aclose()
 
 
-async def ask(behave, surroundings, request=WHOLE, deadline=2.0):
+async def ask(behave, surroundings, request=WHOLE, deadline=PATIENT_SECONDS):
     async with service(behave, surroundings, deadline) as (adapter, _):
         return await adapter.ask(request)
 
@@ -165,7 +165,7 @@ async def test_json_of_either_name_is_taken(media_type, surroundings):
     ],
 )
 async def test_what_is_no_bundle_in_time_is_told_apart(behave, ending, surroundings):
-    given = await ask(behave, surroundings, deadline=0.2)
+    given = await ask(behave, surroundings, deadline=deadline_for(behave))
 
     assert (given.outcome, given.reason) == ending
     assert given.bodies == ()

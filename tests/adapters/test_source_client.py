@@ -167,6 +167,6 @@ async def test_av_12_a_caller_who_leaves_hangs_up_and_is_not_the_sources_fault(s
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        await asyncio.wait_for(stub.hung_up.wait(), 1)
+        await asyncio.wait_for(stub.hung_up.wait(), 10)
 
         assert not client.breaker.is_open(surroundings.monotonic())

@@ -154,7 +154,7 @@ async def test_a_cancelled_caller_hangs_up_on_the_source():
 
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(stub.hung_up.wait(), 1)
+        await asyncio.wait_for(stub.hung_up.wait(), 10)
         await transport.aclose()
 
 

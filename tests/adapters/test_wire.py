@@ -163,7 +163,7 @@ async def test_bytes_that_nobody_asked_for_close_the_connection():
         transport = Transport(config_for(stub.url))
         first = await transport.fetch(Call(f"{stub.url}/x"), allowance())
         release.set()
-        await asyncio.wait_for(stub.hung_up.wait(), 1)
+        await asyncio.wait_for(stub.hung_up.wait(), 10)
         second = await transport.fetch(Call(f"{stub.url}/x"), allowance())
         await transport.aclose()
 

@@ -41,7 +41,7 @@ async def test_a_provider_that_launches_is_described_whole(
         "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
         "grant_types_supported": ["authorization_code", "client_credentials"],
         "response_types_supported": ["code"],
-        "scopes_supported": [*smart.SCOPES],
+        "scopes_supported": [*smart.SCOPES, *smart.SYSTEM_SCOPES],
         "code_challenge_methods_supported": ["S256"],
         "capabilities": [*smart.SETTINGS["capabilities"], *document["capabilities"][-4:]],
     }

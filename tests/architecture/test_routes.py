@@ -26,7 +26,12 @@ PUBLIC = {
     "LOGOUT_PATH",
     "/static",
 }
-_ASKING = {"caller_of", "caller_of_any_format", "for_visitors", "for_choosers"}
+_ASKING = {"caller_of", "caller_of_any_format", "for_visitors", "for_choosers"} | {
+    # Of planners, who may state what they come for.
+    *("planner_of", "planner_of_any_format"),
+    # Of machines: the second finds what one of them began.
+    *("bulk_client_of", "under_way"),
+}
 _UNSEEN = {"add_route", "add_api_route", "api_route", "websocket", "add_websocket_route"}
 
 

@@ -123,6 +123,7 @@ async def test_av_07_a_disk_that_takes_no_more_refuses_until_there_is_room(
     assert await log.append(SIGNED_OUT) == 2
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_ai_03_a_locked_database_refuses_until_it_is_free(store: Store) -> None:
     async with open_log(store, deadline_seconds=10) as log, open_log(store) as holder:
         async with holder.recorded(SIGNED_OUT):

@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import uvicorn
@@ -19,6 +20,8 @@ from tests.stack import Stack, running_stack
 from tests.stack_fixtures import compiled, london, template
 
 __all__ = ["compiled", "london", "template"]
+
+T = TypeVar("T")
 
 CHROMIUM = Path("/usr/bin/chromium")
 BASE = "http://gateway.test"
@@ -44,9 +47,15 @@ class Site:
     port: int
     stack: Stack
     serves: list[ASGIApp]
+    loop: asyncio.AbstractEventLoop
+    folder: Path
 
     def record_of(self, name: str) -> str:
         return f"{BASE}/patient/{self.stack.patient(name)}"
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something within the running service."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.serves[-1](scope, receive, send)
@@ -67,7 +76,8 @@ def site(london, template, compiled, tmp_path_factory) -> Iterator[Site]:
     async def serve():
         deadlines = dict.fromkeys(("gp", "hospital", "ambulance"), 1.0)
         async with running_stack(london, template, folder, compiled, deadlines=deadlines) as stack:
-            site = Site(london, 0, stack, [stack.access.of(create_app(stack.services))])
+            apps = [stack.access.of(create_app(stack.services))]
+            site = Site(london, 0, stack, apps, asyncio.get_running_loop(), folder)
             config = uvicorn.Config(
                 site.answer, port=0, lifespan="off", log_level="critical", interface="asgi3"
             )

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from adapters.simulators.faults import FaultKind
 from tests.browser.conftest import BASE, DESKTOP, NARROW, sign_in
+from tests.browser.planning import PAGES_OF_PLANNING, show_request
 from tests.browser.test_break_glass import give_reason
 from tests.safety.test_permission_to_view import asking
 
@@ -205,6 +206,7 @@ PAGES = [
     show_subject_mistake,
     show_nobody,
     show_statement,
+    *PAGES_OF_PLANNING,
 ]
 
 
@@ -241,6 +243,7 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
         (show_permission, "button, textarea, input:not([type=hidden])"),
         (show_role_choice, "button, input:not([type=hidden])"),
         (show_alert, "button"),
+        (show_request, "button, input:not([type=hidden])"),
     ],
     ids=[
         "forms",
@@ -251,6 +254,7 @@ def test_text_at_twice_the_size_loses_nothing(examined, site):
         "permission",
         "role choice",
         "alert",
+        "request",
     ],
 )
 def test_every_control_is_large_enough_to_touch(examined, site, show, controls):

@@ -11,6 +11,9 @@ import pytest
 
 from tests.cli.running_demo import children_of, demo_in, free_port, is_alive
 
+_CHECKS = 200
+"""The demo fills its store within seconds, and within minutes on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
@@ -38,11 +41,17 @@ def test_the_printed_request_works_as_it_is_printed(demo):
 
 
 def test_the_running_demo_passes_its_own_deployment_check(demo, scr):
-    ended = scr("check", "--config", demo.folder / "scr.toml", "--json")
+    # While the planning store is filled its sources are slow, and nobody has said who may be used.
+    for _try in range(_CHECKS):
+        ended = scr("check", "--config", demo.folder / "scr.toml", "--json")
+        found = {each["what"]: each["is_fine"] for each in json.loads(ended.answer)}
+        assert ended.code == int(not all(found.values()))
+        if ended.code == 0:
+            break
+        time.sleep(1)
 
-    found = json.loads(ended.answer)
-    assert ended.code == 0
-    assert {"keys", "database", "policy", "source hospital"} <= {each["what"] for each in found}
+    assert {"keys", "database", "policy", "source hospital", "opt-out list"} <= found.keys()
+    assert [name for name, is_fine in found.items() if not is_fine] == []
 
 
 def test_the_policy_of_the_running_demo_can_be_looked_at(demo, scr):
@@ -74,17 +83,18 @@ def test_no_file_of_the_demo_can_be_read_by_others_where_it_holds_a_secret(demo)
 def test_the_demo_leaves_no_process_behind_and_starts_again_in_the_same_folder(tmp_path):
     with demo_in(tmp_path) as first:
         keys = (tmp_path / "keys.json").read_bytes()
-        [sources] = children_of(first.process.pid)
+        children = children_of(first.process.pid)
 
         assert first.interrupt() == 0
-        assert not is_alive(sources)
+        assert children
+        assert not any(map(is_alive, children))
 
     with demo_in(tmp_path) as second:
         assert (second.password, (tmp_path / "keys.json").read_bytes()) == (first.password, keys)
-        [sources] = children_of(second.process.pid)
+        children = children_of(second.process.pid)
         second.process.kill()
 
-        assert ends_soon(sources)
+        assert all(map(ends_soon, children))
 
 
 def test_the_check_does_every_job_and_sees_an_honest_partial_record(scr):
@@ -93,7 +103,7 @@ def test_the_check_does_every_job_and_sees_an_honest_partial_record(scr):
     done = json.loads(ended.answer)
     [partial] = [each["saw"] for each in done if "hangs" in each["job"]]
     assert ended.code == 0, done
-    assert {each["reader"] for each in done} >= {"clinician", "receptionist", "administrator"}
+    assert {each["reader"] for each in done} >= {"clinician", "administrator", "planner"}
     assert "gp data" in partial
     assert "ambulance timed-out" in partial
 

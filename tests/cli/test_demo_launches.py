@@ -6,7 +6,15 @@ from adapters.simulators.launching import finds_nobody
 from gateway.demo.deployment import Folder
 from gateway.demo.preparation import public_client_keys
 from gateway.demo.simulators import Provider, identity_app
-from gateway.demo.smart import KEYED_APP, PUBLIC_APP, SCOPES, SETTINGS, demo_apps, patient_finder
+from gateway.demo.smart import (
+    KEYED_APP,
+    PUBLIC_APP,
+    SCOPES,
+    SETTINGS,
+    SYSTEM_SCOPES,
+    demo_apps,
+    patient_finder,
+)
 from gateway.smart_settings import SmartSettings
 from tests.clients.serving import served
 from tests.stack import Stack
@@ -49,7 +57,7 @@ def test_the_demo_describes_its_provider_in_the_words_of_settings():
     described = SmartSettings.model_validate(SETTINGS)
 
     apps = demo_apps(KeySet([]))
-    assert set(described.scopes) == {*SCOPES}
+    assert set(described.scopes) == {*SCOPES, *SYSTEM_SCOPES}
     assert all(app.scopes == {*SCOPES} for app in apps.values())
     assert (apps[PUBLIC_APP].public_keys, apps[KEYED_APP].public_keys is None) == (None, False)
     assert identity_app(Provider("http://127.0.0.1:1", "http://127.0.0.1:2", "x")) is not None

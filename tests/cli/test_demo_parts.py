@@ -139,7 +139,8 @@ async def test_staff_of_the_traffic_sign_in_and_are_not_named_on_the_page(invent
 
 
 def test_the_welcome_names_every_address_user_and_the_password(invention):
-    text = welcome(Demo(GATEWAY, ADDRESSES, "open sesame", Folder(Path("d")), invention.cohort()))
+    of = (invention.cohort(), invention)
+    text = welcome(Demo(GATEWAY, ADDRESSES, "open sesame", Folder(Path("d")), *of))
 
     assert text.startswith("DEMO: invented people")
     assert all(address in text for address in ADDRESSES.values())

@@ -56,11 +56,23 @@ def test_nothing_is_destroyed_unless_it_is_said_for_ever(scr, ring):
     assert ring.read_bytes() == before
 
 
+def test_t22_the_stores_key_is_not_rotated_unless_it_is_said_to_end_releases(scr, ring):
+    scr("keys", "init", ring, "--purpose", "store")
+    before, words = ring.read_bytes(), ("keys", "rotate", ring, "--purpose", "store")
+
+    refused = scr(*words)
+
+    assert (refused.code, ring.read_bytes()) == (2, before)
+    assert "nothing is released or counted here any more" in refused.progress
+    assert "epoch 2" in scr(*words, "--ends-releases").progress
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         (("init", "--purpose", "project"), 2, "needs project and recipient"),
-        (("rotate", "--purpose", "store"), 1, "There is no such key"),
+        (("rotate", "--purpose", "vault"), 1, "There is no such key"),
+        (("rotate", "--purpose", "store", "--ends-releases"), 1, "There is no such key"),
         (("init", "--purpose", "store", "--roots", "kms"), 1, "no SCR_KMS_ADDRESS"),
         (("init", "--purpose", "store", "--roots", "environment"), 1, "no SCR_KEYS_ROOT"),
         (("init", "--purpose", "store", "--root-file", "/nowhere/roots"), 1, "cannot be written"),

@@ -1,5 +1,6 @@
 """`scr pull` fills the store from every bulk source, by an agreement that says so, and on record."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.deployment import Folder
+from gateway.demo.filling import pulled
 from gateway.population.pull_manifest import finished_pulls
 from tests.cli.planning_config import FEED, GEOGRAPHY, agreement_file, planning_config
 from tests.population.pull.served import QUICK, served
@@ -67,6 +70,10 @@ def test_every_source_is_pulled_and_each_pull_is_on_record(scr, config, agreed):
     assert entries(config)[-1]["pull"] == 2
 
 
+def test_the_demos_own_pull_says_that_the_store_was_not_filled(config):
+    assert asyncio.run(pulled(Folder(config.parent))) is False
+
+
 def test_without_an_agreement_that_names_it_no_source_is_asked(scr, config, source):
     source.asked.clear()
 
@@ -74,7 +81,11 @@ def test_without_an_agreement_that_names_it_no_source_is_asked(scr, config, sour
 
     assert (ended.code, "hospital: not asked: " in ended.progress) == (1, True)
     assert source.asked == []
-    assert entries(config) == []
+    [ended] = entries(config)
+    assert (ended["action"], ended["outcome"], ended["source"]) == (
+        *("pull-ended", "not-asked"),
+        "hospital",
+    )
 
 
 def test_a_source_that_does_not_answer_is_told_and_nothing_is_at_rest(scr, config, agreed, source):
@@ -86,6 +97,18 @@ def test_a_source_that_does_not_answer_is_told_and_nothing_is_at_rest(scr, confi
     assert (ended.code, "hospital: stopped, " in ended.progress) == (1, True)
     assert finished_pulls(config.parent / "store" / "hospital") == ()
     assert entries(config)[-1]["outcome"] != "data"
+
+
+def test_a_pull_that_breaks_off_here_is_on_record_as_ended(scr, config, agreed):
+    (config.parent / "keyring.json").unlink()
+
+    ended = scr("pull", "--config", config)
+
+    assert (ended.code, "scr keys init" in ended.progress) == (1, True), ended.progress
+    assert [(each["action"], each.get("outcome")) for each in entries(config)] == [
+        ("pull-begun", None),
+        ("pull-ended", "failed"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -93,19 +93,27 @@ def test_who_asked_gives_it_up_and_what_is_not_published_is_not_recalled(scr, co
 
 
 @pytest.mark.parametrize(
-    ("by", "changes", "code"),
+    ("by", "changes", "code", "word"),
     [
-        ("planner", {}, 1),
-        ("csp-analyst", {"project": "another"}, 1),
-        ("csp-analyst", {"purpose": "for 943 476 5919"}, 2),
+        ("planner", {}, 1, "Reason: not-the-recipient."),
+        ("csp-analyst", {"project": "another"}, 1, "Reason: feed-not-agreed."),
+        ("csp-analyst", {"purpose": "for 943 476 5919"}, 2, "Purpose"),
     ],
 )
-def test_what_may_not_be_asked_for_is_refused_in_words(scr, config, token, by, changes, code):
+def test_what_may_not_be_asked_for_is_refused_in_words(scr, config, token, by, changes, code, word):
     ended = asked(scr, config, token(by), **changes)
 
     assert (ended.code, ended.answer) == (code, "")
-    assert len(ended.progress.strip()) > 10
+    assert word in ended.progress
     assert scr("release", "list", "--config", config).answer == ""
+
+
+def test_a_planner_who_approves_their_own_is_told_why_not(scr, config, token):
+    release = json.loads(asked(scr, config, token("csp-analyst")).answer)["id"]
+
+    ended = scr("release", "approve", release, *token("csp-analyst"), "--config", config)
+
+    assert ended.progress.strip().endswith("Reason: purpose-not-allowed.")
 
 
 def test_a_sweep_finds_nothing_over_and_an_unknown_release_is_told(scr, config):

@@ -55,11 +55,17 @@ class Demo:
             "patient": self.number_of(told),
         }
 
+    async def token_of(self, user: str) -> str:
+        """Sign somebody in by their password, as the demo alone allows."""
+        form = {"grant_type": "password", "username": user, "password": self.printed.password}
+        async with httpx2.AsyncClient(trust_env=False) as asking:
+            answer = await asking.post(f"{self.identity}/token", data=form)
+        return str(answer.json()["access_token"])
+
     async def id_of(self, told: str) -> str:
         """Give the opaque id of a person, by a token of somebody who finds anybody."""
+        token = await self.token_of("gp")
         async with httpx2.AsyncClient(trust_env=False) as asking:
-            form = {"grant_type": "password", "username": "gp", "password": self.printed.password}
-            token = (await asking.post(f"{self.identity}/token", data=form)).json()["access_token"]
             found = await asking.post(
                 f"{self.base}/Patient/_search",
                 data={"identifier": self.number_of(told)},
@@ -115,7 +121,7 @@ async def application(demo: Demo, client_id: str, scope: str, **more: Any) -> As
         await served.wait()
 
 
-async def machine_token(demo: Demo, algorithm: str) -> dict[str, Any]:
+async def machine_token(demo: Demo, algorithm: str, why: str = "once") -> dict[str, Any]:
     """Ask for a token as the planner's machine does: by a signed assertion."""
     key = import_key(demo.key(algorithm))
     claims = {
@@ -123,7 +129,7 @@ async def machine_token(demo: Demo, algorithm: str) -> dict[str, Any]:
         "sub": PLANNER_CLIENT,
         "aud": f"{demo.identity}/token",
         "exp": int(time.time()) + 120,
-        "jti": f"once by {algorithm}",
+        "jti": f"{why} by {algorithm}",
     }
     signed = jwt.encode({"alg": algorithm, "kid": key.kid}, claims, key, algorithms=[algorithm])
     form = {

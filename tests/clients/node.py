@@ -50,6 +50,11 @@ async def run_python(script: str, task: Mapping[str, Any]) -> Any:
     return await _run([sys.executable, str(HERE / script)], task)
 
 
+async def run_with(interpreter: str, script: str, task: Mapping[str, Any]) -> Any:
+    """Run a Python script of this folder on a task, in an environment of its own; its answer."""
+    return await _run([interpreter, str(HERE / script)], task)
+
+
 async def _run(command: list[str], task: Mapping[str, Any]) -> Any:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -130,9 +130,21 @@ async def test_a_machine_gets_a_token_by_its_key_and_opens_no_record(demo: Demo,
     assert opened.status_code == 403
 
 
+async def test_a_machine_is_let_in_to_exports_and_whoever_signs_in_is_not(demo: Demo):
+    machine = (await machine_token(demo, "ES384", "to export"))["access_token"]
+
+    let_in = await demo.asked(machine, "$export")
+    turned_away = await demo.asked(await demo.token_of("planner"), "$export")
+
+    assert (let_in.status_code, "Prefer" in let_in.text) == (400, True)
+    assert turned_away.status_code == 403
+
+
 async def test_the_demo_claims_what_these_tests_show_and_nothing_else(demo: Demo):
     answer = await demo.asked("", ".well-known/smart-configuration")
 
+    assert "client_credentials" in answer.json()["grant_types_supported"]
+    assert {"system/*.rs", "system/*.read"} <= set(answer.json()["scopes_supported"])
     assert set(answer.json()["capabilities"]) == {
         *("launch-standalone", "launch-ehr", "context-standalone-patient", "context-ehr-patient"),
         *("client-public", "client-confidential-asymmetric", "sso-openid-connect"),

@@ -66,7 +66,7 @@ class Running:
     faults: Faults = field(default_factory=Faults)
 
     @contextlib.asynccontextmanager
-    async def asking(self, deadline: float = 5.0) -> AsyncIterator[Ask]:
+    async def asking(self, deadline: float = 30.0) -> AsyncIterator[Ask]:
         config = SourceConfig(
             "source",
             self.kind.dialect,

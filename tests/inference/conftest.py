@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.london import London
-from tests.patience import be_patient
 from tests.safety.two_hostiles import TwoHostiles, besieged_twice
 from tests.stack_fixtures import compiled, london, template
 
@@ -23,9 +22,7 @@ async def two(
     template: Path,
     tmp_path: Path,
     compiled: Mapping[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[TwoHostiles]:
-    be_patient(monkeypatch)
     patient = {"deadlines": PATIENCE, "overall_seconds": 50.0}
     async with besieged_twice(london, template, tmp_path, compiled, **patient) as both:
         for source in (both.hospital, both.ambulance):

@@ -14,6 +14,7 @@ from tests.patient.factories import (
     answer,
     coded,
     joined,
+    labelled,
     levels,
     named_by,
     permit,
@@ -229,3 +230,38 @@ def test_levels_stay_what_they_are_within_the_scopes():
     )
 
     assert types_of(view) == {"Encounter"}
+
+
+@pytest.mark.parametrize("source", ["hospital", "gp"])
+def test_sc_what_was_retracted_stays_so_where_the_retraction_is_out_of_scope(source):
+    number = {"identifier": [{"system": "urn:s", "value": "ABC"}]}
+    inside = resource("Condition", "c", subject=None, code=coded("1"))
+    retraction = resource(
+        *("MedicationRequest", "m1"),
+        **{"status": "entered-in-error", "contained": [inside], **number},
+        reasonReference=[{"reference": "#c"}],
+    )
+    stale = resource("MedicationRequest", "m9", status="active", **number)
+    answers = (answer(retraction, source="ambulance"), answer(stale, source=source))
+
+    whole, narrower = joined(*answers), under(granted("user/MedicationRequest.rs"), *answers)
+
+    [one] = shown(whole, "MedicationRequest")
+    assert one["status"] == "entered-in-error"
+    assert shown(narrower, "MedicationRequest") == []
+
+
+def test_an_own_item_is_shown_no_further_where_its_like_is_out_of_scope():
+    number = {"identifier": [{"system": "urn:s", "value": "ABC"}], "status": "active"}
+    inside = resource("Condition", "c", subject=None, code=coded("1"))
+    safeguarding = {"security": labelled("safeguarding")["security"]}
+    own = resource("MedicationRequest", "m1", **number)
+    other = resource("MedicationRequest", "m2", **number, meta=safeguarding, contained=[inside])
+    answers = answer(own, source="hospital"), answer(other, source="gp")
+    as_seen = {"seen": levels(safeguarding=Level.MASK)}
+
+    whole = under(EVERYTHING, *answers, **as_seen)
+    narrower = under(granted("user/MedicationRequest.rs"), *answers, **as_seen)
+
+    level = {each.id: each.level for each in whole.items}
+    assert [each.level is level[each.id] for each in narrower.items] == [True]

@@ -8,7 +8,13 @@ from gateway.access.agreements import coverage_of
 from gateway.patient.narrow import narrow
 from gateway.store.words import DataItem
 from rbac.types import Level
-from tests.patient.factories import EVERYTHING_AGREED, coded, named_by, patient, resource
+from tests.patient.factories import (
+    EVERYTHING_AGREED,
+    coded,
+    named_by,
+    patient,
+    resource,
+)
 from tests.patient.test_narrow import about, kept, narrowed, terms
 
 ENCOUNTER = resource("Encounter", performer=named_by("Practitioner"))

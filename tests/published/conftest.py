@@ -10,9 +10,9 @@ from adapters.simulators.published.people import World
 from tests.london import London
 from tests.published.samples import IS_THERE, running_published, world
 from tests.stack import Stack, running_stack
-from tests.stack_fixtures import compiled, patience, template
+from tests.stack_fixtures import compiled, template
 
-__all__ = ["compiled", "patience", "template"]
+__all__ = ["compiled", "template"]
 
 # The longest records are 13 MB, and their source unpacks them when asked.
 _PATIENT = dict.fromkeys(("pds", "gp", "hospital", "ambulance"), 30.0)

@@ -104,7 +104,6 @@ def test_the_records_are_of_people_who_can_be_told_apart(published: World, recor
         assert bodies_of(told_of(published, own, orjson.dumps(own.bundle)))
 
 
-@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("kind", ["whole", "both", "one-item"])
 async def test_so_02_a_reader_is_shown_nothing_of_the_other_published_person(
     published: World,

@@ -65,20 +65,19 @@ def sent(tmp_path_factory) -> Iterator[Sent]:
         yield Sent(town, traffic, paper, audited, failed)
 
 
-async def everything(store):
-    """Read the whole audit, a thousand entries at a time: all at once takes longer than a read may."""
-    rows = []
-    while part := await store.read(entries_between, len(rows) + 1, len(rows) + 1_000):
-        rows += part
-    return rows
+def everything(store):
+    """Read the whole audit as a command does: a request's few seconds are not enough for it."""
+    with store.checking() as reading:
+        return entries_between(reading, 1, 10**9)
 
 
 def audited_in(town: Town) -> tuple[dict[UUID, Access], int]:
     """Read every access back, by the id of its request; count those that stand on no paper."""
-    rows = town.do(everything(town.services.store))
+    rows = everything(town.services.store)
     asked = [orjson.loads(row.body) for row in rows if row.action is AuditAction.ASKED]
     asks = {UUID(row["decision_id"]): UUID(row["request_id"]) for row in asked}
-    accesses = town.do(accesses_since(town.services.store, town.clock() - LOOKS_BACK * 2))
+    since = town.clock() - LOOKS_BACK * 2
+    accesses = town.do_patiently(lambda: accesses_since(town.services.store, since))
     found = {asks[each.decision_id]: each for each in accesses}
     by_stay = {UUID(row["request_id"]) for row in asked if row["relationship"] == "contact"}
     failed = [
@@ -130,14 +129,16 @@ def test_the_sweep_tells_of_the_same_people_as_stand_on_paper(sent: Sent, record
         record_property(name, getattr(judged, name))
 
     services, clock = sent.town.services, sent.town.clock
-    count = sent.town.do(Radar(services.store, services.log, clock, uuid4).sweep())
+    radar = Radar(services.store, services.log, clock, uuid4)
+    count = sent.town.do_patiently(radar.sweep)
 
     alerts = [
         each
-        for each in sent.town.do(services.store.read(open_privacy_alerts, 10_000))
+        for each in sent.town.do_patiently(lambda: services.store.read(open_privacy_alerts, 10_000))
         if each.kind is AlertKind.RADAR
     ]
-    assert count == len(alerts) > 0
+    # One that was begun anew has counted only what it raised itself.
+    assert 0 < count <= len(alerts)
     if not sent.failed:
         assert {(each.user_id, number_of(sent, each.patient)) for each in alerts} == {
             (each.user_id, each.patient) for each in told

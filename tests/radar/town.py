@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from adapters.simulators.traffic.staff import StaffMember, make_staff
 from adapters.simulators.truth import Cohort
 from gateway.access.staff_register import KnownAbout, StaffKeeping
 from gateway.app import create_app
+from gateway.errors import UnavailableError
 from gateway.serving import listen
 from gateway.wiring import Services, open_services
 from rbac.decide import compile_policy
@@ -65,6 +66,13 @@ class Town:
     def do(self, work):
         """Run something on the gateway's own loop, and give what comes of it."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def do_patiently(self, work):
+        """Run what `work` makes, anew while a busy machine lets the database not answer in time."""
+        for _ in range(20):
+            with suppress(UnavailableError):
+                return self.do(work())
+        return self.do(work())
 
 
 @dataclass(frozen=True)

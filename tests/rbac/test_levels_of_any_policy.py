@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from fhir_profiles.vocabulary import Category, Label
@@ -65,8 +65,18 @@ def table(compiled):
     return {scope: (dict(found.view), found.acts) for scope, found in compiled.levels.items()}
 
 
+def row(label, level):
+    treating = ("gp", OrganisationKind.TRUST, Category.PROBLEMS, label, Purpose.TREAT)
+    return Rule(*treating, Act.VIEW, level, Effect.ALLOW)
+
+
+OPEN_BUT_FOR_ONE = [row(Label.NORMAL, Level.ALL), row(Label.SAFEGUARDING, Level.MASK)]
+UNLIKE = [row(Label.SAFEGUARDING, Level.MASK), row(Label.MENTAL_HEALTH, Level.ALL)]
+
+
 @SETTINGS
 @given(CROWDED, ITEM_LABELS, st.sampled_from(LABELS), st.sampled_from(CATEGORIES))
+@example(UNLIKE, frozenset({Label.SAFEGUARDING}), Label.MENTAL_HEALTH, Category.PROBLEMS)
 def test_one_more_label_never_shows_more_unless_it_is_own(given_rules, labels, more, category):
     assume(more is not Label.OWN)
     levels = compile_policy(policy_of(given_rules)).levels_for(
@@ -80,6 +90,7 @@ def test_one_more_label_never_shows_more_unless_it_is_own(given_rules, labels, m
 
 @SETTINGS
 @given(CROWDED, ITEM_LABELS, st.sampled_from(CATEGORIES))
+@example(OPEN_BUT_FOR_ONE, frozenset({Label.SAFEGUARDING}), Category.PROBLEMS)
 def test_own_replaces_the_sexual_health_label_and_no_other(given_rules, labels, category):
     levels = compile_policy(policy_of(given_rules)).levels_for(
         "gp", OrganisationKind.TRUST, Purpose.TREAT

@@ -15,6 +15,7 @@ from adapters.simulators.truth import Person as Truth
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.systems import CATEGORY
 from tests.reference.world import BreakGlassGrant, SelfClaim
+from tests.safety.bola_planning import sent_by
 from tests.safety.bola_routes import RULES, Cell, Item, read
 from tests.safety.bola_world import ELSEWHERE, NOBODY, USERS, Matrix
 from tests.safety.every_route import Served
@@ -156,7 +157,7 @@ class Callers:
         if path == "/privacy/as-at":
             question = {"user": "nobody", "at": "2026-01-01T00:00:00Z", "patient": patient}
             return {"content": orjson.dumps(question)}
-        sent = self._documents(patient).get(path)
+        sent = {**self._documents(patient), **sent_by(self.user)}.get(path)
         return {} if sent is None else {"content": orjson.dumps(sent)}
 
     def _documents(self, patient: str) -> Mapping[str, Mapping[str, str]]:

@@ -11,6 +11,8 @@ from tests.reference.access_evaluator import decide, objects_to_all
 from tests.reference.routes import status_for
 from tests.reference.vocabulary import EMERGENCY_ROLES
 from tests.reference.world import Verdict
+from tests.safety.bola_machines import MACHINES
+from tests.safety.bola_planning import PAGES_OF_PLANNING, RULES_OF_PLANNING
 from tests.safety.bola_world import ELSEWHERE, NOBODY, USERS, Matrix
 from tests.safety.every_route import Served
 
@@ -147,16 +149,11 @@ def without_grant(_matrix: Matrix, _cell: Cell) -> Statuses:
     return frozenset({403})
 
 
-def goes_elsewhere(_matrix: Matrix, _cell: Cell) -> Statuses:
-    return frozenset({303})
+def _always(*statuses: int) -> Rule:
+    return lambda _matrix, _cell: frozenset(statuses)
 
 
-def never_there(_matrix: Matrix, _cell: Cell) -> Statuses:
-    return frozenset({403, 404})
-
-
-def refused_as_asked(_matrix: Matrix, _cell: Cell) -> Statuses:
-    return frozenset({400})
+goes_elsewhere, never_there, refused_as_asked = _always(303), _always(403, 404), _always(400)
 
 
 def of_family(family: str) -> Rule:
@@ -207,6 +204,7 @@ def _by_role(is_entitled: bool) -> Statuses:
 _API, _PAGE = True, False
 _HELD = "holds/{held_under}/{source}"
 RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
+    **MACHINES,
     ("GET", "/"): (_PAGE, open_to_all),
     ("GET", "/access/break-glass"): (_API, emergency_page),
     ("POST", "/access/break-glass"): (_API, break_glass),
@@ -292,6 +290,8 @@ RULES: dict[tuple[str, str], tuple[bool, Rule]] = {
     ("POST", "/sign-out"): (_PAGE, form_of_no_page),
     ("GET", "/static/{file}"): (_PAGE, open_to_all),
     ("GET", "/version"): (_API, open_to_all),
+    **{route: (_API, rule) for route, rule in RULES_OF_PLANNING.items()},
+    **{route: (_PAGE, rule) for route, rule in PAGES_OF_PLANNING.items()},
 }
 """What decides about each route, and whether callers of it are known by a token or by a page's session."""
 

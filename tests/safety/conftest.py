@@ -9,12 +9,23 @@ import pytest
 
 from tests.adapters.stub_source import stub_source
 from tests.london import London
+from tests.postgres_fixture import postgres_cluster, postgres_url, sqlite_url, store_url
 from tests.safety.hostile_source import Hostile, with_hospital_at
 from tests.safety.siege import Siege
 from tests.stack import Stack, running_stack
-from tests.stack_fixtures import compiled, impatient, london, patience, stack, template
+from tests.stack_fixtures import compiled, impatient, london, stack, template
 
-__all__ = ["compiled", "impatient", "london", "patience", "stack", "template"]
+__all__ = [
+    "compiled",
+    "impatient",
+    "london",
+    "postgres_cluster",
+    "postgres_url",
+    "sqlite_url",
+    "stack",
+    "store_url",
+    "template",
+]
 
 
 @pytest.fixture

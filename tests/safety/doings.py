@@ -25,6 +25,7 @@ from gateway.store.identity_holds import IdentityHold, hold_identity
 from gateway.store.safety_events import SafetyEvent, record_safety_event
 from gateway.store.words import ClaimReason, EmergencyReason, UnableReason
 from gateway.wiring import now
+from tests.population.http.coding import RE_IDENTIFY, Coding, question
 from tests.stack import Stack
 
 CARERS = (
@@ -60,11 +61,15 @@ class Done(NamedTuple):
 
 @dataclass
 class Doings:
-    """The people of a stack, and what was done about each, the first first; `asking` asks people before it looks."""
+    """The people of a stack, and what was done about each, the first first; `asking` asks people before it looks.
+
+    `coding` says what a project's releases call them.
+    """
 
     stack: Stack
     asking: Stack
     chance: Random
+    coding: Coding
     account: dict[NhsNumber, list[Done]] = field(default_factory=lambda: defaultdict(list))
 
     def note(
@@ -251,6 +256,17 @@ async def ask_who_looked(doing: Doings, number: NhsNumber) -> None:
     await doing.send(user, number, "as-at", "/privacy/as-at", patient=patient, **whose)
 
 
+async def ask_whose_it_is(doing: Doings, number: NhsNumber) -> None:
+    user = doing.chance.choice(("gp", "ed-consultant", "paramedic", "social-worker"))
+    sent = question(await doing.coding.coded(number))
+    asked = await doing.stack.send(user, RE_IDENTIFY, sent)
+    about = f"{RE_IDENTIFY}/{asked.json().get('id')}"
+    await doing.stack.send(doing.chance.choice(OFFICERS), f"{about}/agree", b"")
+    if asked.status_code == 201:
+        told = await doing.stack.send(user, f"{about}/reveal", b"")
+        doing.note(number, user, "re-identify", happened=told.status_code == 200)
+
+
 ACTS: Mapping[str, Callable[[Doings, NhsNumber], Awaitable[None]]] = {
     each.__name__: each
     for each in (
@@ -266,6 +282,7 @@ ACTS: Mapping[str, Callable[[Doings, NhsNumber], Awaitable[None]]] = {
         review_an_alert,
         settle_a_doubt,
         ask_who_looked,
+        ask_whose_it_is,
     )
 }
 

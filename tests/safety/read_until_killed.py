@@ -1,7 +1,6 @@
 """Read records over HTTP from a gateway in a process of its own until it is killed, and say what is on record then."""
 
 import asyncio
-import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -15,10 +14,11 @@ import httpx2
 import orjson
 
 from gateway.audit.entries import entries_between
+from gateway.keys import read_keys
 from gateway.store.engine import open_store
 from tests.london import London
 from tests.safety.siege import DOCTOR
-from tests.stack import Stack, settings_for
+from tests.stack import Stack, fill_database, settings_for
 
 ROOT = Path(__file__).parents[2]
 CALLERS = 6
@@ -47,12 +47,13 @@ class Received:
             self.is_enough.set()
 
 
-def settings_in(london: London, template: Path, folder: Path) -> Path:
-    """Write the settings of a gateway whose database is `killed.db`."""
-    database, keys = folder / "killed.db", template.with_suffix(".keys")
-    shutil.copy(template, database)
+async def filled_settings(london: London, template: Path, folder: Path, url: str) -> Path:
+    """Fill a database that has its tables with the cohort's, and write the settings of a gateway upon it."""
+    key_file = template.with_suffix(".keys")
+    settings = settings_for(london, template, key_file, database_url=url)
+    await fill_database(settings, london, read_keys(key_file))
     path = folder / "settings.json"
-    path.write_text(settings_for(london, database, keys).model_dump_json())
+    path.write_text(settings.model_dump_json())
     return path
 
 
@@ -119,9 +120,9 @@ async def _read(
         received.whole += 1
 
 
-async def on_record(database: Path) -> tuple[set[str], list[int]]:
+async def on_record(url: str) -> tuple[set[str], list[int]]:
     """Give the request ids that have a row B, and every sequence number."""
-    store = open_store(f"sqlite:///{database}")
+    store = open_store(url)
     entries = await store.read(entries_between, 1, 10**9)
     store.close()
     bodies = [orjson.loads(entry.body) for entry in entries]

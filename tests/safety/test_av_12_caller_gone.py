@@ -81,12 +81,12 @@ async def test_av_12_sources_are_left_alone_when_the_caller_hangs_up(siege: Sieg
 
     calling = asyncio.ensure_future(caller.call())
     try:
-        await asyncio.wait_for(hanging.is_asked.wait(), 2)
+        await asyncio.wait_for(hanging.is_asked.wait(), 10)
     finally:
         caller.hangs_up.set()
 
-    await asyncio.wait_for(hanging.is_left.wait(), 1)
-    await asyncio.wait_for(calling, 1)
+    await asyncio.wait_for(hanging.is_left.wait(), 10)
+    await asyncio.wait_for(calling, 10)
     assert await _rows_b(siege) == ["aborted"]
     assert b"Encounter" not in b"".join(each.get("body", b"") for each in caller.heard)
 
@@ -98,7 +98,7 @@ async def test_av_12_a_caller_who_hangs_up_before_the_decision_is_on_record_gets
     caller = Caller(siege, await siege.stack.token(DOCTOR), wanted)
     caller.hangs_up.set()
 
-    await asyncio.wait_for(caller.call(), 3)
+    await asyncio.wait_for(caller.call(), 10)
 
     assert await rows(siege.stack, "disclosed") == []
     assert b'"resourceType":"Bundle"' not in b"".join(x.get("body", b"") for x in caller.heard)

@@ -17,6 +17,7 @@ from gateway.wiring import now
 from tests.london import London, running_london
 from tests.promised import PROMISES
 from tests.safety.bola_callers import Callers, Watched
+from tests.safety.bola_planning import agree_on_feeds
 from tests.safety.bola_routes import RULES, Cell, expected, is_denied
 from tests.safety.bola_world import NOBODY, USERS, matrix_of
 from tests.safety.every_route import every_route
@@ -53,6 +54,7 @@ async def callers(
     async with running_stack(
         watched_london, template, folder, compiled, self_claims_a_day=_MANY_CLAIMS
     ) as stack:
+        await agree_on_feeds(stack)
         yield Callers(
             stack, watched, matrix_of(watched_london.cohort, watched_london.people, now())
         )

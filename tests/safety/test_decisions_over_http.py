@@ -1,7 +1,7 @@
 """The decision tests of docs/decisions/0009, section 4, through the running service, by their numbers.
 
-9, 10, 20 and 21 are about planning, research and policy editing and have no route here; 23 stands in
-`test_p03_storage`.
+9, 10 and 20 are about planning and research and stand in `tests/population/http`; 21 is about policy editing and has no
+route here; 23 stands in `test_p03_storage`.
 """
 
 from secrets import token_urlsafe

@@ -26,7 +26,6 @@ from fhir_profiles.vocabulary import Category
 from tests.adapters.gp_practice import CALLER
 from tests.adapters.stub_source import stub_source
 from tests.contract.adapters_under_contract import surroundings
-from tests.patience import be_patient
 from tests.safety.every_route import every_route
 from tests.safety.hostile_source import (
     CANARY,
@@ -188,12 +187,6 @@ async def test_so_11_bytes_that_are_no_text_cost_their_source_alone(siege: Siege
     assert others_answered(answer, "hospital")
 
 
-@pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    be_patient(monkeypatch)
-
-
-@pytest.mark.usefixtures("patience")
 async def test_ip_01_no_route_takes_a_body_of_it_and_none_breaks(stack: Stack):
     await Visitor(stack).sign_in(DOCTOR)
     bearer = {"Authorization": f"Bearer {await stack.token(DOCTOR)}"}

@@ -103,7 +103,7 @@ class Attempts:
         if route.path == "/fhir/{resource_type}" and place.name not in {"patient", "subject"}:
             query.append(("patient", usual["patient_id"]))
         address = route.at(**filled) + (f"?{urlencode(query)}" if query else "")
-        is_page = not route.path.startswith("/fhir")
+        is_page = not route.path.startswith(("/fhir", "/population"))
         client, headers = (self.stack.client, {}) if is_page else (self.api, dict(self.bearer))
         if place.where == "header":
             headers[place.name] = naughty.encode()

@@ -55,6 +55,7 @@ async def test_pa_10_a_policy_that_was_altered_by_hand_is_not_served(
     assert answer.status_code == 503
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_decision_23_with_the_audit_store_locked_nothing_is_disclosed(
     stack: Stack, tmp_path: Path
 ):
@@ -65,6 +66,7 @@ async def test_decision_23_with_the_audit_store_locked_nothing_is_disclosed(
     assert b"Bundle" not in answer.content
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_ai_03_the_service_recovers_from_a_locked_audit_without_restart(
     stack: Stack, tmp_path: Path
 ):

@@ -1,6 +1,6 @@
 """P04, AI-04, AV-06: killed at any moment, the gateway has told nobody anything that is not on record.
 
-`SCR_PROVE_KILLS` sets how many kills are made; SCR_PROVE_SEED repeats a run. The full run is `make prove NAME=KILL`.
+On each database; `SCR_PROVE_KILLS` sets how many kills are made, SCR_PROVE_SEED repeats a run. The full run is `make prove NAME=KILL`.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from tests.london import London
-from tests.safety.read_until_killed import PEOPLE, Received, on_record, serve, settings_in
+from tests.safety.read_until_killed import PEOPLE, Received, filled_settings, on_record, serve
 from tests.stack import Stack
 
 KILLS = int(os.environ.get("SCR_PROVE_KILLS", "6"))  # noqa: TID251 - a switch of the test run
@@ -34,16 +34,18 @@ async def test_p04_every_answer_that_left_before_a_kill_has_its_row_b(
     london: London,
     template: Path,
     tmp_path: Path,
+    store_url: str,
     stack: Stack,
     record_property: Callable[[str, object], None],
 ):
     record_property("seed", SEED)
-    settings, random, received = settings_in(london, template, tmp_path), Random(SEED), Received()
+    settings = await filled_settings(london, template, tmp_path, store_url)
+    random, received = Random(SEED), Received()
 
     for _ in range(KILLS):
         await _serve_until_killed(settings, stack, random, received)
 
-    disclosed, sequences = await on_record(tmp_path / "killed.db")
+    disclosed, sequences = await on_record(store_url)
     assert len(received.begun) > KILLS
     assert received.begun - disclosed == set(), f"SCR_PROVE_SEED={SEED}"
     assert sequences == list(range(1, len(sequences) + 1))
@@ -55,7 +57,7 @@ async def _serve_until_killed(
 ) -> None:
     received.expect(random.randint(1, 40))
     serving = await serve(settings, stack, received, random.randrange(len(PEOPLE)))
-    await asyncio.wait_for(received.is_enough.wait(), 20)
+    await asyncio.wait_for(received.is_enough.wait(), 120)
     await asyncio.sleep(random.uniform(0, 0.02))
     serving.process.kill()
     await serving.ended()
@@ -63,14 +65,15 @@ async def _serve_until_killed(
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_ai_04_a_gateway_killed_between_row_and_answer_has_the_row_of_whatever_left(
-    london: London, template: Path, tmp_path: Path, stack: Stack, point: str
+    london: London, template: Path, tmp_path: Path, store_url: str, stack: Stack, point: str
 ):
-    settings, received = settings_in(london, template, tmp_path), Received()
+    settings = await filled_settings(london, template, tmp_path, store_url)
+    received = Received()
     serving = await serve(settings, stack, received, 0, point, "9")
 
     assert await serving.ended() == -signal.SIGKILL
 
-    disclosed, sequences = await on_record(tmp_path / "killed.db")
+    disclosed, sequences = await on_record(store_url)
     assert sequences == list(range(1, len(sequences) + 1))
     assert received.begun <= disclosed
     if point == "row B is durable":

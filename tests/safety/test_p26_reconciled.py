@@ -13,6 +13,7 @@ ROW_A = {
     "decision": "allowed",
     "decision_id": "d",
     "act": "search",
+    "who": {"user_id": "u"},
 }
 REFUSAL = {**ROW_A, "decision": "refused"}
 ROW_B = {"action": "disclosed", "decision_id": "d"}
@@ -20,6 +21,12 @@ TURNED_AWAY = {"action": "caller-refused", "request_id": ID}
 BROKEN = Request(ID, "POST", "/patient/x/break-glass", 303)
 BREAKS = {**ROW_A, "act": "break-glass"}
 GLASS = {"action": "glass-broken", "decision_id": "d"}
+ASKING = Request(ID, "POST", "/population/releases", 201)
+ASKS = {**ROW_A, "act": "release"}
+REQUESTED = {"action": "release-requested", "user_id": "u"}
+FILE = Request(ID, "GET", "/population/releases/x/files/rows.csv", 200)
+FETCHES = {**ROW_A, "act": "review"}
+FETCHED = {"action": "release-fetched", "user_id": "u"}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,9 @@ GLASS = {"action": "glass-broken", "decision_id": "d"}
         (REFUSED, [TURNED_AWAY]),
         (BROKEN, [BREAKS, GLASS]),
         (REFUSED, [{**ROW_A, "act": "view"}, {**ROW_B, "outcome": "nothing"}]),
+        (ASKING, [ASKS, REQUESTED]),
+        (FILE, [FETCHES, FETCHED]),
+        (FILE, [FETCHES, ROW_B]),
     ],
 )
 def test_p26_a_request_with_its_rows_is_reconciled(request_, rows):
@@ -59,6 +69,11 @@ def test_p26_a_request_with_its_rows_is_reconciled(request_, rows):
         ([Request(ID, "POST", "/patient/x/break-glass", 200)], [], "with 0 decisions"),
         ([BROKEN], [BREAKS], "must follow"),
         ([BROKEN], [BREAKS, ROW_B], "must follow"),
+        ([ASKING], [ASKS], "must follow"),
+        ([ASKING], [ASKS, ROW_B], "must follow"),
+        ([ASKING], [ASKS, {**REQUESTED, "user_id": "another"}], "must follow"),
+        ([FILE], [FETCHED], "with 0 decisions"),
+        ([FILE], [{**FETCHES, "decision": "refused"}, FETCHED], "something followed"),
     ],
 )
 def test_ai_09_what_does_not_tell_the_same_is_found(requests, rows, told):

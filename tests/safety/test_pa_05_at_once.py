@@ -18,8 +18,6 @@ from tests.safety.administrators import (
 from tests.safety.siege import rows
 from tests.stack import Stack
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 RACES = int(os.environ.get("SCR_PROVE_RACES", "6"))  # noqa: TID251 - a switch of the test run
 DESK = {"role": "practice_admin", "act": "view"}
 

@@ -17,8 +17,6 @@ from tests.safety.siege import (
 )
 from tests.stack import running_stack
 
-pytestmark = pytest.mark.usefixtures("patience")
-
 
 @pytest.mark.parametrize("fault", [FaultKind.HANG, FaultKind.DRIP])
 @pytest.mark.parametrize("source", ["gp", "hospital", "ambulance"])
@@ -62,7 +60,7 @@ async def test_so_10_a_source_that_hangs_anywhere_is_hung_up_on(
         async with running_stack(elsewhere, template, tmp_path, compiled, deadlines=short) as stack:
             answer = await stack.everything(DOCTOR, ASKED_ABOUT)
 
-        await asyncio.wait_for(stub.hung_up.wait(), 1)
+        await asyncio.wait_for(stub.hung_up.wait(), 10)
     assert answer.outcomes["hospital"] == "timed-out"
     assert others_answered(answer, "hospital")
 

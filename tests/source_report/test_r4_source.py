@@ -159,7 +159,7 @@ async def test_a_patient_whose_id_is_no_fhir_id_cannot_be_asked_for_everything(s
     assert seen["$everything"].saw == "the Patient's id is no FHIR id"
 
 
-@pytest.mark.parametrize(("pause", "is_fine"), [(0.5, True), (1.5, False)])
+@pytest.mark.parametrize(("pause", "is_fine"), [(10, True), (20, False)])
 async def test_a_source_that_takes_over_half_its_time_is_too_slow(source, report, pause, is_fine):
     clock = FakeMonotonic()
 
@@ -171,7 +171,7 @@ async def test_a_source_that_takes_over_half_its_time_is_too_slow(source, report
 
     assert (seen["timing"].standing is Standing.FINE) is is_fine
     assert (
-        seen["timing"].saw == f"p50 of 5 small questions: {pause * 1000:.0f} ms, deadline 2000 ms"
+        seen["timing"].saw == f"p50 of 5 small questions: {pause * 1000:.0f} ms, deadline 30000 ms"
     )
 
 

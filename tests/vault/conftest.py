@@ -7,7 +7,6 @@ import pytest
 
 from gateway.store.engine import open_store
 from gateway.store.migrate import upgrade
-from tests.patience import be_patient
 from tests.store_factories import activate, anyio_backend
 from tests.vault.world import VaultWorld
 
@@ -22,8 +21,7 @@ def migrated(tmp_path_factory):
 
 
 @pytest.fixture
-async def world(migrated, tmp_path, monkeypatch) -> AsyncIterator[VaultWorld]:
-    be_patient(monkeypatch)
+async def world(migrated, tmp_path) -> AsyncIterator[VaultWorld]:
     urls = []
     for name in ("service.db", "vault.db"):
         shutil.copy(migrated, tmp_path / name)

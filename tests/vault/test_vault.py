@@ -1,7 +1,6 @@
 """The vault is filled by pulls, says whom an opt-out leaves out, and shows no key and no number."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -9,19 +8,15 @@ from sqlalchemy import text
 from gateway.errors import AuditUnavailableError, NotFoundError, UnavailableError
 from gateway.population.keys.keyring import KeyDestroyedError, KeyMissingError
 from gateway.population.opt_out_check import Unanswered
-from gateway.population.opt_outs import OptOutRule, left_out_of, population
 from gateway.population.pseudonyms import spell
 from gateway.store.reidentifications import reidentification_of
 from gateway.store.vault_entries import VaultEntry, entries_after
 from gateway.vault import vault as vault_module
-from gateway.vault.vault import OptOutLists
 from tests.population.keys.test_t22_key_hygiene import found_in
 from tests.population.opt_outs.conftest import exchange
 from tests.vault.world import DOCTOR, NUMBERS, OURS, STRANGER, VAULT, asker, subject
 
 __all__ = ["exchange"]
-
-NOBODY_OBJECTS = OptOutLists(frozenset(), frozenset(), frozenset())
 
 
 async def kept(world) -> tuple[VaultEntry, ...]:
@@ -32,10 +27,10 @@ def named(*numbers) -> set[str]:
     return {spell(subject(each)) for each in numbers}
 
 
-async def opt_outs(world, exchange, told=NOBODY_OBJECTS):
+async def usable(world, exchange, subjects=None):
     exchange.at = world.at
     async with exchange.check() as check:
-        return await world.vault.opt_outs(told, check)
+        return await world.vault.usable(frozenset(subjects or named(*NUMBERS)), check)
 
 
 async def test_whoever_is_pulled_is_in_the_vault_once(world):
@@ -63,7 +58,7 @@ async def test_without_the_audit_it_is_neither_filled_nor_opened(world, monkeypa
     with pytest.raises(AuditUnavailableError):
         await world.fill(NUMBERS)
     with pytest.raises(AuditUnavailableError):
-        await opt_outs(world, exchange)
+        await usable(world, exchange)
     assert await kept(world) == before
 
 
@@ -91,7 +86,7 @@ async def test_once_the_vaults_key_is_destroyed_it_answers_nothing(world, exchan
     await world.custody.destroy(VAULT)
 
     with pytest.raises(KeyDestroyedError):
-        await opt_outs(world, exchange)
+        await usable(world, exchange)
     with pytest.raises(KeyDestroyedError):
         await world.fill(NUMBERS)
     with pytest.raises(NotFoundError):
@@ -117,56 +112,41 @@ async def test_t24_entries_that_somebody_exchanged_or_altered_do_not_open(world,
         await world.reveal(about)
 
 
-async def test_de_05_who_opted_out_between_pull_and_release_is_left_out(world, exchange):
-    before = await opt_outs(world, exchange)
+async def test_de_05_who_opted_out_between_pull_and_release_is_on_no_list(world, exchange):
+    before = await usable(world, exchange)
     exchange.mesh.opted_out.add(OURS)
-    after = await opt_outs(world, exchange)
+    after = await usable(world, exchange)
 
-    assert before.national.usable == named(*NUMBERS)
-    assert before.national.usable - after.national.usable == named(OURS)
-
-
-async def test_de_05_whom_the_vault_does_not_know_is_left_out_of_what_is_released(world, exchange):
-    exchange.mesh.opted_out.add(OURS)
-    told = OptOutLists(frozenset(), frozenset({STRANGER}), frozenset({NUMBERS[2]}))
-    found = await opt_outs(world, exchange, told)
-    settled = population(OptOutRule(), found.objections, found.national, world.at)
-    in_store = named(*NUMBERS) | {"a" * 26}
-
-    left_out = left_out_of(settled, in_store)
-
-    assert left_out == named(OURS, STRANGER, NUMBERS[2]) | {"a" * 26}
+    assert before.usable == named(*NUMBERS)
+    assert before.usable - after.usable == named(OURS)
 
 
-async def test_objections_are_given_in_the_stores_names_and_of_nobody_else(world, exchange):
-    stranger = replace(OURS, digits="9434765919")
-    told = OptOutLists(frozenset({OURS, stranger}), frozenset({STRANGER}), frozenset({OURS}))
+async def test_de_05_whom_the_vault_does_not_know_is_on_no_list(world, exchange):
+    found = await usable(world, exchange, named(*NUMBERS) | {"a" * 26})
 
-    objections = (await opt_outs(world, exchange, told)).objections
-
-    assert (objections.type_1, objections.local) == (named(OURS), named(STRANGER))
-    assert {each for each, flag in objections.is_sensitive.items() if flag} == named(OURS)
-    assert set(objections.is_sensitive) == named(*NUMBERS)
+    assert found.usable == named(*NUMBERS)
 
 
-async def test_where_nobody_can_tell_who_is_sensitive_everybody_is_left_out(world, exchange):
-    told = OptOutLists(frozenset(), frozenset(), None)
-    found = await opt_outs(world, exchange, told)
-    settled = population(OptOutRule(), found.objections, found.national, world.at)
+async def test_t20_who_left_the_store_is_not_asked_about(world, exchange):
+    exchange.mesh.listings_until_answer = 99
 
-    assert left_out_of(settled, named(*NUMBERS)) == named(*NUMBERS)
+    await usable(world, exchange, named(OURS, STRANGER))
+
+    [(_to, _left, answer)] = exchange.mesh.coming
+    asked = sorted(answer.content.decode().split(",\n"))
+    assert asked == ["", *sorted(each.digits for each in (OURS, STRANGER))]
 
 
 async def test_a_check_that_gives_no_list_gives_none(world, exchange):
     exchange.mesh.listings_until_answer = 99
 
-    assert (await opt_outs(world, exchange)).national is Unanswered.NO_ANSWER
+    assert await usable(world, exchange) is Unanswered.NO_ANSWER
 
 
 async def test_more_than_one_page_is_read_to_the_end(world, exchange, monkeypatch):
     monkeypatch.setattr(vault_module, "_PAGE", 5)
 
-    assert (await opt_outs(world, exchange)).national.usable == named(*NUMBERS)
+    assert (await usable(world, exchange)).usable == named(*NUMBERS)
     assert await world.told(await world.coded(NUMBERS[-1])) == NUMBERS[-1]
 
 
@@ -185,7 +165,7 @@ async def test_t22_no_key_and_no_number_is_in_files_logs_reprs_errors_or_entries
     caplog.set_level(logging.DEBUG)
     coded = await world.coded(OURS)
     await world.told(coded)
-    found = await opt_outs(world, exchange)
+    found = await usable(world, exchange)
     await world.custody.destroy(VAULT)
     with pytest.raises(NotFoundError) as refused:
         await world.told(coded)

@@ -1,6 +1,7 @@
 """A vault that was filled, two projects' keys, people whom PDS knows, and those who ask, agree and may not."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -155,7 +156,7 @@ class VaultWorld:
     def revealing(self) -> Revealing:
         alerts = PrivacyAlerts(self.log, self.clock, self.new_id, frozenset({"RRV"}))
         kept = (self.store, self.log, alerts, IDS, self.clock)
-        return Revealing(self.access, self.vault, *kept)
+        return Revealing(self.access, lambda: nullcontext(self.vault), *kept)
 
     async def begin(self) -> None:
         """Make the keys and fill the vault."""

@@ -113,7 +113,8 @@ async def test_nobody_else_sees_or_settles_what_waits(doubtful, user):
 
     assert (seen.status_code, done.status_code) == (403, 403)
     assert "Hospital" not in seen.text + done.text
-    assert (await doubtful.client.get("/")).status_code == 200
+    start = await doubtful.client.get("/")
+    assert start.headers.get("location") == ("/planning" if user == "planner" else None)
 
 
 async def test_ui_02_a_form_from_elsewhere_settles_nothing(doubtful):

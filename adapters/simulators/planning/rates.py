@@ -116,3 +116,10 @@ class Rates:
 
 
 STATED = Rates()
+
+DENSE = Rates(
+    contacts_a_year={_GP: 8.0, _OUT: 5.0, _ED: 4.0, _IN: 2.0, _CALL: 1.0},
+    assault_share=0.15,
+    routes={},
+)
+"""For a population of hundreds: so many contacts each that people are alike in what an onlooker may know of them."""

@@ -1,7 +1,9 @@
 """Bring the rows of a release into tables: its dataset's views over what was read, beside what is looked up.
 
 Decides nothing about what may leave. Tables: one for each view, with the source, its kind and rank; `people`, one row for each
-person; `subject`, who is who in the ledger; `place`, `venue`, `kind`, `band`, `national`, `months`.
+person; `subject`, who is who in the ledger; `left_out`, who is there and may not be counted;
+`place`, `venue`, `kind`, `band`, `national`, `months`.
+Beside them `in_london`, a FHIR dateTime as London's clocks show it, and `quarter_of`, the quarter of what that gives.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +18,9 @@ from gateway.population.contents.months import Months
 from gateway.population.contents.reading import Reader
 from gateway.population.contents.renaming import PERSON, Renaming
 from gateway.population.contents.tariff import load_national_codes, load_tariff
+from gateway.population.differencing import member_of
 from gateway.population.ladders import LONDON, AgeRung, age_on, coarse_age
+from gateway.population.profile import UNKNOWN
 from gateway.population.release_order import ReleaseOrder, SourceKind
 from gateway.population.views.compiled import CompiledView
 from gateway.population.views.declared import declared_views
@@ -26,7 +30,6 @@ from gateway.population.views.running import run_view
 _RANKS = {SourceKind.GP: 0, SourceKind.HOSPITAL: 1, SourceKind.AMBULANCE: 2}
 """A practice knows best where somebody lives. Judgement."""
 _MIDDLE_OF_THE_YEAR = 7
-_UNKNOWN = "unknown"
 _ELSEWHERE = "elsewhere"
 
 
@@ -44,11 +47,13 @@ class Loading:
 
         Raises AlteredPartitionError, UnfitResourcesError, NotASubjectError.
         """
+        self.database.execute(_CLOCKS)
         renaming, reader, views = Renaming(self.order), Reader(self.order), declared_views()
         for name in self.order.dataset.views:
             self._view(name, views[name], reader, renaming)
         self._look_ups()
         self._subjects(renaming)
+        self._left_out(reader)
         self._people()
         return renaming
 
@@ -90,6 +95,12 @@ class Loading:
         self._register("all subjects", pa.table([names, members, drawn], columns))
         self._make("subject", 'SELECT * FROM "all subjects"')
 
+    def _left_out(self, reader: Reader) -> None:
+        key = self.order.ledger_key
+        members = sorted(member_of(key, subject) for subject in reader.left_out)
+        self._register("all left out", pa.table({"member": pa.array(members, pa.uint64())}))
+        self._make("left_out", 'FROM "all left out"')
+
     def _people(self) -> None:
         born = self.database.execute("SELECT DISTINCT birth_month FROM person ORDER BY ALL")
         found = [_aged(month, self.months.ends_on) for (month,) in born.fetchall()]
@@ -110,9 +121,19 @@ class Loading:
         self.database.execute(f"CREATE TABLE {identifier(name)} AS {query}")
 
 
+_CLOCKS = """
+    CREATE MACRO in_london(moment) AS CASE
+        WHEN contains(moment, 'T')
+        THEN strftime(timezone('Europe/London', TRY_CAST(moment AS TIMESTAMPTZ)), '%Y-%m-%dT%H')
+        WHEN length(moment) >= length('2026-07') THEN moment
+    END;
+    CREATE MACRO quarter_of(told) AS
+        left(told, 4) || '-Q' || ((TRY_CAST(told[6:7] AS INTEGER) + 2) // 3);"""
+"""A day stays a day and a month a month: midnight would be an hour that nobody said. A year alone is in no month, and is nothing."""
+
 _PEOPLE = f"""
-    SELECT person_id, coalesce(gender_code, '{_UNKNOWN}') AS sex,
-        coalesce(record_owner_organisation_code, '{_UNKNOWN}') AS practice,
+    SELECT person_id, coalesce(gender_code, '{UNKNOWN}') AS sex,
+        coalesce(record_owner_organisation_code, '{UNKNOWN}') AS practice,
         age_band, age_stage, age_adult,
         coalesce(place.lsoa, '{_ELSEWHERE}') AS lsoa, coalesce(place.msoa, '{_ELSEWHERE}') AS msoa,
         coalesce(place.borough, '{_ELSEWHERE}') AS borough,
@@ -129,7 +150,7 @@ _PEOPLE = f"""
 
 def _aged(birth_month: str | None, day: date) -> tuple[str | None, ...]:
     if birth_month is None:
-        return None, *(_UNKNOWN for _rung in AgeRung)
+        return None, *(UNKNOWN for _rung in AgeRung)
     year, _, month = birth_month.partition("-")
     years = age_on(date(int(year), int(month or _MIDDLE_OF_THE_YEAR), 1), day)
     return birth_month, *(coarse_age(years, rung) for rung in AgeRung)

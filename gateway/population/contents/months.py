@@ -1,5 +1,6 @@
 """Say which whole months a release covers. Pure; reads no clock."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,6 +20,18 @@ class Months(NamedTuple):
     def __str__(self) -> str:
         """Write the period as ISO 8601 does."""
         return f"{self.first}/{self.last}"
+
+    def each(self) -> Iterator[str]:
+        """Give every month, as `2026-01`, from the first to the last."""
+        at = _number(self.first)
+        while at <= _number(self.last):
+            yield f"{at // _A_YEAR:04}-{at % _A_YEAR + 1:02}"
+            at += 1
+
+
+def _number(month: str) -> int:
+    year, of_it = map(int, month.split("-"))
+    return year * _A_YEAR + of_it - 1
 
 
 def months_before(today: date, count: int) -> Months:

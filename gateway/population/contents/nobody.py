@@ -24,6 +24,9 @@ _CLASSES = {
 _METHODS = ("body-part-fist", "blade", "other")
 """Of each canary, with its first contacts at hospital: three means, so that no class is of one."""
 
+_UNPLANTED = "deceasedDateTime"
+"""A death that cannot be read bars its person, and of who is barred nothing would be rehearsed."""
+
 Resource = dict[str, object]
 
 
@@ -40,7 +43,9 @@ class Nobody:
         for number, good in enumerate(self._good(kind, allowed.resource_type)):
             own = {"resourceType": allowed.resource_type, "id": f"{self._id}-{number}"}
             own = {**own, "id": self._id} if allowed.resource_type == "Patient" else own
-            yield json.dumps({**planted(self.canary, allowed), **own, **good}).encode()
+            bad = planted(self.canary, allowed)
+            bad.pop(_UNPLANTED, None)
+            yield json.dumps({**bad, **own, **good}).encode()
 
     def _good(self, kind: SourceKind, resource_type: str) -> Iterator[Resource]:
         if resource_type == "Patient":

@@ -4,50 +4,15 @@ Decides by the dataset's rule and by what the rows themselves say (flags, labels
 national list comes with the order. Whoever is left out is left out here, before anything is counted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
-from fhir_profiles.systems import LABEL, V3_CONFIDENTIALITY
 from gateway.population.opt_outs import Objections, Population, RowFacts
 from gateway.population.pull_checkpoint import PATIENT
-from gateway.population.pulled import current_rows
-from gateway.population.release_order import ReleaseOrder, StoreSource
-
-_NO_LABEL = "a label of another system"
-
-
-class _Coding(msgspec.Struct):
-    code: str
-    system: str
-
-
-class _Meta(msgspec.Struct):
-    security: list[_Coding] = []
-
-
-class _Reference(msgspec.Struct):
-    reference: str = ""
-
-
-class _Row(msgspec.Struct, rename="camel"):
-    id: str
-    meta: _Meta = msgspec.field(default_factory=_Meta)
-    subject: _Reference | None = None
-    deceased_boolean: bool | None = None
-    deceased_date_time: str | None = None
-
-    def owner(self) -> str:
-        """Give whose row it is; a Patient is its own."""
-        return self.id if self.subject is None else self.subject.reference.removeprefix("Patient/")
-
-    def says_dead(self) -> bool:
-        """Say whether the row tells of a death."""
-        return self.deceased_boolean is True or self.deceased_date_time is not None
-
-
-_ROW = msgspec.json.Decoder(_Row)
+from gateway.population.pulled import current_rows, patient_rows
+from gateway.population.release_order import ReleaseOrder, StoreSource, pulls_of
+from gateway.population.rows_at_rest import Row, read_row
+from gateway.population.said_at_rest import said_in
 
 
 class Reader:
@@ -56,18 +21,17 @@ class Reader:
     def __init__(self, order: ReleaseOrder) -> None:
         """Learn who is flagged and who has died, in whichever source it is said. Raises AlteredPartitionError."""
         self._order = order
-        flagged: dict[str, bool] = {}
-        self._dead: set[str] = set()
-        barred = order.dataset.opt_out_rule.barred_labels
-        for source in order.sources:
-            for line in self._lines(source, PATIENT):
-                row = _ROW.decode(line)
-                is_flagged = _is_restricted(row) or not barred.isdisjoint(_labels(row))
-                flagged[row.id] = flagged.get(row.id, False) or is_flagged
-                if row.says_dead():
-                    self._dead.add(row.id)
+        rule = order.dataset.opt_out_rule
+        self._said = said_in(order.store, pulls_of(order.sources), rule)
+        flagged = {each: each in self._said.flagged for each in self._said.everybody}
         objections = Objections(frozenset(), order.left_out, flagged)
-        self._population = Population(order.dataset.opt_out_rule, objections, None)
+        self._population = Population(rule, objections, None)
+        self._left_out = set(order.left_out)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Whoever is left out, and whose rows were, of all that was written so far."""
+        return frozenset(self._left_out)
 
     def write(self, source: StoreSource, resource_type: str, into: Path) -> None:
         """Write the rows of one source and type to a file, one a line."""
@@ -76,30 +40,41 @@ class Reader:
 
     def _kept(self, source: StoreSource, resource_type: str) -> Iterator[bytes]:
         may_leave = self._population.why_left_out
-        for line in self._lines(source, resource_type):
-            if may_leave(self._facts(_ROW.decode(line))) is None:
+        for row, line in self._theirs(source, resource_type):
+            if may_leave(self._facts(row)) is None:
                 yield line
+            else:
+                self._left_out.add(row.owner)
 
-    def _lines(self, source: StoreSource, resource_type: str) -> Iterator[bytes]:
-        return current_rows(self._order.store / source.name, resource_type, source.through)
+    def _theirs(self, source: StoreSource, resource_type: str) -> Iterator[tuple[Row, bytes]]:
+        """Yield what stands of those whom the source still calls what it called them when it gave the row."""
+        folder, through = self._order.store / source.name, source.through
+        if resource_type != PATIENT:
+            return self._named(source, current_rows(folder, resource_type, through))
+        # Of two Patients who are one person, one may be nobody's by now.
+        return _one_of_each(self._named(source, patient_rows(folder, through)))
 
-    def _facts(self, row: _Row) -> RowFacts:
-        owner = row.owner()
+    def _named(self, source: StoreSource, lines: Iterable[bytes]) -> Iterator[tuple[Row, bytes]]:
+        known, gone = self._said.names[source.name], self._order.gone
+        for line in lines:
+            row = read_row(line)
+            if row.name in known and (source.name, row.name) not in gone:
+                yield row, line
+
+    def _facts(self, row: Row) -> RowFacts:
         return RowFacts(
-            owner,
+            row.owner,
             is_from_gp=None,
-            is_dead=owner in self._dead,
-            is_confidential=_is_restricted(row),
+            is_dead=row.owner in self._said.dead,
+            is_confidential=row.is_restricted,
             is_deleted=False,
-            labels=_labels(row),
+            labels=row.labels,
         )
 
 
-def _is_restricted(row: _Row) -> bool:
-    return any(each.system == V3_CONFIDENTIALITY for each in row.meta.security)
-
-
-def _labels(row: _Row) -> tuple[str, ...]:
-    """Give the labels; one of a system that the store does not write bars the row."""
-    others = [each for each in row.meta.security if each.system != V3_CONFIDENTIALITY]
-    return tuple(each.code if each.system == LABEL else _NO_LABEL for each in others)
+def _one_of_each(rows: Iterable[tuple[Row, bytes]]) -> Iterator[tuple[Row, bytes]]:
+    seen = set[str]()
+    for row, line in rows:
+        if row.id not in seen:
+            seen.add(row.id)
+            yield row, line

@@ -18,6 +18,7 @@ from gateway.population.contents.months import Months
 from gateway.population.contents.nobody import PRACTICE, TRUST, Nobody
 from gateway.population.deidentify import Deidentifier
 from gateway.population.gate import Refusal
+from gateway.population.given import Given
 from gateway.population.ground import Ground
 from gateway.population.ladders import LONDON
 from gateway.population.ledger import LedgerInMemory
@@ -80,9 +81,8 @@ class _Cast:
         for kind in SourceKind:
             self._put(store / kind, kind, order)
         sources = tuple(StoreSource(kind.value, kind, _PULL) for kind in SourceKind)
-        nobody = frozenset[str]()
-        ledger = LedgerInMemory()
-        return replace(order, store=store, sources=sources, left_out=nobody, ledger=ledger)
+        order = replace(order, left_out=frozenset(), gone=frozenset(), given=Given())
+        return replace(order, store=store, sources=sources, ledger=LedgerInMemory())
 
     def _put(self, folder: Path, kind: SourceKind, order: ReleaseOrder) -> None:
         raw = self._raw(kind)

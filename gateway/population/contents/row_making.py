@@ -22,7 +22,7 @@ from gateway.population.contents.increments import (
 from gateway.population.contents.once import OnceInLedger
 from gateway.population.datasets import Dataset
 from gateway.population.differencing import Members
-from gateway.population.gate import GatedRows, Refusal, gate_rows
+from gateway.population.gate import GatedRows, Refusal, RowsRefusal, gate_rows
 from gateway.population.profile import DisclosureProfile
 from gateway.population.release_order import ReleaseOrder
 from gateway.population.views.quoting import identifier
@@ -51,14 +51,18 @@ class RowMaking:
         self._in_order(self._climbed())
         members = self._members_in(RELEASED)
         if too_few_differ(members, before):
-            return Refusal(("1 to 7 people have come or gone since earlier rows of this dataset",))
+            return RowsRefusal(
+                ("1 to 7 people have come or gone since earlier rows of this dataset",)
+            )
         gated = gate_rows(
             order.declaration, order.dataset.profile, self.database, RELEASED, order.today
         )
-        if isinstance(gated, GatedRows):
-            release = order.declaration.release
-            cell = rows_cell(release, order.dataset.name, order.project, members)
-            self.ledger.remember([cell])
+        if isinstance(gated, Refusal):
+            # Whatever it is for, so that planners cannot tell it from people who have gone.
+            return RowsRefusal(gated.reasons)
+        release = order.declaration.release
+        cell = rows_cell(release, order.dataset.name, order.project, members)
+        self.ledger.remember([cell])
         return gated
 
     def _candidates(self, before: tuple[RowsBefore, ...]) -> None:

@@ -13,8 +13,12 @@ import duckdb
 from gateway.population.anonymity import listed
 from gateway.population.contents.months import Months
 from gateway.population.datasets import TableRule, Unit
-from gateway.population.tables import LARGEST_KEPT, CellNow, CountTable
+from gateway.population.differencing import Members
+from gateway.population.shares import shares_of
+from gateway.population.tables import CellNow, CountTable
 from gateway.population.views.quoting import identifier
+
+_MONTH = "calendar_month"
 
 Values = tuple[str, ...]
 
@@ -49,7 +53,17 @@ class _Counting:
             cells,
             rule.margins,
             rule.rounded_to,
+            self._left_out(),
+            self._only(months),
         )
+
+    def _left_out(self) -> Members:
+        found = self._database.execute("SELECT member FROM left_out").fetchall()
+        return frozenset(cast("int", member) for (member,) in found)
+
+    def _only(self, months: Months) -> Mapping[str, frozenset[str]]:
+        """Say which months are of the period: one that is no more is not empty, but gone."""
+        return {each: frozenset(months.each()) for each in self._rule.dimensions if each == _MONTH}
 
     def _every(self, counted: Mapping[Values, CellNow]) -> Iterator[Values]:
         """Give every cell that the table has, also those that count nobody: a gap would tell as much as a 0."""
@@ -65,12 +79,11 @@ class _Counting:
             f"FROM {self._counted_rows()} JOIN subject USING (person_id) GROUP BY ALL"
         )
         rows = self._database.execute(
-            f"SELECT {dimensions}, CAST(sum(amount) AS BIGINT), list(member), "  # noqa: S608
-            f"list_reverse_sort(list(amount))[:{LARGEST_KEPT}] FROM ({by_person}) GROUP BY ALL ORDER BY ALL"
+            f"SELECT {dimensions}, list((member, amount)) FROM ({by_person}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
         ).fetchall()
-        for *named, whole, members, most in rows:
-            who = frozenset(cast("list[int]", members))
-            yield tuple(map(str, named)), CellNow(whole, who, 0, tuple(most) if costs else ())
+        for *named, each in rows:
+            shares = shares_of(dict(cast("list[tuple[int, int]]", each)))
+            yield tuple(map(str, named)), CellNow.of(shares, 0, are_costs=costs)
 
     def _counted_rows(self) -> str:
         """Give the rows to count: of a cost a head also those who cost nothing, for they are heads.

@@ -5,7 +5,7 @@ Decides nothing about who may do what: whoever calls has asked, and names the pe
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,20 +28,26 @@ from gateway.errors import (
     RefusedError,
     UnavailableError,
 )
+from gateway.population.datasets import Dataset
 from gateway.population.releases.folders import MANIFEST, ReleaseFolders
+from gateway.population.releases.opening import OpenedFile, open_unaltered
 from gateway.population.releases.requests import (
     Wanted,
     digest_of,
     faults_of_wanted,
     request_of,
 )
-from gateway.population.releases.states import Move, NotPossible, approved, ended, is_there
-from gateway.population.releases.verifying import (
-    AlteredReleaseError,
-    is_as_listed,
-    is_regular,
-    manifest_of,
+from gateway.population.releases.states import (
+    AGREED,
+    ENDED,
+    Move,
+    NotPossible,
+    approved,
+    ended,
+    is_there,
+    is_twin,
 )
+from gateway.population.releases.verifying import AlteredReleaseError
 from gateway.store.engine import Store
 from gateway.store.releases import (
     Release,
@@ -65,7 +71,7 @@ class ReleaseDesk:
     store: Store
     log: AuditLog
     folders: ReleaseFolders
-    datasets: frozenset[str]
+    datasets: Mapping[str, Dataset]
     new_id: Callable[[], UUID]
 
     async def request(self, wanted: Wanted, by: str, now: datetime) -> Release:
@@ -73,9 +79,9 @@ class ReleaseDesk:
 
         Raises BadRequestError listing every fault, UnavailableError.
         """
-        faults = tuple(faults_of_wanted(wanted, self.datasets, now))
-        if faults or not by.strip():
-            raise BadRequestError(" ".join(faults or (NotPossible.NOBODY.capitalize(),)))
+        if not by.strip():
+            raise BadRequestError(NotPossible.NOBODY.capitalize())
+        self.must_be_whole(wanted, now)
         release = Release(request_of(wanted, self.new_id(), by, now))
         asked = release.request
         event = ReleaseRequested(
@@ -85,6 +91,15 @@ class ReleaseDesk:
         async with self.log.recorded(event) as session:
             await session.do(add_release, release)
         return release
+
+    def must_be_whole(self, wanted: Wanted, now: datetime) -> None:
+        """Refuse what cannot be asked for, whoever asks.
+
+        Raises BadRequestError listing every fault.
+        """
+        faults = tuple(faults_of_wanted(wanted, frozenset(self.datasets), now))
+        if faults:
+            raise BadRequestError(" ".join(faults))
 
     async def approve(self, release_id: UUID, by: str, now: datetime) -> Release:
         """Agree to exactly what somebody else asked for.
@@ -98,6 +113,8 @@ class ReleaseDesk:
         event = ReleaseApproved(now, by, release_id, before.request.digest)
         async with self.log.recorded(event) as session:
             must_have_been(await session.do(change_release, before, after))
+            # In the act's own transaction, for two of them may be agreed to at once.
+            self._refuse_twin(after, await session.do(releases, AGREED), now)
         return after
 
     async def cancel(self, release_id: UUID, by: str, now: datetime, why: str) -> Release:
@@ -106,7 +123,7 @@ class ReleaseDesk:
         Raises NotFoundError, ConflictError, UnavailableError.
         """
         after = await self._end(release_id, Move.CANCEL, by, now, why)
-        self.folders.clear_making(release_id)
+        await asyncio.to_thread(self.folders.clear_making, release_id)
         return after
 
     async def recall(self, release_id: UUID, by: str, now: datetime, why: str) -> Release:
@@ -115,7 +132,7 @@ class ReleaseDesk:
         Raises NotFoundError, ConflictError, UnavailableError.
         """
         after = await self._end(release_id, Move.RECALL, by, now, why)
-        self.folders.take_out(after.request.project, release_id)
+        await asyncio.to_thread(self.folders.take_out, after.request.project, release_id)
         return after
 
     async def release(self, release_id: UUID) -> Release:
@@ -128,20 +145,24 @@ class ReleaseDesk:
             raise NotFoundError("There is no such release.")
         return found
 
-    async def all_releases(self) -> tuple[Release, ...]:
-        """List every release that was ever asked for, latest first; what has ended is there as its tombstone."""
-        return await self.store.read(releases)
+    async def all_releases(
+        self, states: frozenset[ReleaseState] = frozenset(ReleaseState)
+    ) -> tuple[Release, ...]:
+        """List every release that was ever asked for, or is in one of some states, latest first.
+
+        What has ended is there as its tombstone.
+        """
+        return await self.store.read(releases, states)
 
     async def published(self, now: datetime, project: str | None = None) -> tuple[Release, ...]:
         """List what may be fetched now: published, not over, and whole in its place."""
         found = await self.store.read(releases, frozenset({ReleaseState.PUBLISHED}))
-        return tuple(
+        listed = [
             each
             for each in found
-            if is_there(each, now)
-            and project in (None, each.request.project)
-            and (self.folder_of(each) / MANIFEST).is_file()
-        )
+            if is_there(each, now) and project in (None, each.request.project)
+        ]
+        return await asyncio.to_thread(self._in_place, listed)
 
     async def progress(self, release_id: UUID) -> ReleaseProgress | None:
         """Say how far the making of a release is."""
@@ -153,43 +174,46 @@ class ReleaseDesk:
 
     async def fetch(
         self, release_id: UUID, file: str, by: str, project: str, now: datetime
-    ) -> Path:
-        """Note that somebody of the release's own project fetches a file, and then give where it is.
+    ) -> OpenedFile:
+        """Open a file for somebody of the release's own project, and note that they fetch it before they have a byte.
 
-        Raises NotFoundError, also for another project's release; GoneError for one that has ended; UnavailableError,
-        also when a file is not as it was published.
+        Raises NotFoundError, also for another project's release and before it is published; GoneError for one that has
+        ended; ConflictError when it ended meanwhile; UnavailableError, also when a file is not as it was published.
         """
         found = await self.release(release_id)
         if found.request.project != project:
             raise NotFoundError("There is no such release.")
         if not is_there(found, now):
-            raise GoneError("This release is not there any more, or not yet.")
-        path = await asyncio.to_thread(self._unaltered, found, file)
-        await self._note_use(found, file, by, now)
-        return path
+            raise _not_there(found)
+        opened = await asyncio.to_thread(self._opened, found, file)
+        try:
+            await self._note_use(found, file, by, now)
+        except BaseException:
+            opened.content.close()
+            raise
+        return opened
 
     def folder_of(self, release: Release) -> Path:
         """Give where the files of a release are while it is published."""
         return self.folders.place_of(release.request.project, release.id)
 
-    def _unaltered(self, release: Release, file: str) -> Path:
-        folder = self.folder_of(release)
+    def _refuse_twin(self, release: Release, others: tuple[Release, ...], now: datetime) -> None:
+        dataset = self.datasets.get(release.request.dataset)
+        follows_people = dataset is None or dataset.follows_people
+        if follows_people and any(is_twin(release, each, now) for each in others):
+            _refuse(NotPossible.TWIN)
+
+    def _in_place(self, found: list[Release]) -> tuple[Release, ...]:
+        return tuple(each for each in found if (self.folder_of(each) / MANIFEST).is_file())
+
+    def _opened(self, release: Release, file: str) -> OpenedFile:
         try:
-            listed = {
-                each.name: each for each in manifest_of(folder, release.manifest_sha256 or "").files
-            }
-            path = folder / file
-            if file == MANIFEST:
-                return path
-            if file not in listed:
-                raise NotFoundError("This release has no such file.")
-            if is_regular(path) and is_as_listed(path, listed[file]):
-                return path
+            opened = open_unaltered(self.folder_of(release), release.manifest_sha256 or "", file)
         except (AlteredReleaseError, OSError) as fault:
-            raise UnavailableError(
-                "The files of this release are not what was published."
-            ) from fault
-        raise UnavailableError("This file is not what was published.")
+            raise UnavailableError("This release is not what was published.") from fault
+        if opened is None:
+            raise NotFoundError("This release has no such file.")
+        return opened
 
     async def _note_use(self, release: Release, file: str, by: str, now: datetime) -> None:
         use = ReleaseUse(self.new_id(), release.id, file, by, now)
@@ -205,6 +229,12 @@ class ReleaseDesk:
         async with self.log.recorded(event) as session:
             must_have_been(await session.do(change_release, before, after))
         return after
+
+
+def _not_there(release: Release) -> NotFoundError | GoneError:
+    if release.state in ENDED or release.state is ReleaseState.PUBLISHED:
+        return GoneError("This release is not there any more.")
+    return NotFoundError("This release is not published yet.")
 
 
 def must_have_been(was_so: bool) -> None:  # noqa: FBT001 - the store's own answer

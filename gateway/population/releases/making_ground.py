@@ -4,24 +4,29 @@ Makes nothing. Whoever opens the service brings it together; `make` is `gateway/
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from gateway.population.datasets import Dataset
+from gateway.population.declaration import Declaration
 from gateway.population.gate import Refusal
+from gateway.population.given import Given
 from gateway.population.keys.custody import KeyCustody
 from gateway.population.keys.names import KeyName, Purpose
 from gateway.population.ladders import Places
-from gateway.population.ledger import ReleaseLedger
+from gateway.population.ledger import Attempt, ReleaseLedger
 from gateway.population.release_order import ReleaseManifest, ReleaseOrder, SourceKind
-from gateway.population.releases.leaving_out import LeavingOut
+from gateway.population.releases.leaving_out import Excluded, LeavingOut
 from gateway.population.releases.permits import ReleasePermits
 from gateway.population.releases.plan import ReleasePlan, plan_now, read_plan
 from gateway.population.releases.requests import declaration_of
 from gateway.store.releases import Release
+
+_COUNTS = b"counts|v1"
+"""A key of its own for what people are called while they are counted; they are called so to nobody."""
 
 _LEDGER = b"release-ledger|v1"
 """A key of its own for whom published cells counted: the store's own key names people in the store."""
@@ -42,6 +47,7 @@ class MakingGround:
     places: Places = field(repr=False)
     venues: Mapping[str, str] = field(repr=False)
     ledger: ReleaseLedger = field(repr=False)
+    given: Callable[[], Awaitable[Given]]
     custody: KeyCustody
     leaving_out: LeavingOut
     permits: ReleasePermits
@@ -54,12 +60,14 @@ class MakingGround:
     def current_epoch(self, release: Release) -> int:
         """Say which epoch of the project's key is current.
 
-        Raises CustodyError.
+        Raises CustodyError; KeyDestroyedError when it was destroyed, so that nothing is begun that cannot be made.
         """
-        return self.custody.keyring().entry_of(key_of(release)).epoch
+        entry = self.custody.keyring().entry_of(key_of(release))
+        entry.wrapped()
+        return entry.epoch
 
-    async def order(self, release: Release, left_out: frozenset[str]) -> ReleaseOrder:
-        """Order what was asked for, as it was planned when it was first begun.
+    async def order(self, release: Release, left_out: Excluded, time: int = 0) -> ReleaseOrder:
+        """Order what was asked for, as it was planned when it was first begun, for which time in this generation.
 
         Raises CustodyError; KeyDestroyedError when the key of its epoch is no more.
         """
@@ -76,12 +84,41 @@ class MakingGround:
                 store=self.store,
                 sources=plan.sources,
                 places=self.places,
-                left_out=left_out,
+                left_out=left_out.people,
+                gone=left_out.gone,
                 ledger=self.ledger,
                 ledger_key=hmac.digest(store_key.material, _LEDGER, "sha256"),
                 today=plan.ordered_on,
+                given=await self.given(),
+                attempt=Attempt(release.generation, time),
                 venues=self.venues,
             )
+
+    async def order_of_counts(
+        self, declaration: Declaration, plan: ReleasePlan, left_out: Excluded
+    ) -> ReleaseOrder:
+        """Order what counts are answered from: of nobody's project, for no pseudonym leaves with a count.
+
+        Raises CustodyError.
+        """
+        with await self.custody.open(KeyName(Purpose.STORE)) as store_key:
+            ledger_key = hmac.digest(store_key.material, _LEDGER, "sha256")
+        return ReleaseOrder(
+            declaration=declaration,
+            dataset=self.datasets[declaration.dataset],
+            project="",
+            project_key=hmac.digest(ledger_key, _COUNTS, "sha256"),
+            store=self.store,
+            sources=plan.sources,
+            places=self.places,
+            left_out=left_out.people,
+            gone=left_out.gone,
+            ledger=self.ledger,
+            ledger_key=ledger_key,
+            today=plan.ordered_on,
+            given=await self.given(),
+            venues=self.venues,
+        )
 
 
 def key_of(release: Release) -> KeyName:

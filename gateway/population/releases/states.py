@@ -3,12 +3,13 @@
 Pure: stores nothing, makes nothing, and asks nobody who somebody is. docs/decisions/0036 draws the states.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.population.given import Given
 from gateway.store.releases import Release
 from gateway.store.words import ReleaseState
 
@@ -44,6 +45,12 @@ MAY_FOLLOW: Mapping[Move, tuple[frozenset[ReleaseState], ReleaseState]] = Mappin
 )
 """For each move, from which states it is made, and to which it leads."""
 
+NEVER_PUBLISHED = frozenset({_S.REFUSED, _S.CANCELLED})
+"""States in which nobody was given a release, and nobody ever will be."""
+
+AGREED = frozenset({_S.APPROVED, _S.RUNNING, _S.PUBLISHED})
+"""States in which there are files, or will be."""
+
 ENDED = frozenset({_S.REFUSED, _S.CANCELLED, _S.EXPIRED, _S.RECALLED, _S.DESTROYED})
 """States in which there are no files."""
 
@@ -56,6 +63,28 @@ class NotPossible(StrEnum):
     NOT_AS_ASKED = "it is not what was asked for: somebody changed it in the database"
     AGREEMENT_ENDED = "its agreement has ended"
     NOBODY = "whoever does this is to be named"
+    TWIN = "its recipient has, or is to have, the same people's rows under another project's names: two such join"
+
+
+def given_by(releases: Iterable[Release], *, counts: bool) -> Given:
+    """Say what was given of all these, and what never will be."""
+    every = tuple(releases)
+    return Given(
+        frozenset(each.id.hex for each in every if each.published_at is not None),
+        {each.id.hex: each.generation for each in every if each.state in NEVER_PUBLISHED},
+        counts,
+    )
+
+
+def is_twin(release: Release, other: Release, at: datetime) -> bool:
+    """Say whether one recipient would have one dataset under two projects' names (docs/decisions/0043)."""
+    asked, has = release.request, other.request
+    return (
+        (asked.recipient, asked.dataset) == (has.recipient, has.dataset)
+        and asked.project != has.project
+        and other.state in AGREED
+        and not is_due(other, at)
+    )
 
 
 def approved(release: Release, by: str, at: datetime) -> Release | NotPossible:

@@ -1,10 +1,11 @@
-"""End what is over: releases whose time or agreement has ended, and those whose key was destroyed; finish every removal.
+"""End what is over: releases whose time or agreement has ended, those whose key was destroyed, exports; finish removals.
 
 To be done every day, and whenever a key was destroyed. Whatever a process left that was killed while it removed files is
 removed here; a folder of no known release is told and left alone, for it may be another database's.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,8 @@ from gateway.audit.acts import ReleaseEnded
 from gateway.population.keys.certificate import Certificate, certificate_of
 from gateway.population.keys.keyring import KeyEntry, Keyring
 from gateway.population.releases.desk import ReleaseDesk, must_have_been, possible
+from gateway.population.releases.exports import Exports
+from gateway.population.releases.folders import ReleaseFolders
 from gateway.population.releases.making_ground import key_of
 from gateway.population.releases.states import MAY_FOLLOW, Move, destroyed, ended, is_due
 from gateway.store.releases import Release, change_release, releases
@@ -48,6 +51,7 @@ async def sweep(desk: ReleaseDesk, keyring: Keyring, by: str, now: datetime) -> 
         if (certificate := certificate_for(each, keyring)) is not None
     ]
     unknown = await _remove_leftovers(desk)
+    await asyncio.to_thread(Exports(desk.folders.root).sweep, now)
     return Swept(tuple(expired), tuple(gone), unknown)
 
 
@@ -88,13 +92,19 @@ async def _end(desk: ReleaseDesk, before: Release, after: Release, by: str, now:
 
 
 async def _remove_leftovers(desk: ReleaseDesk) -> tuple[UUID, ...]:
-    desk.folders.finish_leaving()
     known = {each.id: each.state for each in await desk.all_releases()}
-    for release in desk.folders.being_made():
+    return await asyncio.to_thread(_only_known_ones_left, desk.folders, known)
+
+
+def _only_known_ones_left(
+    folders: ReleaseFolders, known: Mapping[UUID, ReleaseState]
+) -> tuple[UUID, ...]:
+    folders.finish_leaving()
+    for release in folders.being_made():
         if release in known and known[release] not in _WORKING:
-            desk.folders.clear_making(release)
-    there = tuple(desk.folders.whole())
+            folders.clear_making(release)
+    there = tuple(folders.whole())
     for project, release in there:
         if release in known and known[release] not in _WORKING | {ReleaseState.PUBLISHED}:
-            desk.folders.take_out(project, release)
+            folders.take_out(project, release)
     return tuple(release for _project, release in there if release not in known)

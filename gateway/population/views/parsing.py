@@ -90,7 +90,7 @@ def parse_definition(definition: object) -> ViewDefinition:
 
 class _Parsing:
     def __init__(self) -> None:
-        self.faults: tuple[Fault, ...] = ()
+        self.faults: list[Fault] = []
 
     def view(self, given: object) -> ViewDefinition | None:
         fields = self._fields(given, "the definition", _OF_VIEW)
@@ -256,7 +256,7 @@ class _Parsing:
         return given
 
     def _fault(self, place: str, says: str) -> None:
-        self.faults = (*self.faults, Fault(place, says))
+        self.faults.append(Fault(place, says))
 
 
 def _within(place: str, key: str) -> str:

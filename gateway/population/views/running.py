@@ -5,8 +5,9 @@ Reads what it is told and decides nothing.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -18,9 +19,18 @@ from gateway.population.views.snippets import NEEDS_DIGITS, TOO_MANY
 
 _Result = TypeVar("_Result")
 # Any other is a fault of ours or of the disk.
-_OF_RESOURCES = (duckdb.DataError, duckdb.InvalidInputException)
+_OF_RESOURCES = (duckdb.DataError, duckdb.InvalidInputException, duckdb.OutOfMemoryException)
+_FORMATS = {"ndjson": "json", "csv": "csv, HEADER", "parquet": "parquet"}
 _SAID_FIRST = "Invalid Input Error: "
 _OURS = re.compile(rf"{re.escape(TOO_MANY)}(?:: column [A-Za-z0-9_]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """How many rows at most, and in which form."""
+
+    rows: int
+    form: Literal["ndjson", "csv", "parquet"]
 
 
 def run_view(
@@ -56,6 +66,22 @@ def write_view(
     _run(
         lambda sql: connection.execute(f"COPY ({sql}) TO {place} (FORMAT parquet)"), compiled, files
     )
+
+
+def write_some_on_any(
+    connection: duckdb.DuckDBPyConnection,
+    compiled: CompiledView,
+    files: Sequence[Path],
+    target: Path,
+    some: Some,
+) -> None:
+    """Write the first rows over files of many resource types, leniently: NDJSON, CSV or Parquet.
+
+    Raises UnfitResourcesError; also when they need more memory than the connection has.
+    """
+    written = f"{text_literal(str(target))} (FORMAT {_FORMATS[some.form]})"
+    sql = f"COPY (FROM ({compiled.sql_over_any(files)}) LIMIT {some.rows:d}) TO {written}"
+    _told(lambda: connection.execute(sql))
 
 
 def _run(run: Callable[[str], _Result], compiled: CompiledView, files: Sequence[Path]) -> _Result:

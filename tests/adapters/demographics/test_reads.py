@@ -18,14 +18,22 @@ from tests.adapters.demographics.pds_answers import (
     patient,
     refusal,
 )
-from tests.adapters.stub_source import answer, client_for, hangs, routes, stub_source
+from tests.adapters.stub_source import (
+    PATIENT_SECONDS,
+    answer,
+    client_for,
+    deadline_for,
+    hangs,
+    routes,
+    stub_source,
+)
 
 
 def at(number):
     return f"/fhir/Patient/{number.digits}"
 
 
-async def read(table, surroundings, number=ONE, deadline=2.0):
+async def read(table, surroundings, number=ONE, deadline=PATIENT_SECONDS):
     table = {at(key) if isinstance(key, NhsNumber) else key: value for key, value in table.items()}
     async with (
         stub_source(routes(table)) as stub,
@@ -127,7 +135,7 @@ async def test_a_number_that_is_nobodys_is_not_found(surroundings, code):
     ],
 )
 async def test_a_failure_is_unavailable_and_never_not_found(surroundings, behave, reason):
-    trace, _ = await read({ONE: behave}, surroundings, deadline=0.2)
+    trace, _ = await read({ONE: behave}, surroundings, deadline=deadline_for(behave))
 
     assert (trace.outcome, trace.reason, trace.people) == (TraceOutcome.UNAVAILABLE, reason, ())
 

@@ -12,13 +12,13 @@ from tests.adapters.demographics.pds_answers import (
     patient,
     refusal,
 )
-from tests.adapters.stub_source import answer, client_for, hangs, stub_source
+from tests.adapters.stub_source import answer, client_for, deadline_for, hangs, stub_source
 
 
-async def find(behave, surroundings, request=FindRequest("Shah", "1980-02-29"), deadline=2.0):  # noqa: B008
+async def find(behave, surroundings, request=FindRequest("Shah", "1980-02-29")):  # noqa: B008
     async with (
         stub_source(behave) as stub,
-        client_for(stub.url, surroundings, deadline) as client,
+        client_for(stub.url, surroundings, deadline_for(behave)) as client,
     ):
         return await PdsAdapter(client).find(request), stub
 
@@ -85,6 +85,6 @@ async def test_too_many_matches_is_told(surroundings):
     ids=["500", "404", "cut", "bare", "history", "fewer", "one odd person", "hangs"],
 )
 async def test_a_failed_search_is_unavailable(surroundings, behave, reason):
-    trace, _ = await find(behave, surroundings, deadline=0.2)
+    trace, _ = await find(behave, surroundings)
 
     assert (trace.outcome, trace.reason, trace.people) == (TraceOutcome.UNAVAILABLE, reason, ())

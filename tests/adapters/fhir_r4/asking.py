@@ -7,7 +7,15 @@ from adapters.contract import Caller, Outcome, Reason, SourceRequest
 from adapters.fhir_r4 import FhirR4Adapter
 from fhir_profiles.nhs_number import NhsNumber
 from fhir_profiles.vocabulary import Category
-from tests.adapters.stub_source import answer, bundle, client_for, hangs, routes, stub_source
+from tests.adapters.stub_source import (
+    PATIENT_SECONDS,
+    answer,
+    bundle,
+    client_for,
+    hangs,
+    routes,
+    stub_source,
+)
 
 NUMBER = NhsNumber("9990000018")
 TOKEN = "https://fhir.nhs.uk/Id/nhs-number|9990000018"
@@ -35,7 +43,9 @@ def declares(*types, everything=False, includes=()):
 
 
 @asynccontextmanager
-async def adapter_on(behave, surroundings, build=FhirR4Adapter, deadline=2.0, **changes):
+async def adapter_on(
+    behave, surroundings, build=FhirR4Adapter, deadline=PATIENT_SECONDS, **changes
+):
     async with (
         stub_source(behave) as stub,
         client_for(stub.url, surroundings, deadline, **changes) as client,

@@ -33,7 +33,7 @@ async def test_a_server_whose_declaration_fails_is_searched_and_not_taken_for_wh
     surroundings, metadata
 ):
     table = {**SEARCHED, "/fhir/metadata": metadata}
-    result, _ = await ask(table, surroundings, asked=request(*Category), deadline=0.6)
+    result, _ = await ask(table, surroundings, asked=request(*Category), deadline=8.0)
 
     assert (result.outcome, len(result.bodies)) == (Outcome.DATA, 3)
     assert result.notices == (NOT_ALL_ASKED,)

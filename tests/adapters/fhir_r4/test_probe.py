@@ -8,7 +8,7 @@ from adapters.ambulance import ambulance_adapter
 from adapters.contract import Contact, Outcome
 from adapters.hospital import hospital_adapter
 from tests.adapters.fhir_r4.asking import ENCOUNTER, FAULTS, NUMBER, PATIENT, TOKEN, adapter_on
-from tests.adapters.stub_source import bundle, routes
+from tests.adapters.stub_source import bundle, deadline_for, routes
 
 
 def encounter(status, start=None, end=None):
@@ -73,7 +73,10 @@ async def test_an_open_call_is_care_under_way_for_an_ambulance_only(surroundings
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_failed_probe_founds_nothing(surroundings, fault):
     behave, outcome, _ = FAULTS[fault]
-    async with adapter_on(behave, surroundings, hospital_adapter, deadline=0.15) as (adapter, _):
+    async with adapter_on(behave, surroundings, hospital_adapter, deadline_for(behave)) as (
+        adapter,
+        _,
+    ):
         found = await adapter.contacts(NUMBER)
 
     assert (found.outcome, found.contacts) == (outcome, ())

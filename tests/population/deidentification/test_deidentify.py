@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.population.allow_list import AllowListError, Kept, Kind
-from gateway.population.deidentify import deidentify
+from gateway.population.deidentify import Deidentifier, deidentify
 from gateway.population.left_out import Refused, Report
 from gateway.population.pseudonyms import KeyLengthError, SourceNameError
 from tests.population.deidentification.grounds import (
@@ -41,6 +41,10 @@ REFUSED = [
     (b"{", "", Refused.NOT_JSON),
     (b'{"a":1} {"b":2}', "", Refused.NOT_JSON),
     (b"\xff\xfe{}", "", Refused.NOT_JSON),
+    (b'{"resourceType":"Patient","id":"caf\xe9"}', "", Refused.NOT_JSON),
+    (b'{"resourceType":"Organization","id":"caf\xe9"}', "", Refused.NOT_JSON),
+    (b'{"resourceType":"Organization","id":"1","name":"\xed\xa0\x80"}', "", Refused.NOT_JSON),
+    (b'{"resourceType":"Organization","id":"1","caf\xe9":1}', "", Refused.NOT_JSON),
     (b'{"resourceType":"Patient","id":' + b"[" * 100_000, "", Refused.NOT_JSON),
     (b"[]", "", Refused.NO_RESOURCE),
     (b"{}", "", Refused.NO_RESOURCE),
@@ -51,8 +55,10 @@ REFUSED = [
     (b'{"resourceType":"Organization","id":7}', "Organization", Refused.NO_ID),
     (b'{"resourceType":"Condition","subject":{},"id":""}', "Condition", Refused.NO_ID),
     (b'{"resourceType":"Patient","id":"p2"}', "Patient", Refused.NO_PERSON),
-    (b'{"resourceType":"Condition","id":"1"}', "Condition", Refused.NO_PERSON),
+    (b'{"resourceType":"Condition"}', "Condition", Refused.NO_PERSON),
 ]
+STUB = {"security": [{"system": V3, "code": "R"}]}
+"""All that stays of what is refused, beside its type and what the store calls it."""
 
 
 @pytest.mark.parametrize(("line", "resource_type", "why"), REFUSED)
@@ -61,6 +67,22 @@ def test_a_line_that_cannot_be_used_is_left_out_and_counted(line, resource_type,
 
     assert done.ndjson == b""
     assert done.report == Report(1, {}, {(resource_type, why): 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("said_to_be", "refused"),
+    [
+        ("", {}),
+        ("Organization", {}),
+        ("Location", {("", Refused.ANOTHER_TYPE): 1}),
+        ("Claim", {("", Refused.ANOTHER_TYPE): 1}),
+    ],
+)
+def test_a_line_of_another_type_than_is_said_is_left_out_and_counted(said_to_be, refused):
+    done = Deidentifier(GROUND)(ndjson(about("Organization")), said_to_be)
+
+    assert done.report.refused == refused
+    assert (done.ndjson == b"") is bool(refused)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +101,8 @@ def test_a_line_that_cannot_be_used_is_left_out_and_counted(line, resource_type,
 def test_what_is_nobodys_is_left_out_whole(subject):
     done = done_with(about("Condition", subject=subject, code=concept("38341003")))
 
-    assert done.ndjson == b""
+    assert set(stub := json.loads(done.ndjson)) == {"resourceType", "id", "meta"}
+    assert stub["meta"] == STUB
     assert done.report.refused == {("Condition", Refused.NO_PERSON): 1}
 
 
@@ -122,6 +145,40 @@ def test_what_nobody_may_see_is_left_out_whole(meta):
     done = done_with(about("Condition", meta=meta, code=concept("38341003")))
 
     assert done.report.refused == {("Condition", Refused.NOBODY_MAY_SEE): 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"meta": {"security": [{"system": V3, "code": "V"}]}}, Refused.NOBODY_MAY_SEE),
+        ({"modifierExtension": [], "meta": {"profile": ["a"]}}, Refused.CHANGED_MEANING),
+        ({"implicitRules": "urn:x", "deceasedBoolean": True}, Refused.CHANGED_MEANING),
+        ({"deceasedDateTime": "soon"}, Refused.NOBODY_MAY_SEE),
+        ({"deceasedBoolean": "true"}, Refused.NOBODY_MAY_SEE),
+        ({"_deceasedDateTime": {"extension": []}}, Refused.CHANGED_MEANING),
+    ],
+    ids=str,
+)
+def test_de_05_of_a_patient_who_is_refused_only_that_they_are_barred_stays(told, why):
+    done = done_with(about("Patient", **told))
+
+    assert json.loads(done.ndjson) == {"resourceType": "Patient", "id": PERSON, "meta": STUB}
+    assert (done.report.kept, done.report.refused) == ({}, {("Patient", why): 1})
+
+
+@pytest.mark.parametrize("without", ["id", "identifier"])
+def test_of_a_patient_who_is_nobody_nothing_stays(without):
+    nobody = about("Patient", modifierExtension=[], id="p2")
+    del nobody[without]
+
+    assert done_with(nobody).ndjson == b""
+
+
+@pytest.mark.parametrize("told", [{"meta": "N"}, {"modifierExtension": []}, {"subject": "nobody"}])
+def test_de_05_of_a_row_that_is_refused_its_name_stays_barred(told):
+    refused, kept = left_of(about("Condition", **told)), left_of(about("Condition"))
+
+    assert refused == {"resourceType": "Condition", "id": kept["id"], "meta": STUB}
 
 
 def test_what_is_left_out_is_counted_by_path_and_never_by_an_unknown_name():
@@ -188,14 +245,12 @@ def test_two_processes_give_the_bytes_of_one():
 def test_every_line_is_json_and_its_person_the_one_of_the_patient():
     done = deidentify(b"".join(LINES), GROUND)
 
-    written = [json.loads(line) for line in done.ndjson.splitlines()]
-    assert [each["resourceType"] for each in written] == [
-        "Patient",
-        *["Encounter"] * 2,
-        "Condition",
-    ]
+    *written, stub = [json.loads(line) for line in done.ndjson.splitlines()]
+    types = [each["resourceType"] for each in written]
+    assert types == ["Patient", "Encounter", "Encounter", "Condition"]
     assert written[0]["id"] == PERSON
     assert {each["subject"]["reference"] for each in written[1:]} == {f"Patient/{PERSON}"}
+    assert stub["meta"] == STUB
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,20 @@ def test_de_08_a_time_is_cut_to_the_hour_or_left_out(value, left):
     assert what_is_left("Condition", "recordedDate", value) == left
 
 
+@pytest.mark.parametrize(
+    ("element", "value", "told"),
+    [
+        ("period", {"start": "2024", "end": "2024-05"}, {"Encounter.period.start (no month)": 1}),
+        ("period", {"start": "2024-05", "end": "2024-05-01"}, {}),
+    ],
+)
+def test_a_year_alone_stands_and_is_counted(element, value, told):
+    done = done_with(about("Encounter", **{element: value}))
+
+    assert left_of(about("Encounter", **{element: value}))[element] == value
+    assert dict(done.report.left_out) == told
+
+
 @pytest.mark.parametrize("element", ["recordedDate", "onsetDateTime"])
 @pytest.mark.parametrize("value", ["1947-03-09", "1947-03-31T04:00:00Z"])
 def test_de_08_what_is_told_of_the_month_of_birth_is_told_to_the_month(element, value):
@@ -113,7 +127,8 @@ def test_a_quantity_is_cleaned_alike_however_it_is_spaced(number, left, code):
     done, spaced = (deidentify(each, GROUND).ndjson for each in (usual, usual.replace(b",", b" ,")))
 
     assert done == spaced
-    assert (b'"value":' + left in done) is (b"value" in done) is (code == "mm[Hg]" and left != b"")
+    begun = b'"valueQuantity":{"value":'
+    assert (begun + left in done) is (begun in done) is (code == "mm[Hg]" and left != b"")
 
 
 @pytest.mark.parametrize(
@@ -229,6 +244,14 @@ def test_of_a_person_the_month_of_birth_and_of_death_are_left():
 )
 def test_a_boolean_is_true_or_false(value, left):
     assert what_is_left("Immunization", "primarySource", value) is left
+
+
+@pytest.mark.parametrize("told", [{"deceasedBoolean": False}, {"deceasedDateTime": "2020"}])
+def test_a_death_that_can_be_read_bars_nobody(told):
+    left = left_of(about("Patient", **told))
+
+    assert {name: left.get(name) for name in told} == told
+    assert "meta" not in left
 
 
 def test_a_group_keeps_what_is_listed_in_it():

@@ -64,6 +64,14 @@ def test_a_patient_who_cannot_be_told_for_certain_is_nobody(line, why):
     assert (people.by_id, people.unknown) == ({}, {why: 1})
 
 
+def test_a_patient_whose_line_is_no_text_is_nobody():
+    line = ndjson({**PATIENT, "name": [{"family": "Andr"}]}).replace(b"Andr", b"Andr\xe9")
+
+    people = people_of(line, KEY)
+
+    assert (people.by_id, people.unknown) == ({}, {Unknown.UNREADABLE: 1})
+
+
 def test_an_id_that_two_people_share_is_nobodys():
     both = ndjson(PATIENT, with_numbers({"value": OTHER}), {**PATIENT, "id": "p2"})
 

@@ -111,3 +111,13 @@ def test_t04_wordings_are_the_lists_and_not_the_sources():
 
     assert done.ndjson.count(b'"display":"Hypertension"') == 50
     assert [each for each in texts if each.encode() in done.ndjson] == []
+
+
+def test_t04_a_source_that_is_believed_in_its_wording_is_found_out(monkeypatch):
+    def believing(_self, members):
+        return {name: bytes(members[name]) for name in ("code", "display") if name in members}
+
+    monkeypatch.setattr(Coding, "kept_of", believing)
+    told = about("Condition", code=concept("38341003", display=STORY))
+
+    assert traces_of(TOLD, str(left_of(told)).encode()) != frozenset()

@@ -1,10 +1,13 @@
 """Tables to put through the gate, made so that a test says only what matters to it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from gateway.population.declaration import Declaration
-from gateway.population.tables import CellNow, CountTable
+from gateway.population.gate import GatedCounts, gate_counts
+from gateway.population.ledger import LedgerInMemory
+from gateway.population.tables import CellName, CellNow, CountTable
 
 TODAY = date(2026, 6, 1)
 DECLARATION = Declaration(
@@ -51,3 +54,16 @@ def by_area(
         {(area,): each for area, each in cells.items()},
         margins,
     )
+
+
+def released(ledger: LedgerInMemory, *tables: CountTable, release: str = "r1") -> dict[str, str]:
+    """Put tables through the gate, and tell each cell by its values: `whole` for the margin of all."""
+    gated = gate_counts(replace(DECLARATION, release=release), tables, ledger, TODAY)
+    assert isinstance(gated, GatedCounts), gated
+    return {
+        _said(name): str(each) for table in gated.tables for name, each in table.published.items()
+    }
+
+
+def _said(name: CellName) -> str:
+    return "+".join(value for key, value in name.where if key not in ("year", "period")) or "whole"

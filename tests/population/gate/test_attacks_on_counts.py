@@ -25,8 +25,8 @@ def published(table: CountTable, told: Mapping[str, PublishedCount | int]) -> Ga
     return GatedTable(replace(honest.told, published=by_name), remembered, honest.are_costs)
 
 
-def found(gated: GatedTable) -> dict[str, float]:
-    return {each.attack: each.found for each in attacks_on_counts(gated)}
+def found(gated: GatedTable, earlier: tuple[PublishedCell, ...] = ()) -> dict[str, float]:
+    return {each.attack: each.found for each in attacks_on_counts(gated, earlier)}
 
 
 SMALL = by_area({"E1": cell(range(7)), "E2": cell(range(10, 17)), "E3": cell()})

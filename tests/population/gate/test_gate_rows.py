@@ -60,7 +60,7 @@ def test_rows_that_keep_to_their_profile_pass_with_what_was_tried_on_them():
         "one row late",
     ],
 )
-def test_each_planted_weakness_is_caught_by_its_attack(people, attack: str):
+def test_t07_t08_t14_t17_each_planted_weakness_is_caught_by_its_attack(people, attack: str):
     assert attack in failed(rows(people))
     assert isinstance(gated(rows(people)), Refusal)
 
@@ -95,6 +95,15 @@ def test_t15_four_known_events_tell_few_people_from_all_others():
 
     assert "T15" not in failed(alike_by_events)
     assert "T15" in failed(apart)
+
+
+@pytest.mark.parametrize(("candidates", "is_found"), [(7, True), (8, False)])
+def test_t14_whoever_knows_one_rare_event_is_left_with_eight_candidates(
+    candidates: int, is_found: bool
+):
+    rare = alike(candidates, kinds=("blade",), start=100)
+
+    assert ("T14" in failed(rows([*alike(60, kinds=("fist",)), *rare]))) is is_found
 
 
 def test_rows_of_people_with_no_events_are_not_attacked_by_events():

@@ -1,7 +1,7 @@
 """Tables with totals: nothing that is kept back can be worked out from what is shown (T11, T12)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.population.intervals import (
@@ -56,16 +56,20 @@ def test_t12_a_total_that_would_tell_a_small_part_is_kept_back(a: int, b: int, t
 
 def test_t12_the_plain_rule_is_caught_telling_two_of_seven():
     cells = {name: counted_cell(each) for name, each in people(a=7, b=7, whole=14).items()}
-    known = what_is_known(cells, WHOLE, frozenset({"a", "b"}), are_whole=True)
+    known = what_is_known(cells, sums_of(WHOLE), frozenset({"a", "b"}), are_whole=True)
 
     assert feasible_intervals(known, ["a"]) == {"a": Interval(6, 7)}
-    assert exposed_cells(cells, WHOLE, frozenset({"a", "b"})) == ("a", "b")
+    assert exposed_cells(cells, sums_of(WHOLE), frozenset({"a", "b"})) == ("a", "b")
 
 
 ROWS, COLUMNS = range(3), range(4)
 GRIDS = st.lists(
     st.integers(0, 30) | st.integers(0, 9), min_size=len(ROWS) * len(COLUMNS), max_size=12
 )
+
+
+def sums_of(totals: tuple[Total[str], ...]) -> tuple[Sum[str], ...]:
+    return tuple(each.as_sum for each in totals)
 
 
 def grid(numbers: list[int]) -> tuple[dict[str, Counted], tuple[Total[str], ...]]:
@@ -83,11 +87,12 @@ def grid(numbers: list[int]) -> tuple[dict[str, Counted], tuple[Total[str], ...]
 def test_t12_every_kept_back_count_may_be_any_of_five_numbers(numbers: list[int]):
     counts, totals = grid(numbers)
     published = protected_counts(counts, totals)
+    assume(not isinstance(published, CannotProtect))  # then nothing is published at all
     hidden = frozenset(name for name, each in published.items() if each == SUPPRESSED)
     cells = {name: counted_cell(each) for name, each in counts.items()}
     small = [name for name, each in counts.items() if 0 < each.count < 8]
 
-    told = feasible_intervals(what_is_known(cells, totals, hidden, are_whole=True), small)
+    told = feasible_intervals(what_is_known(cells, sums_of(totals), hidden, are_whole=True), small)
 
     assert all(each.count_of_values >= FEWEST_VALUES for each in told.values())
     assert all(told[name].least <= counts[name].count <= told[name].most for name in small)
@@ -99,6 +104,7 @@ def test_what_is_shown_is_what_the_rule_makes_of_the_count(numbers: list[int]):
     counts, totals = grid(numbers)
 
     published = protected_counts(counts, totals)
+    assume(not isinstance(published, CannotProtect))
 
     assert list(published) == list(counts)
     assert all(
@@ -113,7 +119,7 @@ def test_looking_at_all_at_once_finds_the_same_cells_as_one_by_one(numbers: list
     counts, totals = grid(numbers)
     cells = {name: counted_cell(each) for name, each in counts.items()}
     hidden = frozenset(name for name, each in counts.items() if 0 < each.count < 8)
-    known = what_is_known(cells, totals, hidden, are_whole=True)
+    known = what_is_known(cells, sums_of(totals), hidden, are_whole=True)
 
     one_by_one = feasible_intervals(known, cells)
 

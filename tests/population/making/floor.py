@@ -1,10 +1,18 @@
-"""Hold what planners are given against what is true of the planning population, as far as it may be told at all."""
+"""Hold what planners are given against what is true of the planning population, as far as it may be told at all.
 
+`SCR_PROVE_PEOPLE` sets the size of the population.
+"""
+
+import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from adapters.simulators.planning.lives import Circumstance, ContactKind, Life
+from adapters.simulators.planning.population import PEOPLE as EVERYBODY
+from adapters.simulators.planning.population import Population
+from adapters.simulators.planning.rates import STATED
 from adapters.simulators.planning.truth import month_of
 from gateway.population.contents.loading import Loading
 from gateway.population.contents.months import Months, months_before
@@ -12,10 +20,19 @@ from gateway.population.contents.table_making import count_tables
 from gateway.population.contents.telling import told_lines
 from gateway.population.engine import Engine, open_engine
 from gateway.population.gate import GatedCounts, gate_counts
-from tests.population.making.neighbours import TODAY
+from gateway.population.release_order import ReleaseOrder
+from tests.population.making.neighbours import TODAY, order_of, store_of
+from tests.population.making.stores import pseudonym
 
 MONTHS = months_before(TODAY, 12)
 COUNTED_FROM = 50
+DATASETS = ("linked-activity", "violence")
+PEOPLE = int(os.environ.get("SCR_PROVE_PEOPLE", "1500"))  # noqa: TID251 - a switch of the test run
+IS_WHOLE = PEOPLE >= EVERYBODY
+# In a slice so few people are so often at hospital that cells of fifty are filled.
+_OFTEN = {**STATED.contacts_a_year, ContactKind.EMERGENCY: 1.2}
+_RATES = STATED if IS_WHOLE else replace(STATED, contacts_a_year=_OFTEN, assault_share=0.8)
+POPULATION = Population(people=PEOPLE, rates=_RATES)
 
 
 @dataclass
@@ -52,17 +69,27 @@ def truths_of(lives: list[Life], months: Months = MONTHS) -> Truths:
     return truths
 
 
+def orders_of(lives: list[Life], folder: Path) -> Mapping[str, ReleaseOrder]:
+    """Put lives at rest, and order a release of each dataset."""
+    left_out = frozenset(pseudonym(life) for life in lives if not is_told_of(life))
+    store = store_of(folder / "store", lives)
+    return {name: order_of(store, name, left_out=left_out) for name in DATASETS}
+
+
 def is_told_of(life: Life) -> bool:
     """Say whether somebody may be planned with, and is alive."""
     return life.resident.may_be_planned_with and life.resident.died_on is None
 
 
-def tables_of(order, work) -> Mapping[str, Mapping[tuple[str, ...], str]]:
+def tables_of(
+    order: ReleaseOrder, work: Path, months: Months = MONTHS
+) -> Mapping[str, Mapping[tuple[str, ...], str]]:
     """Give the published values of a dataset's tables, by table and by dimensions."""
+    work.mkdir()
     with open_engine(Engine(1, 2048), [work]) as database:
-        Loading(database, order, MONTHS, work).load()
+        Loading(database, order, months, work).load()
         database.execute(f"CREATE TABLE facts AS {order.dataset.sql}")
-        tables = count_tables(database, order.dataset.name, order.dataset.tables, MONTHS)
+        tables = count_tables(database, order.dataset.name, order.dataset.tables, months)
     gated = gate_counts(order.declaration, tables, order.ledger, order.today)
     assert isinstance(gated, GatedCounts)
     rules = order.dataset.tables
@@ -82,6 +109,11 @@ def furthest_of_top(truth: Mapping, told: Mapping, most: int = 20) -> float:
     counted = [each for each in top if truth[each] >= COUNTED_FROM]
     assert counted
     return max(_off(truth[each], told.get(each, "*")) for each in counted)
+
+
+def by_area(told: Mapping[tuple[str, ...], str]) -> Mapping[str, str]:
+    """Give what is told of each area of London."""
+    return {area: value for (area,), value in told.items() if area.startswith("E01")}
 
 
 def mean_error(truth: Mapping, told: Mapping) -> float:

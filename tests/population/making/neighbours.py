@@ -18,6 +18,7 @@ from adapters.simulators.planning.lives import (
 )
 from gateway.population.datasets import load_datasets
 from gateway.population.declaration import Declaration
+from gateway.population.given import Given
 from gateway.population.ledger import LedgerInMemory
 from gateway.population.making import make_release
 from gateway.population.release_order import ReleaseOrder, SourceKind, sources_now
@@ -102,6 +103,7 @@ def order_of(store: Path, dataset: str, /, **changes: object) -> ReleaseOrder:
         ledger=LedgerInMemory(),
         ledger_key=b"l" * 32,
         today=TODAY,
+        given=Given(),
         venues=venues(),
     )
     return replace(order, **changes)

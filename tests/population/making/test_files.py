@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.population.contents import files
 from gateway.population.contents.files import (
     BLOCK,
     csv_of,
@@ -33,6 +34,17 @@ def written(folder, kind: Format, rows=ROWS) -> bytes:
 @pytest.mark.parametrize(("kind", "count"), list(product(Format, (0, 1, 2, 7))))
 def test_t19_a_few_rows_more_or_less_make_no_file_larger(tmp_path, kind: Format, count: int):
     assert len(written(tmp_path, kind, [("E1", "10")] * count)) == BLOCK
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_t19_files_without_filling_would_tell_one_row_more(tmp_path, monkeypatch, kind: Format):
+    monkeypatch.setattr(files, "BLOCK", 1)
+    sizes = {
+        len(written(tmp_path, kind, [(f"E{each}", "10") for each in range(count)]))
+        for count in (7, 8)
+    }
+
+    assert len(sizes) == 2
 
 
 @pytest.mark.parametrize("kind", Format)

@@ -103,7 +103,8 @@ def test_hot_spots_and_hours_are_told_by_area_and_by_weekday(violence):
     _order, folder, _manifest = violence
 
     assert values(folder, "hot-spots")["E01000842",] == "40"
-    assert values(folder, "hour-by-weekday")["6", "21"] == "60"
+    # Nine in the evening by UTC, in August.
+    assert values(folder, "hour-by-weekday")["6", "22"] == "60"
 
 
 def stopping_at(step):
@@ -121,6 +122,16 @@ def test_a_release_that_is_stopped_leaves_nothing_that_counts(store, tmp_path, s
 
     assert not (tmp_path / "stopped" / MANIFEST).exists()
     assert not [path for path in (tmp_path / "stopped").iterdir() if path.is_dir()]
+
+
+def test_t09_what_cannot_be_held_against_the_ledger_is_not_made(violence, tmp_path):
+    order, _folder, _manifest = violence
+    under_another = replace(order, ledger_key=bytes(len(order.ledger_key)))
+
+    told = made(under_another, tmp_path / "none")
+
+    assert isinstance(told, Refusal)
+    assert "another key of the store" in told.reasons[0]
 
 
 def test_a_folder_that_holds_something_is_left_alone(store, tmp_path):

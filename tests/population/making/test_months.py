@@ -22,3 +22,7 @@ def test_months_end_with_the_last_whole_one(today, count, period, ends_on):
 
     assert str(months) == period
     assert months.ends_on == ends_on
+
+
+def test_a_period_has_each_of_its_months():
+    assert list(months_before(date(2026, 2, 3), 3).each()) == ["2025-11", "2025-12", "2026-01"]

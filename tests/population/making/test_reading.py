@@ -49,6 +49,26 @@ def read(store, tmp_path, resource_type="Encounter", **changes):
 
 
 @pytest.mark.parametrize(
+    ("person", "row", "left_out"),
+    [
+        ({}, {}, set()),
+        (RESTRICTED, {}, {"a"}),
+        ({"deceasedBoolean": True}, {}, {"a"}),
+        ({}, security("safeguarding"), {"a"}),
+    ],
+)
+def test_t20_whoever_is_left_out_is_known_to_be(tmp_path, person, row, left_out):
+    put(tmp_path / "store" / "gp", patient(**person), contact(**row), patient("b"))
+    order = order_of(tmp_path / "store", "linked-activity", left_out=frozenset({"c"}))
+    reader = Reader(order)
+
+    for each in ("Patient", "Encounter"):
+        reader.write(order.sources[0], each, tmp_path / each)
+
+    assert reader.left_out == left_out | {"c"}
+
+
+@pytest.mark.parametrize(
     ("person", "row", "is_read"),
     [
         ({}, {}, True),

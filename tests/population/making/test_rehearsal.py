@@ -7,6 +7,7 @@ import pytest
 from gateway.population.canaries import Identifier
 from gateway.population.contents.files import parquet_of
 from gateway.population.contents.months import months_before
+from gateway.population.contents.reading import Reader
 from gateway.population.contents.rehearsal import _Cast, rehearse
 from gateway.population.gate import Refusal
 from tests.population.making.neighbours import TODAY, order_of
@@ -62,3 +63,16 @@ def test_a_release_that_tells_of_nobody_goes_on(tmp_path):
     order = order_of(tmp_path / "none", "violence")
 
     assert rehearse(order, MONTHS, tmp_path, lambda _order, folder: (folder / "a").touch()) is None
+
+
+def test_a_rehearsal_is_of_all_who_are_nobody(tmp_path):
+    met = []
+
+    def make(order, _folder):
+        for source in order.sources:
+            Reader(order).write(source, "Patient", tmp_path / "rows")
+            met.append(len((tmp_path / "rows").read_bytes().splitlines()))
+
+    rehearse(order_of(tmp_path / "none", "violence"), MONTHS, tmp_path, make)
+
+    assert met == [24, 24, 24]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_profiles.vocabulary import HARD_BARRED, Label
-from gateway.population.opt_out_list import keep_list, kept_list
+from gateway.population.opt_out_list import keep_list, keep_newest, kept_list
 from gateway.population.opt_outs import (
     CheckList,
     Exemption,
@@ -186,9 +186,34 @@ def test_a_list_is_kept_until_it_expires_and_then_is_gone(tmp_path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "stands"),
+    [(NOW - MINUTE, "new"), (NOW, "new"), (NOW + MINUTE, "old"), (NOW + 9 * MINUTE, "new")],
+    ids=["older", "as old", "newer", "from the future"],
+)
+def test_t20_a_list_never_takes_the_place_of_one_that_was_asked_for_later(tmp_path, before, stands):
+    path, new = tmp_path / "list.json", a_list(NOW)
+    old = a_list(before, usable=frozenset({A}))
+    keep_list(path, old)
+
+    found = keep_newest(path, new, NOW + 5 * MINUTE)
+
+    assert found == kept_list(path, NOW) == {"new": new, "old": old}[stands]
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o602, 0o620])
+def test_t20_a_list_that_others_may_read_or_write_is_none(tmp_path, mode):
+    path = tmp_path / "list.json"
+    keep_list(path, a_list())
+    path.chmod(mode)
+
+    assert kept_list(path, NOW) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b'{"run":"x"}'])
 def test_a_list_that_cannot_be_read_is_none(tmp_path, content):
     path = tmp_path / "list.json"
+    path.touch(0o600)
     path.write_bytes(content)
 
     assert kept_list(path, NOW) is None

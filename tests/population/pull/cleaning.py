@@ -9,23 +9,30 @@ from gateway.population.pull_ground import Clean, Cleaned
 from tests.contract.bulk.asking import WORLD
 
 KEY = b"k" * 32
+OTHER_KEY = b"o" * 32
 TYPES = ("Condition", "Encounter", "Observation", "Patient")
 
 
-def keyed(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16, key=KEY).hexdigest()
+def keyed(text: str, key: bytes = KEY) -> str:
+    return blake2b(text.encode(), digest_size=16, key=key).hexdigest()
 
 
 @dataclass(frozen=True)
 class SmallCleaning:
     """Knows whose a row is by the Patients; a row of nobody stays out."""
 
+    key: bytes = KEY
+
+    @property
+    def key_mark(self) -> str:
+        return keyed("mark", self.key)
+
     async def knowing(self, patients: bytes) -> Clean:
         numbers = {
             each["id"]: each["identifier"][0]["value"] for each in map(json.loads, lines(patients))
         }
 
-        def clean(ndjson: bytes) -> Cleaned:
+        def clean(ndjson: bytes, _resource_type: str) -> Cleaned:
             read = [json.loads(line) for line in lines(ndjson)]
             rows = [row for each in read if (row := self._row(each, numbers)) is not None]
             lost = len(read) - len(rows)
@@ -34,14 +41,18 @@ class SmallCleaning:
         return clean
 
     def id_of(self, resource_type: str, local_id: str) -> str:
-        return keyed(f"{resource_type}|{local_id}")
+        return keyed(f"{resource_type}|{local_id}", self.key)
 
     def _row(self, resource: dict, numbers: dict[str, str]) -> bytes | None:
         kind, id_ = resource["resourceType"], resource["id"]
         owner = id_ if kind == "Patient" else resource["subject"]["reference"].split("/")[1]
         if owner not in numbers:
             return None
-        row = {"resourceType": kind, "id": self.id_of(kind, id_), "person": keyed(numbers[owner])}
+        row = {
+            "resourceType": kind,
+            "id": self.id_of(kind, id_),
+            "person": keyed(numbers[owner], self.key),
+        }
         # Tells versions of one row apart.
         return json.dumps({**row, "version": resource["meta"]["lastUpdated"]}).encode() + b"\n"
 

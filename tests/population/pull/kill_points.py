@@ -48,8 +48,8 @@ def a_piece_is_deidentified(hit: Hit) -> None:
     async def knowing(self, patients):
         clean = await whole(self, patients)
 
-        def cleaned(ndjson):
-            given = clean(ndjson)
+        def cleaned(*piece):
+            given = clean(*piece)
             hit()
             return given
 

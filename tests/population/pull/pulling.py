@@ -6,15 +6,17 @@ from pathlib import Path
 
 from gateway.population.pull import PullOrder, PullProgress, pull
 from gateway.population.pulled import current_rows
-from tests.population.pull.cleaning import TYPES, Permitted, SmallCleaning
+from tests.population.pull.cleaning import KEY, TYPES, Permitted, SmallCleaning
 
 
-async def pulled(world, store: Path, types=TYPES, permit=None, watch=lambda _: None, patience=None):
+async def pulled(
+    world, store: Path, types=TYPES, permit=None, watch=lambda _: None, patience=None, key=KEY
+):
     """Pull once, a few minutes after whatever happened at the source."""
     world.clock.pass_(minutes=10)
     order = PullOrder(store, types, world.clock, watch)
     async with world.source(patience) as source:
-        return await pull(permit or Permitted(), source, SmallCleaning(), order)
+        return await pull(permit or Permitted(), source, SmallCleaning(key), order)
 
 
 def at_rest(store: Path, types=TYPES) -> Counter[tuple[str, str, str]]:
@@ -23,9 +25,9 @@ def at_rest(store: Path, types=TYPES) -> Counter[tuple[str, str, str]]:
     return Counter((row["resourceType"], row["id"], row["version"]) for row in rows)
 
 
-def held_by(world, types=TYPES) -> Counter[tuple[str, str, str]]:
+def held_by(world, types=TYPES, key=KEY) -> Counter[tuple[str, str, str]]:
     """Count what the source holds now, as it should be at rest."""
-    cleaning = SmallCleaning()
+    cleaning = SmallCleaning(key)
     return Counter(
         (line.resource_type, cleaning.id_of(line.resource_type, line.id), _version(line.body))
         for each in types

@@ -76,7 +76,7 @@ def source_config(address: str, private_key: str, **changes: object) -> SourceCo
         private_key=private_key,
     )
     given = {"auth": auth, "caps": Caps(page_size=30, pages=1000), **changes}
-    return SourceConfig("hospital", SourceDialect.FHIR_R4, f"{address}/fhir", "RRV", 5.0, **given)
+    return SourceConfig("hospital", SourceDialect.FHIR_R4, f"{address}/fhir", "RRV", 60.0, **given)
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from adapters.simulators.bulk.shelf import Deletion
 from adapters.simulators.faults import FaultKind
 from gateway.population import pull_writing
 from gateway.population.pull import Stopped
-from gateway.population.pull_checkpoint import Checkpoint, read_checkpoint
-from gateway.population.pull_manifest import finished_pulls, pull_folder
+from gateway.population.pull_checkpoint import Checkpoint, keep_checkpoint, read_checkpoint
+from gateway.population.pull_manifest import finished_pulls, pull_folder, write_manifest
 from gateway.population.pull_planning import with_plans
 from gateway.population.pulled import current_rows
 from tests.contract.bulk.asking import WORLD
+from tests.population.pull.cleaning import OTHER_KEY
 from tests.population.pull.pulling import at_rest, change, held_by, pulled
 from tests.population.pull.served import QUICK, served
 
@@ -196,6 +197,44 @@ async def test_what_a_stopped_pull_left_beyond_its_checkpoint_does_not_stay(expo
         *(each.name for each in manifest.partitions),
         "manifest.json",
     }
+
+
+async def test_rows_of_an_older_form_are_pulled_anew(world, tmp_path):
+    older = replace(await pulled(world, tmp_path), format=1)
+    write_manifest(tmp_path / "hospital", older)
+
+    assert (await pulled(world, tmp_path)).since is None
+    assert (await pulled(world, tmp_path)).since is not None
+    assert at_rest(tmp_path) == held_by(world)
+
+
+async def test_a_pull_that_was_stopped_with_rows_of_an_older_form_begins_anew(exporter, tmp_path):
+    exporter.faults.set(FaultKind.ERROR_500, matching=lambda path: path.endswith("/2"))
+    await pulled(exporter, tmp_path, patience=ONCE)
+    exporter.faults.clear()
+    folder = tmp_path / "hospital"
+    kept = read_checkpoint(folder)
+    keep_checkpoint(folder, replace(kept, format=1, since=NOW))
+
+    assert (await pulled(exporter, tmp_path)).since is None
+
+
+async def test_t23_under_another_key_of_the_store_everything_is_pulled_anew(world, tmp_path):
+    await pulled(world, tmp_path)
+
+    assert (await pulled(world, tmp_path, key=OTHER_KEY)).since is None
+    assert (await pulled(world, tmp_path, key=OTHER_KEY)).since is not None
+    assert at_rest(tmp_path) == held_by(world, key=OTHER_KEY)
+
+
+async def test_t23_a_pull_that_was_stopped_before_the_key_turned_begins_anew(exporter, tmp_path):
+    exporter.faults.set(FaultKind.ERROR_500, matching=lambda path: path.endswith("/2"))
+    await pulled(exporter, tmp_path, patience=ONCE)
+    exporter.faults.clear()
+
+    await pulled(exporter, tmp_path, key=OTHER_KEY)
+
+    assert at_rest(tmp_path) == held_by(exporter, key=OTHER_KEY)
 
 
 def test_of_a_source_that_was_never_pulled_from_nothing_stands(tmp_path):

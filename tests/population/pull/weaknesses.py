@@ -18,7 +18,7 @@ def plant(weakness: str) -> None:
 
 def _keep_raw_rows() -> None:
     async def knowing(_self, _patients):
-        return Cleaned
+        return lambda ndjson, _resource_type: Cleaned(ndjson)
 
     SmallCleaning.knowing = knowing
 

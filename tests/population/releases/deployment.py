@@ -7,11 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 from gateway.audit.log import AuditLog
+from gateway.population.given import Given, that_count
 from gateway.population.keys.custody import KeyCustody
 from gateway.population.keys.local_providers import FileProvider
 from gateway.population.keys.names import KeyName, Purpose
 from gateway.population.ladders import Places
-from gateway.population.ledger import LedgerInMemory
+from gateway.population.ledger import LedgerFile
 from gateway.population.opt_out_list import keep_list
 from gateway.population.opt_outs import CheckList
 from gateway.population.release_order import SourceKind
@@ -21,11 +22,12 @@ from gateway.population.releases.job import ReleaseJobs
 from gateway.population.releases.leaving_out import ListedPeople
 from gateway.population.releases.making_ground import MakingGround
 from gateway.population.releases.requests import Wanted
+from gateway.population.releases.states import given_by
 from gateway.store.engine import Store
 from gateway.store.releases import Release
 from rbac.types import Purpose as UsePurpose
 from tests.population.releases.small_making import DATASET, PURPOSE, SmallMaking
-from tests.population.releases.small_store import PEOPLE, fill
+from tests.population.releases.small_store import PEOPLE, fill, unmarked
 from tests.store_factories import NOW
 
 WANTED = Wanted(
@@ -97,13 +99,19 @@ class Deployment:
         release = await self.approved(**changes)
         return await self.jobs.run(release.id, "job")
 
+    async def counted(self) -> dict[str, int]:
+        """Give how many people's rows count as published, by release."""
+        ground = self.jobs.ground
+        cells = that_count(ground.ledger.published(), await ground.given())
+        return {each.release: each.cell.count for each in cells}
+
 
 async def deployed(store: Store, log: AuditLog, folder: Path) -> Deployment:
     """Set up a deployment with people in its store, its keys made and the list just come."""
     clock, making, objected = Clock(), SmallMaking(), set[str]()
     fill(folder / "store")
     desk = desk_in(store, log, folder)
-    ground = ground_in(folder, clock, making, objected)
+    ground = ground_in(desk, folder, clock, making, objected)
     deployment = Deployment(folder, desk, ReleaseJobs(desk, ground, clock), making, clock, objected)
     for name in (PROJECT_KEY, STORE_KEY):
         await deployment.custody.create(name)
@@ -114,10 +122,19 @@ async def deployed(store: Store, log: AuditLog, folder: Path) -> Deployment:
 def desk_in(store: Store, log: AuditLog, folder: Path) -> ReleaseDesk:
     draw = random.Random(1).getrandbits
     folders = ReleaseFolders(folder / "releases")
-    return ReleaseDesk(store, log, folders, frozenset({"small"}), lambda: UUID(int=draw(128)))
+    return ReleaseDesk(store, log, folders, {"small": DATASET}, lambda: UUID(int=draw(128)))
 
 
-def ground_in(folder: Path, clock, making, objected=frozenset(), permits=None) -> MakingGround:
+def given_at(desk: ReleaseDesk):
+    async def given() -> Given:
+        return given_by(await desk.all_releases(), counts=False)
+
+    return given
+
+
+def ground_in(
+    desk, folder: Path, clock, making, objected=frozenset(), permits=None
+) -> MakingGround:
     draw = random.Random(2).randbytes
     provider = FileProvider(folder / "roots", draw)
     return MakingGround(
@@ -126,10 +143,11 @@ def ground_in(folder: Path, clock, making, objected=frozenset(), permits=None) -
         kinds={"hospital": SourceKind.HOSPITAL},
         places=Places({}, {}, {}),
         venues={},
-        ledger=LedgerInMemory(),
+        ledger=LedgerFile(folder / "ledger"),
+        given=given_at(desk),
         custody=KeyCustody(folder / "keyring.json", provider, clock, draw),
         leaving_out=ListedPeople(
-            folder / "store", folder / "list.json", lambda: frozenset(objected)
+            folder / "store", folder / "list.json", unmarked, lambda _mark: frozenset(objected)
         ),
         permits=permits or Permits(),
         make=making,

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gateway.audit.recorded import RecordedSession, Transaction
+from gateway.population.contents.once import OnceInLedger
+from gateway.population.ledger import LedgerFile
 from gateway.population.releases import folders, job
 from gateway.population.releases.beating import Beat
 from gateway.population.releases.folders import ReleaseFolders
@@ -54,6 +56,8 @@ POINTS: Mapping[str, Point] = {
     "there is a folder": Point("run", after(ReleaseFolders, "begin")),
     "a file is made": Point("run", before(Beat, "__call__"), 2),
     "a step is told": Point("run", after(Beat, "__call__")),
+    "the ledger is to be written": Point("run", before(LedgerFile, "remember")),
+    "the ledger is written": Point("run", after(OnceInLedger, "settle")),
     "the manifest is written": Point("run", after(SmallMaking, "__call__")),
     "some files are durable": Point("run", after(folders, "_make_file_durable")),
     "all files are durable": Point("run", after(job, "make_tree_durable")),

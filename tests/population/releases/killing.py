@@ -16,6 +16,7 @@ from gateway.store.tables import audit_entry
 from gateway.store.words import ReleaseState
 from tests.population.releases.deployment import Deployment
 from tests.population.releases.releasing_process import Orders
+from tests.population.releases.small_making import FILES
 
 ROOT = Path(__file__).parents[3]
 
@@ -45,7 +46,7 @@ def nursery() -> Iterator[Nursery]:
 
 
 async def look_at(deployment: Deployment) -> None:
-    """See that what is listed is whole and once on record, and that nothing in a project's folder is half of a release."""
+    """See that what is listed is whole, once on record and in the ledger, and that no project's folder has half of a release."""
     desk, now = deployment.desk, deployment.clock()
     of_state = Counter(each.id for each in await desk.all_releases() if is_published(each))
     listed = {each.id: each for each in await desk.published(now)}
@@ -54,9 +55,17 @@ async def look_at(deployment: Deployment) -> None:
         assert list(faults_of_release(desk.folder_of(each), each.manifest_sha256)) == []
     for folder in desk.folders.root.glob("[!.]*/*"):
         assert list(faults_of_release(folder)) == []
+    counted = await deployment.counted()
+    assert {each.hex: lines_in(desk.folder_of(of)) for each, of in listed.items()} == {
+        each.hex: counted.get(each.hex) for each in listed
+    }
     published = Counter(told_published(deployment))
     assert set(published.values()) <= {1}
     assert {each.hex for each in listed} <= set(published)
+
+
+def lines_in(folder: Path) -> int:
+    return len((folder / FILES[0]).read_text().splitlines())
 
 
 def is_published(release) -> bool:

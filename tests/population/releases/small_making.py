@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from gateway.population.contents.increments import rows_before, rows_cell, too_few_differ
+from gateway.population.contents.once import once_in_ledger
 from gateway.population.datasets import Dataset
-from gateway.population.gate import Refusal
+from gateway.population.differencing import member_of
+from gateway.population.gate import Refusal, RowsRefusal
 from gateway.population.opt_outs import OptOutRule
 from gateway.population.profile import DisclosureProfile
 from gateway.population.pseudonyms import person_of, read_subject
@@ -15,6 +18,7 @@ from gateway.population.releases.leaving_out import people_in
 
 FILES = ("rows.csv", "rows.ndjson", "tables.csv")
 PURPOSE = "planning of services"
+FEW = "1 to 7 people have come or gone since earlier rows of this dataset"
 
 DATASET = Dataset(
     name="small",
@@ -39,8 +43,12 @@ DATASET = Dataset(
 
 @dataclass
 class SmallMaking:
-    """Make a release; `refuses` is what the gate says, and `meanwhile` what else happens at each step."""
+    """Make a release; `refuses` is what the gate says, and `meanwhile` what else happens at each step.
 
+    The ledger has whose rows they are; where the rule for rows is to be kept too, it `judges` by it.
+    """
+
+    judges: bool = False
     refuses: tuple[str, ...] = ()
     meanwhile: dict[str, object] = field(default_factory=dict)
     orders: list[ReleaseOrder] = field(default_factory=list)
@@ -51,16 +59,34 @@ class SmallMaking:
             watch(name, done, len(FILES))
             (folder / name).write_bytes(content_of(order, name))
             self.meanwhile.pop(name, lambda: None)()
-        if self.refuses:
-            return Refusal(self.refuses)
+        refused = Refusal(self.refuses) if self.refuses else self.remembered(order)
+        if refused is not None:
+            return refused
         manifest = manifest_of(order, folder)
         (folder / "manifest.json").write_bytes(manifest.to_json())
         return manifest
 
+    def remembered(self, order: ReleaseOrder) -> Refusal | None:
+        members = frozenset(member_of(order.ledger_key, each) for each in people_of(order))
+        said = (order.declaration.release, order.dataset.name, order.project)
+        with order.ledger.alone():
+            ledger = once_in_ledger(order)
+            if isinstance(ledger, Refusal):
+                return ledger
+            before = tuple(rows_before(ledger.published(), order.dataset.name))
+            if self.judges and too_few_differ(members, before):
+                return RowsRefusal((FEW,))
+            ledger.remember([rows_cell(*said, members)])
+            ledger.settle()
+        return None
+
+
+def people_of(order: ReleaseOrder) -> list[str]:
+    return sorted(people_in(order.store) - order.left_out)
+
 
 def content_of(order: ReleaseOrder, name: str) -> bytes:
-    people = sorted(people_in(order.store) - order.left_out)
-    told = sorted(person_of(order.project_key, read_subject(each)) for each in people)
+    told = sorted(person_of(order.project_key, read_subject(each)) for each in people_of(order))
     return "".join(f"{name},{each}\n" for each in told).encode()
 
 

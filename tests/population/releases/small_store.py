@@ -3,8 +3,11 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
+from fhir_profiles.systems import V3_CONFIDENTIALITY
 from gateway.population.declaration import Declaration
+from gateway.population.given import Given
 from gateway.population.ladders import Places
 from gateway.population.ledger import LedgerInMemory
 from gateway.population.pseudonyms import spell
@@ -19,21 +22,40 @@ from gateway.population.release_order import ReleaseOrder, SourceKind, sources_n
 from tests.population.releases.small_making import DATASET, PURPOSE
 
 PEOPLE = tuple(spell(bytes([number]) * 16) for number in range(1, 21))
+
+
+async def unmarked() -> str:
+    """Give the mark of the key that named the people of the stores of tests: none."""
+    return ""
+
+
 PULLED_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def fill(store: Path, people=PEOPLE, pull: int = 1) -> None:
-    """Have a pull leave people at rest."""
-    folder = store / "hospital"
+RESTRICTED = {"meta": {"security": [{"system": V3_CONFIDENTIALITY, "code": "R"}]}}
+DIED = {"deceasedDateTime": "2026-02"}
+
+
+def fill(
+    store: Path,
+    people=PEOPLE,
+    pull: int = 1,
+    said=MappingProxyType({}),
+    key_mark="",
+    source="hospital",
+) -> None:
+    """Have a pull leave people at rest, and what is said of some of them."""
+    folder = store / source
     rows = b"".join(
-        json.dumps({"resourceType": "Patient", "id": each}).encode() + b"\n" for each in people
+        json.dumps({"resourceType": "Patient", "id": each, **said.get(each, {})}).encode() + b"\n"
+        for each in people
     )
     partition = write_partition(
         pull_folder(folder, pull), Partition("00000-00000-Patient.ndjson", "Patient"), rows
     )
-    told = ("hospital", "small", "violence", "LDSA-1", ("Patient",), ("Patient",))
+    told = (source, "small", "violence", "LDSA-1", ("Patient",), ("Patient",))
     times = (None, PULLED_AT, False, PULLED_AT)
-    write_manifest(folder, PullManifest(pull, *told, *times, (partition,)))
+    write_manifest(folder, PullManifest(pull, *told, *times, (partition,), key_mark=key_mark))
 
 
 def order_of(store: Path, left_out: frozenset[str] = frozenset()) -> ReleaseOrder:
@@ -42,5 +64,5 @@ def order_of(store: Path, left_out: frozenset[str] = frozenset()) -> ReleaseOrde
     return ReleaseOrder(
         *(Declaration("a" * 32, "small", *said), DATASET, "violence", b"p" * 32, store),
         *(sources_now(store, {"hospital": SourceKind.HOSPITAL}), Places({}, {}, {}), left_out),
-        *(LedgerInMemory(), b"l" * 32, date(2026, 3, 2)),
+        *(LedgerInMemory(), b"l" * 32, date(2026, 3, 2), Given()),
     )

@@ -16,6 +16,7 @@ from gateway.store.words import ReleaseState
 from tests.population.making.neighbours import THERE, neighbours, store_of
 from tests.population.making.stores import places, pseudonym, venues
 from tests.population.releases.deployment import PROJECT_KEY
+from tests.population.releases.small_store import unmarked
 
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
@@ -37,10 +38,12 @@ def planning(deployment):
         kinds={kind.value: kind for kind in SourceKind},
         places=places(),
         venues=venues(),
-        leaving_out=ListedPeople(lives, deployment.folder / "list.json", frozenset),
+        leaving_out=ListedPeople(
+            lives, deployment.folder / "list.json", unmarked, lambda _mark: frozenset()
+        ),
         make=make_release,
     )
-    deployment.desk = replace(deployment.desk, datasets=frozenset(DATASETS))
+    deployment.desk = replace(deployment.desk, datasets=DATASETS)
     deployment.jobs = replace(deployment.jobs, desk=deployment.desk, ground=ground)
     return deployment
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from gateway.store.leases import take_lease
 from gateway.store.words import ReleaseState
 from tests.population.releases.deployment import PROJECT_KEY
 from tests.population.releases.small_making import FILES
-from tests.population.releases.small_store import PEOPLE, fill
+from tests.population.releases.small_store import DIED, PEOPLE, RESTRICTED, fill
 
 R = ReleaseState
 
@@ -115,6 +116,18 @@ async def test_t20_who_opted_out_since_the_pull_is_in_no_row(deployment):
     assert deployment.making.orders[-1].left_out == {*PEOPLE[:2]}
 
 
+@pytest.mark.parametrize("said", [RESTRICTED, DIED], ids=str)
+async def test_de_05_whom_a_pull_bars_while_it_is_made_is_in_no_row(deployment, said):
+    release, store = await deployment.approved(), deployment.folder / "store"
+    meanwhile = partial(fill, store, pull=2, said={PEOPLE[3]: said})
+    deployment.making.meanwhile[FILES[2]] = meanwhile
+
+    found = await deployment.jobs.run(release.id, "job")
+
+    assert len(lines_of(deployment, found)) == len(PEOPLE) - 1
+    assert [each.left_out for each in deployment.making.orders] == [set(), {PEOPLE[3]}]
+
+
 async def test_de_05_who_opts_out_while_it_is_made_is_in_no_row(deployment):
     release = await deployment.approved()
     deployment.making.meanwhile[FILES[2]] = lambda: deployment.objected.add(PEOPLE[3])
@@ -190,6 +203,7 @@ async def test_a_destroyed_key_makes_no_release(deployment):
     with pytest.raises(KeyDestroyedError):
         await deployment.jobs.run(release.id, "job")
     assert nothing_is_there(deployment)
+    assert await deployment.desk.release(release.id) == release
 
 
 async def test_t23_after_a_rotation_no_pseudonym_is_the_same(deployment):

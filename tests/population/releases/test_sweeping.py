@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 
 from gateway.population.keys.keyring import KeyDestroyedError, Keyring
+from gateway.population.releases.exports import Exports
 from gateway.population.releases.states import end_of
 from gateway.population.releases.sweeping import sweep
 from gateway.store.words import ReleaseState
+from tests.population.bulk.test_exports import export
 from tests.population.releases.deployment import PROJECT_KEY, WANTED
 from tests.population.releases.small_making import FILES
 from tests.population.releases.test_desk import recorded
@@ -105,6 +107,17 @@ async def test_what_killed_processes_left_of_ended_releases_is_removed(deploymen
     await desk.recall(release.id, "officer", deployment.clock(), "a mistake")
     kept.rename(desk.folder_of(release))
     (desk.folders.begin(release.id, 9) / FILES[0]).write_text("half")
+
+    await swept(deployment)
+
+    assert files_of_all(deployment) == []
+
+
+async def test_de_06_exports_that_are_over_are_removed_where_nobody_kicks_off_another(deployment):
+    exports = Exports(deployment.desk.folders.root)
+    begun = export(begun_at=deployment.clock())
+    exports.keep(begun)
+    deployment.clock.at = begun.expires_at
 
     await swept(deployment)
 

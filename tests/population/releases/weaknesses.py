@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from gateway.population.ledger import LedgerFile
 from gateway.population.pull_files import make_folder
 from gateway.population.releases import job
 from gateway.population.releases.folders import ReleaseFolders
@@ -45,6 +46,10 @@ def _move_after_the_database_says_so() -> None:
     ReleaseJobs._publish = published
 
 
+def _publish_without_the_ledger() -> None:
+    LedgerFile.remember = lambda *_cells: None
+
+
 def _remove_files_where_they_are() -> None:
     def take_out(self, project, release):
         shutil.rmtree(self.place_of(project, release), ignore_errors=True)
@@ -57,6 +62,7 @@ WEAKNESSES: Mapping[str, Weakness] = {
     "files are moved after the database says so": Weakness(
         _move_after_the_database_says_so, "the publication is committed"
     ),
+    "the ledger is not written": Weakness(_publish_without_the_ledger, "the job is over"),
     "files are removed where they are": Weakness(
         _remove_files_where_they_are, "a file of it is removed"
     ),

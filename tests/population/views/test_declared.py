@@ -138,8 +138,57 @@ def test_an_assault_is_its_means_and_its_place(connection: duckdb.DuckDBPyConnec
 
     assert (row["person_id"], row["record_status"]) == (PERSON, "final")
     assert row["incident_date"] == "2024-05-01T10:00:00+01:00"
-    assert list(row.values())[5:] == ["blade", "street", "domestic", None, LSOA, []]
+    assert list(row.values())[5:] == ["blade", ["street"], False, [], [LSOA], []]
     assert "High Street" not in str(row)
+
+
+OTHER, DOMESTIC = (
+    {"system": systems.ASSAULT_CIRCUMSTANCE, "code": each} for each in ("other", "domestic")
+)
+UNKNOWN = {**OTHER, "code": "at-home"}
+BY_A_PARTNER = {"system": "http://snomed.info/sct", "code": "371775004"}
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "is_other"),
+    [
+        ([[OTHER]], True),
+        ([[OTHER], [OTHER, OTHER]], True),
+        ([], False),
+        ([[DOMESTIC]], False),
+        ([[OTHER], [DOMESTIC]], False),
+        ([[DOMESTIC], [OTHER]], False),
+        ([[OTHER, DOMESTIC]], False),
+        ([[OTHER], []], False),
+        ([[OTHER], [UNKNOWN]], False),
+        ([[OTHER, UNKNOWN]], False),
+        ([[OTHER, BY_A_PARTNER]], False),
+        ([[{"code": "other"}]], False),
+    ],
+)
+def test_de_05_a_place_is_told_only_where_other_is_all_that_is_said(
+    connection: duckdb.DuckDBPyConnection, folder: Path, circumstances: Any, is_other: bool
+):
+    of = concept("circumstance", systems.ASSAULT_ITEM)
+    sent = assault()
+    sent["component"] = [
+        {"code": of, "valueCodeableConcept": {"coding": each}} for each in circumstances
+    ]
+
+    (row,) = rows(connection, folder, "assault", sent)
+
+    assert row["is_circumstance_other"] is is_other
+
+
+def test_de_05_a_circumstance_in_a_part_of_another_name_counts(
+    connection: duckdb.DuckDBPyConnection, folder: Path
+):
+    said = ("circumstance", systems.ASSAULT_CIRCUMSTANCE, "other")
+    aside = ("method", systems.ASSAULT_CIRCUMSTANCE, "sexual")
+
+    (row,) = rows(connection, folder, "assault", assault(said, aside))
+
+    assert row["is_circumstance_other"] is False
 
 
 def test_an_assault_leads_to_its_attendance(connection: duckdb.DuckDBPyConnection, folder: Path):

@@ -1,6 +1,17 @@
-"""Tell of releases on the command line: states, times, people and reasons, and no row of any."""
+"""Tell of releases: states, times, people and reasons, and no row of any."""
 
+from datetime import datetime
+
+from gateway.population.gate import Refusal, RowsRefusal
 from gateway.store.releases import Release, ReleaseProgress, ReleaseUse
+
+ROWS_MAY_NOT_LEAVE = "its rows may not leave now: those who run this service can say why"
+"""One reason for all, for most that there are tell of somebody: that 1 to 7 went means that they died or opted out."""
+
+
+def reasons_for_planners(refusal: Refusal) -> tuple[str, ...]:
+    """Give the reasons that planners read; those who run the service read a refusal's own, and the audit has them."""
+    return (ROWS_MAY_NOT_LEAVE,) if isinstance(refusal, RowsRefusal) else refusal.reasons
 
 
 def told_release(release: Release) -> dict[str, object]:
@@ -34,16 +45,25 @@ def told_status(
     release: Release, progress: ReleaseProgress | None, uses: tuple[ReleaseUse, ...]
 ) -> dict[str, object]:
     """Give a release with how far its job is, and who fetched which file when."""
-    step = None
-    if progress is not None:
-        step = {
-            "step": progress.step,
-            "done": progress.done,
-            "of": progress.steps,
-            "at": _instant(progress.at),
-        }
-    fetched = [{"file": use.file, "by": use.user_id, "at": use.at.isoformat()} for use in uses]
-    return {**told_release(release), "progress": step, "fetched": fetched}
+    told = {"progress": told_progress(progress), "fetched": told_uses(uses)}
+    return {**told_release(release), **told}
+
+
+def told_progress(progress: ReleaseProgress | None) -> dict[str, object] | None:
+    """Give how far the making of a release is; None where it never was begun."""
+    if progress is None:
+        return None
+    return {
+        "step": progress.step,
+        "done": progress.done,
+        "of": progress.steps,
+        "at": _instant(progress.at),
+    }
+
+
+def told_uses(uses: tuple[ReleaseUse, ...]) -> list[dict[str, str]]:
+    """Give who fetched which file when."""
+    return [{"file": use.file, "by": use.user_id, "at": use.at.isoformat()} for use in uses]
 
 
 def line_of(release: Release) -> str:
@@ -57,9 +77,9 @@ def line_of(release: Release) -> str:
     )
 
 
-def _by_at(by: str | None, at: object) -> dict[str, str] | None:
-    return None if by is None else {"by": by, "at": str(at)}
+def _by_at(by: str | None, at: datetime | None) -> dict[str, str | None] | None:
+    return None if by is None else {"by": by, "at": _instant(at)}
 
 
-def _instant(at: object) -> str | None:
-    return None if at is None else str(at)
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,1 @@
+"""Counts that planners ask for one by one, answered from tables that have passed the gate."""
