@@ -1,4 +1,4 @@
-"""Run the full count of a named promise and keep what came of it, bound to the commit that it is true of.
+"""Run the full count of a named promise and keep what came of it, bound to the code that it is true of.
 
 `python -m tests.prove P01` runs one, `--stale` runs every one whose evidence is older than the code it names,
 `--list-stale` names those. Evidence: `docs/evidence/NAME.json` (docs/decisions/0008, section 8).
@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from secrets import randbelow
 from xml.etree import ElementTree
@@ -26,7 +27,10 @@ EVIDENCE = ROOT / "docs" / "evidence"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one full run gave; `commit` is the one that the code was at."""
+    """What one full run gave; `commit` is the one that the code was at, `digest` what the code itself was.
+
+    A history that is written anew loses the commit, and the code with its tests is what the promise held of.
+    """
 
     promise: str
     says: str
@@ -35,6 +39,7 @@ class Evidence:
     tests: int
     failures: int
     commit: str
+    digest: str
     code: tuple[str, ...]
     date: str
     counted: Mapping[str, Mapping[str, str]]
@@ -76,6 +81,7 @@ def prove(name: str) -> bool:
         run.tests,
         run.failures,
         _git("rev-parse", "HEAD"),
+        _digest("HEAD", promise.code),
         promise.code,
         now().date().isoformat(),
         run.counted,
@@ -104,8 +110,23 @@ def _why_stale(name: str, promise: Promise) -> str | None:
         return "the evidence is not of what is promised now"
     if _git("status", "--porcelain", "--", *promise.code):
         return "the code has changes that are not committed"
-    last = _git("log", "-1", "--format=%H", "--", *promise.code)
-    return None if _is_ancestor(last, kept["commit"]) else "the code has changed since"
+    was = kept.get("digest") or _digest(kept["commit"], promise.code)
+    if not was:
+        return "its commit is not in this history"
+    return None if was == _digest("HEAD", promise.code) else "the code has changed since"
+
+
+def _digest(commit: str, code: Sequence[str]) -> str:
+    """Give the SHA-256 of the names and contents of the code at a commit; nothing for a commit that is not here."""
+    if not _is_here(commit):
+        return ""
+    return sha256(_git("ls-tree", "-r", commit, "--", *code).encode()).hexdigest()
+
+
+def _is_here(commit: str) -> bool:
+    command = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    return done.returncode == 0
 
 
 @dataclass(frozen=True)
@@ -173,11 +194,6 @@ def _read(report: ElementTree.Element) -> _Run:
 def _failed(counted: Mapping[str, str]) -> int:
     # A skipped test shows nothing, so it counts against the promise.
     return sum(int(counted[name]) for name in ("failures", "errors", "skipped"))
-
-
-def _is_ancestor(one: str, other: str) -> bool:
-    done = subprocess.run(["git", "merge-base", "--is-ancestor", one, other], cwd=ROOT, check=False)
-    return done.returncode == 0
 
 
 def _git(*words: str) -> str:

@@ -5,7 +5,7 @@ No match, shown separately. The order of sources never matters (docs/decisions/0
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from itertools import chain
 
 from gateway.patient.items import Item
@@ -23,14 +23,32 @@ def groups_of(items: Sequence[Item]) -> list[int]:
     return [sets.root(position) for position in range(len(items))]
 
 
-def groups_in_doubt(items: Sequence[Item]) -> list[int]:
-    """Give each item's group if whatever has a key in common could be one thing; such a group holds whole groups."""
+def retracted_groups(items: Iterable[Item], groups: Iterable[int]) -> frozenset[int]:
+    """Name the groups of which something was retracted: what else is in them is stale."""
+    return frozenset(group for item, group in zip(items, groups, strict=True) if item.is_retraction)
+
+
+def ties_in_doubt(items: Sequence[Item], groups: Sequence[int]) -> list[Set[int]]:
+    """Give each item's ties: the sets there were if all that stands and has a key in common were one thing.
+
+    What stands is in one such set, with its whole group. A retraction, and a stale copy of one, is of each set that it
+    has a key in common with, perhaps of none: what was retracted ties nothing together.
+    """
+    retracted = retracted_groups(items, groups)
     sets = Ties(len(items))
+    met: dict[int, list[int]] = defaultdict(list)
     resources = [_resource_of(item, position) for position, item in enumerate(items)]
     for positions in _shared(items, resources):
-        for other in positions[1:]:
-            sets.join(positions[0], other)
-    return [sets.root(position) for position in range(len(items))]
+        standing = [each for each in positions if groups[each] not in retracted]
+        for other in standing[1:]:
+            sets.join(standing[0], other)
+        for stale in positions if standing else ():
+            if groups[stale] in retracted:
+                met[stale].append(standing[0])
+    return [
+        {sets.root(each) for each in (met[position] if group in retracted else [position])}
+        for position, group in enumerate(groups)
+    ]
 
 
 def _shared(items: Sequence[Item], resources: Sequence[Hashable]) -> Iterable[list[int]]:

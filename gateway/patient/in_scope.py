@@ -1,4 +1,4 @@
-"""Leave of a record the types that a token's scopes name, as if the sources held no others.
+"""Leave of what the policy shows of a record the types that a token's scopes name.
 
 Comes after the policy, which has its say on every copy of an item, so that fewer scopes never show more. SMART App Launch 2.2; docs/decisions/0014.
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fhir_profiles.vocabulary import Label
-from gateway.patient.group import groups_in_doubt
+from gateway.patient.group import retracted_groups, ties_in_doubt
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.stated_labels import LabelsOf as LabelsOf
 from gateway.patient.stated_labels import Stated, stated_labels
@@ -21,7 +21,6 @@ from gateway.patient.stated_labels import labels_by_lists as labels_by_lists
 _OWN = frozenset({Label.OWN})
 _NOTHING: frozenset[Label] = frozenset()
 _UNSTATED = Stated(_NOTHING)
-_NO_TIE = -1
 _OfGroups: TypeAlias = Mapping[int, frozenset[Label]]
 
 
@@ -62,44 +61,29 @@ def _of_own(items: Sequence[Item], stated: Sequence[Stated]) -> Sequence[Stated]
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """Which items an identifier ties to each other without saying which it means; the same number is the same tie.
-
-    `of_standing` is without what was retracted, and its stale copies: these tie nothing else together. `of_all` is with
-    them, for what is told of themselves. Both run in parallel with `groups`.
-    """
+    """Which items an identifier ties to each other without saying which it means."""
 
     groups: Sequence[int]
+    ties: Sequence[Set[int]]
     retracted: Set[int]
-    of_standing: Sequence[int]
-    of_all: Sequence[int]
 
     @classmethod
     def among(cls, items: Sequence[Item], groups: Sequence[int]) -> "_Doubt":
-        retracted = {group for item, group in zip(items, groups, strict=True) if item.is_retraction}
-        of_all = groups_in_doubt(items)
-        if not retracted:
-            return cls(groups, retracted, of_all, of_all)
-        standing = [position for position, group in enumerate(groups) if group not in retracted]
-        tied = groups_in_doubt([items[position] for position in standing])
-        of_standing = dict(zip(standing, tied, strict=True))
-        in_order = [of_standing.get(position, _NO_TIE) for position in range(len(items))]
-        return cls(groups, retracted, in_order, of_all)
+        return cls(groups, ties_in_doubt(items, groups), retracted_groups(items, groups))
 
     def spread(self, of_group: _OfGroups) -> _OfGroups:
         """Add the labels of every standing group that is tied to one; a retracted group lends none to any other."""
-        by_standing, by_all = (
-            self._by_tie(of_group, each) for each in (self.of_standing, self.of_all)
-        )
+        by_tie = self._by_tie(of_group)
         found = dict(of_group)
-        for group, standing, tie in zip(self.groups, self.of_standing, self.of_all, strict=True):
-            lent = by_all[tie] if group in self.retracted else by_standing[standing]
-            found[group] = found.get(group, _NOTHING) | lent
+        for group, ties in zip(self.groups, self.ties, strict=True):
+            lent = (by_tie[tie] for tie in ties)
+            found[group] = found.get(group, _NOTHING).union(*lent)
         return found
 
-    def _by_tie(self, of_group: _OfGroups, ties: Sequence[int]) -> Mapping[int, frozenset[Label]]:
+    def _by_tie(self, of_group: _OfGroups) -> Mapping[int, frozenset[Label]]:
         found: dict[int, frozenset[Label]] = defaultdict(frozenset)
-        for group, tie in zip(self.groups, ties, strict=True):
-            if group not in self.retracted:
+        for group, ties in zip(self.groups, self.ties, strict=True):
+            for tie in ties if group not in self.retracted else ():
                 found[tie] |= of_group.get(group, _NOTHING)
         return found
 

@@ -15,16 +15,13 @@ from msgspec import Struct
 
 from fhir_profiles.vocabulary import HARD_BARRED, Category, Label
 from gateway.access.sharing import NOTHING, Coverage
+from gateway.patient.group import retracted_groups
 from gateway.patient.items import Item, LabelledItem
 from gateway.patient.projection import mask, summarise, without_whereabouts
 from gateway.patient.reductions import Summary
 from gateway.patient.summary_filters import passes
 from gateway.patient.summary_rows import Reading, row_of
-from gateway.patient.together import (
-    lowered_by_others,
-    own_by_themselves,
-    retracted_groups,
-)
+from gateway.patient.together import lowered_by_others, own_by_themselves
 from gateway.patient.work import Worked
 from rbac.types import Level, Levels
 
@@ -90,7 +87,7 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     something that is shown refers to them.
     """
     withheld: Counter[str] = Counter()
-    retracted = retracted_groups(items)
+    retracted = retracted_groups((each.item for each in items), (each.group for each in items))
     found: dict[int, Kept] = {}
     for position, each in enumerate(items):
         category = each.item.category

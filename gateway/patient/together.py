@@ -3,12 +3,12 @@
 Pure; knows no levels: what an item is shown as is asked of `shown`. docs/decisions/0011.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import structs
 
-from gateway.patient.group import groups_in_doubt
+from gateway.patient.group import retracted_groups, ties_in_doubt
 from gateway.patient.items import LabelledItem
 
 Kept = TypeVar("Kept")
@@ -21,15 +21,30 @@ def own_by_themselves(
 ) -> list[tuple[int, Kept]]:
     """Give, by position, the reader's own organisation's items by its own labels, where nobody else's of the group is told of.
 
-    Its own label opens them where the same label hides the others, whose further labels would then show on them.
+    Its own label opens them where the same label hides the others, whose further labels would then show on them. What was
+    retracted has no say: it lends nothing and ties nothing. Of a retraction, `lowered_by_others` has decided already.
     """
-    lent = [position for position in kept if items[position].lent]
-    if not lent:
+    if not any(items[position].lent for position in kept):
         return []
-    groups = _groups(items)
-    others = {groups[position] for position in kept if not items[position].item.is_own}
-    again = ((each, shown(_by_itself(items[each]))) for each in lent if groups[each] not in others)
+    tie_of = _ties_of_standing(items)
+    standing = [position for position in kept if position in tie_of]
+    others = {tie_of[position] for position in standing if not items[position].item.is_own}
+    lent = (each for each in standing if items[each].lent and tie_of[each] not in others)
+    again = ((each, shown(_by_itself(items[each]))) for each in lent)
     return [(position, found) for position, found in again if found is not None]
+
+
+def _ties_of_standing(items: Sequence[LabelledItem]) -> Mapping[int, int]:
+    """Number, by position, the one set of what stands that each standing item is tied into; of what was retracted, nothing is told."""
+    unlabelled, groups = [each.item for each in items], [each.group for each in items]
+    retracted = retracted_groups(unlabelled, groups)
+    ties = ties_in_doubt(unlabelled, groups)
+    return {
+        position: tie
+        for position, (group, each) in enumerate(zip(groups, ties, strict=True))
+        if group not in retracted
+        for tie in each
+    }
 
 
 def lowered_by_others(
@@ -48,18 +63,9 @@ def lowered_by_others(
     return [position for position, found in alone if not is_alike(kept[position], found)]
 
 
-def retracted_groups(items: Iterable[LabelledItem]) -> frozenset[int]:
-    """Name the groups of which something was retracted: what else is in them is stale."""
-    return frozenset(each.group for each in items if each.item.is_retraction)
-
-
 def _by_itself(each: LabelledItem) -> LabelledItem:
     return structs.replace(each, labels=each.labels - each.lent)
 
 
 def _alone(each: LabelledItem) -> LabelledItem:
     return structs.replace(each, labels=each.labels - each.of_others)
-
-
-def _groups(items: Iterable[LabelledItem]) -> list[int]:
-    return groups_in_doubt([each.item for each in items])

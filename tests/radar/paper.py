@@ -4,10 +4,10 @@ Written from the rules of access in words, not from the gateway's code; a test c
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from adapters.simulators.traffic.plan import Traffic
 from adapters.simulators.traffic.staff import StaffMember
@@ -26,8 +26,14 @@ _ACTS = {
 CLAIM_LASTS = timedelta(hours=24)
 
 
-def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
-    """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests."""
+def accesses_on_paper(
+    cohort: Cohort, traffic: Traffic, in_stays: Set[UUID] = frozenset()
+) -> tuple[Access, ...]:
+    """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests.
+
+    `in_stays` are the requests made while their person's stay with the member's organisation lasts: of these the traffic
+    tells nothing.
+    """
     staff_by_number = {each.own_number: each for each in traffic.staff if each.own_number}
     known = set[tuple[str, NhsNumber]]()
     of_one_name = _of_one_name(cohort)
@@ -44,7 +50,8 @@ def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
                 claimed[who] = at
             continue
         is_claimed = who in claimed and at < claimed[who] + CLAIM_LASTS
-        reason = _reason(visit.member, cohort.people[step.about], is_claimed) if opens else OPEN
+        is_related = is_claimed or step.request_id in in_stays
+        reason = _reason(visit.member, cohort.people[step.about], is_related) if opens else OPEN
         marks = _marks(staff_by_number, visit.member, cohort.people[step.about]) if opens else ()
         made = _access(visit.member, step, at, reason, frozenset(marks))
         found.append(
@@ -88,8 +95,8 @@ def _access(
     )
 
 
-def _reason(member: StaffMember, person: Person, is_claimed: bool) -> str:
-    if not is_claimed and member.organisation not in {person.practice, *person.contacts_of}:
+def _reason(member: StaffMember, person: Person, is_related: bool) -> str:
+    if not is_related and member.organisation not in {person.practice, *person.contacts_of}:
         return "no-relationship"
     return "sharing-restricted" if _objects(person) else OPEN
 
