@@ -29,7 +29,7 @@ EVIDENCE = ROOT / "docs" / "evidence"
 class Evidence:
     """What one full run gave; `commit` is the one that the code was at, `digest` what the code itself was.
 
-    A history that is written anew loses the commit, and the code with its tests is what the promise held of.
+    A history that is written anew loses the commit; `code` is what the promise held of.
     """
 
     promise: str
@@ -66,13 +66,15 @@ def main(arguments: list[str]) -> int:
 def prove(name: str) -> bool:
     """Run one promise in full and keep the evidence; say whether it held.
 
-    Raises SystemExit when the code it names is not committed: evidence must be of a commit.
+    Raises SystemExit when the code it names is not committed, is not there, or changed while it was tried: evidence must
+    be of a commit.
     """
     promise = PROMISES[name]
-    if _git("status", "--porcelain", "--", *promise.code):
-        raise SystemExit(f"{name}: commit the code first; evidence is bound to a commit.")
+    commit, digest = _git("rev-parse", "HEAD"), _committed(name, promise)
     seed = randbelow(10**6)
     run = _run(promise, seed)
+    if _committed(name, promise) != digest:
+        raise SystemExit(f"{name}: the code changed while it was tried; try it again.")
     evidence = Evidence(
         name,
         promise.says,
@@ -80,8 +82,8 @@ def prove(name: str) -> bool:
         promise.count,
         run.tests,
         run.failures,
-        _git("rev-parse", "HEAD"),
-        _digest("HEAD", promise.code),
+        commit,
+        digest,
         promise.code,
         now().date().isoformat(),
         run.counted,
@@ -93,6 +95,18 @@ def prove(name: str) -> bool:
     )
     _say("".join(f"  {test}: {dict(told)}\n" for test, told in run.counted.items()))
     return run.tests > 0 and run.failures == 0
+
+
+def _committed(name: str, promise: Promise) -> str:
+    """Give the digest of the code; SystemExit if there is none of some name, or other than what is committed."""
+    if _changes(promise.code):
+        raise SystemExit(f"{name}: commit the code first; evidence is bound to a commit.")
+    missing = [each for each in promise.code if not _git("ls-tree", "HEAD", "--", each)]
+    if missing:
+        raise SystemExit(
+            f"{name}: there is no {', '.join(missing)} any more: say which code it is of."
+        )
+    return _digest("HEAD", promise.code)
 
 
 def stale() -> dict[str, str]:
@@ -108,12 +122,16 @@ def _why_stale(name: str, promise: Promise) -> str | None:
     kept = json.loads(path.read_text())
     if kept["failures"] or kept["count"] < promise.count or kept["code"] != list(promise.code):
         return "the evidence is not of what is promised now"
-    if _git("status", "--porcelain", "--", *promise.code):
+    if _changes(promise.code):
         return "the code has changes that are not committed"
     was = kept.get("digest") or _digest(kept["commit"], promise.code)
     if not was:
         return "its commit is not in this history"
     return None if was == _digest("HEAD", promise.code) else "the code has changed since"
+
+
+def _changes(code: Sequence[str]) -> str:
+    return _git("status", "--porcelain", "--untracked-files=all", "--", *code)
 
 
 def _digest(commit: str, code: Sequence[str]) -> str:

@@ -104,7 +104,11 @@ def narrow(items: Sequence[LabelledItem], terms: Terms) -> Narrowed:
     for position in lowered_by_others(items, found, partial(_told, terms), _is_alike):
         del found[position]
         withheld["retracted"] += 1
-    found.update(own_by_themselves(items, found, partial(_told, terms)))
+    for position, by_itself in own_by_themselves(items, found, partial(_told, terms)):
+        if by_itself is None:
+            withheld[str(found.pop(position).item.category)] += 1
+        else:
+            found[position] = by_itself
     kept = [found[position] for position in sorted(found)]
     nobodys = [each for each in items if each.item.category is None]
     return Narrowed((*kept, *referred_to(kept, nobodys, terms)), dict(withheld))

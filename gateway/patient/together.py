@@ -18,11 +18,12 @@ def own_by_themselves(
     items: Sequence[LabelledItem],
     kept: Mapping[int, Kept],
     shown: Callable[[LabelledItem], Kept | None],
-) -> list[tuple[int, Kept]]:
+) -> list[tuple[int, Kept | None]]:
     """Give, by position, the reader's own organisation's items by its own labels, where nobody else's of the group is told of.
 
-    Its own label opens them where the same label hides the others, whose further labels would then show on them. What was
-    retracted has no say: it lends nothing and ties nothing. Of a retraction, `lowered_by_others` has decided already.
+    Its own label opens them where the same label hides the others, whose further labels would then show on them: also
+    where these alone have a summary for it, so None says that its own leave nothing of one. What was retracted has no say:
+    it lends nothing and ties nothing. Of a retraction, `lowered_by_others` has decided already.
     """
     if not any(items[position].lent for position in kept):
         return []
@@ -30,8 +31,7 @@ def own_by_themselves(
     standing = [position for position in kept if position in tie_of]
     others = {tie_of[position] for position in standing if not items[position].item.is_own}
     lent = (each for each in standing if items[each].lent and tie_of[each] not in others)
-    again = ((each, shown(_by_itself(items[each]))) for each in lent)
-    return [(position, found) for position, found in again if found is not None]
+    return [(each, shown(_by_itself(items[each]))) for each in lent]
 
 
 def _ties_of_standing(items: Sequence[LabelledItem]) -> Mapping[int, int]:

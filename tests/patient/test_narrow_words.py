@@ -215,6 +215,28 @@ def test_il_02_a_retraction_is_shown_alike_whether_a_hidden_one_ties_it_to_what_
     assert told(told_of, sensitive, tying, **levels) == {"Encounter/r": "all"}
 
 
+def test_a_retraction_bears_the_labels_of_all_that_it_may_be():
+    retraction = visit("gp", "r", status="cancelled", identifier=numbered("ABC", "DEF"))
+    sensitive = visit("gp", "y", "safeguarding", identifier=numbered("ABC"))
+    other = visit("gp", "z", identifier=numbered("DEF"))
+
+    shown = told(retraction, sensitive, other, safeguarding=Level.NONE)
+
+    assert shown == {"Encounter/z": "all"}
+
+
+@pytest.mark.parametrize("status", RETRACTED)
+def test_what_may_be_one_of_two_things_is_not_taken_for_a_stale_copy(status):
+    stands, elsewhere = visit("gp", "x"), visit("hospital", "y", status="cancelled")
+    replaced = visit("gp", "r", "adoption", status=status)
+
+    assert told(stands, elsewhere, adoption=Level.NONE) == {"Encounter/y": "all"}
+    assert told(stands, elsewhere, replaced, adoption=Level.NONE) == {
+        "Encounter/x": "all",
+        "Encounter/y": "all",
+    }
+
+
 NUMBERS = st.lists(st.sampled_from(["ABC", "DEF"]), max_size=2, unique=True)
 VISITS = st.lists(
     st.tuples(

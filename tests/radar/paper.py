@@ -4,10 +4,10 @@ Written from the rules of access in words, not from the gateway's code; a test c
 """
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from adapters.simulators.traffic.plan import Traffic
 from adapters.simulators.traffic.staff import StaffMember
@@ -16,6 +16,7 @@ from adapters.simulators.truth import Cohort, Person, SourceKind
 from fhir_profiles.nhs_number import NhsNumber
 from gateway.audit.radar.accesses import Access
 from gateway.audit.words import AskedAct, Mark
+from tests.radar.stays import is_in_stay
 
 OPEN = "permitted"
 _ACTS = {
@@ -26,14 +27,8 @@ _ACTS = {
 CLAIM_LASTS = timedelta(hours=24)
 
 
-def accesses_on_paper(
-    cohort: Cohort, traffic: Traffic, in_stays: Set[UUID] = frozenset()
-) -> tuple[Access, ...]:
-    """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests.
-
-    `in_stays` are the requests made while their person's stay with the member's organisation lasts: of these the traffic
-    tells nothing.
-    """
+def accesses_on_paper(cohort: Cohort, traffic: Traffic) -> tuple[Access, ...]:
+    """Give what the audit will hold, in order of time; decisions are numbered by the ids of their requests."""
     staff_by_number = {each.own_number: each for each in traffic.staff if each.own_number}
     known = set[tuple[str, NhsNumber]]()
     of_one_name = _of_one_name(cohort)
@@ -50,7 +45,7 @@ def accesses_on_paper(
                 claimed[who] = at
             continue
         is_claimed = who in claimed and at < claimed[who] + CLAIM_LASTS
-        is_related = is_claimed or step.request_id in in_stays
+        is_related = is_claimed or is_in_stay(cohort, step.about, visit.member.organisation, at)
         reason = _reason(visit.member, cohort.people[step.about], is_related) if opens else OPEN
         marks = _marks(staff_by_number, visit.member, cohort.people[step.about]) if opens else ()
         made = _access(visit.member, step, at, reason, frozenset(marks))

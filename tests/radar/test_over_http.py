@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -29,6 +28,9 @@ DAYS = int(os.environ.get("SCR_PROVE_DAYS", "0"))  # noqa: TID251 - a switch of 
 SEED = 200_000 + int(os.environ[SWITCH])  # noqa: TID251 - as above
 HONEST_VISITS = 50
 """Of a day, in the slice of every run; all of its snooping besides."""
+
+LATE = 0.1
+"""Of all requests, those that a busy machine may keep from being decided in time."""
 
 
 @dataclass
@@ -61,8 +63,7 @@ def sent(tmp_path_factory) -> Iterator[Sent]:
     with running_town(tmp_path_factory.mktemp("town"), cohort, staff) as town:
         town.send(traffic)
         audited = audited_in(town)
-        on_paper = accesses_on_paper(cohort, traffic, in_stays(town))
-        paper = {each.decision_id: each for each in on_paper}
+        paper = {each.decision_id: each for each in accesses_on_paper(cohort, traffic)}
         decided = {name: each for name, each in audited.items() if each.reason != "check-failed"}
         yield Sent(town, traffic, paper, decided, len(audited) - len(decided))
 
@@ -73,21 +74,11 @@ def everything(store):
         return entries_between(reading, 1, 10**9)
 
 
-def asked_in(town: Town) -> list[dict[str, Any]]:
-    rows = everything(town.services.store)
-    return [orjson.loads(row.body) for row in rows if row.action is AuditAction.ASKED]
-
-
-def in_stays(town: Town) -> frozenset[UUID]:
-    """Name the requests that a stay which lasts opens."""
-    return frozenset(
-        UUID(row["request_id"]) for row in asked_in(town) if row["relationship"] == "contact"
-    )
-
-
 def audited_in(town: Town) -> dict[UUID, Access]:
     """Read every access back, by the id of its request."""
-    asks = {UUID(row["decision_id"]): UUID(row["request_id"]) for row in asked_in(town)}
+    rows = everything(town.services.store)
+    asked = [orjson.loads(row.body) for row in rows if row.action is AuditAction.ASKED]
+    asks = {UUID(row["decision_id"]): UUID(row["request_id"]) for row in asked}
     since = town.clock() - LOOKS_BACK * 2
     accesses = town.do_patiently(lambda: accesses_since(town.services.store, since))
     return {asks[each.decision_id]: each for each in accesses}
@@ -110,7 +101,7 @@ def test_each_request_is_recorded_as_it_stands_on_paper(sent: Sent, record_prope
     record_property("requests", len(sent.audited))
     record_property("not decided in time", sent.failed)
 
-    assert len(sent.audited) > sent.failed
+    assert sent.failed <= LATE * len(sent.paper)
     assert len(sent.audited) + sent.failed == len(sent.paper)
     recorded = {name: said(sent.town, each) for name, each in sent.audited.items()}
     assert recorded == {name: said_on_paper(sent.paper[name]) for name in recorded}
