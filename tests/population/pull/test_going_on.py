@@ -15,7 +15,7 @@ from gateway.population.pull import Stopped
 from gateway.population.pull_checkpoint import Checkpoint, keep_checkpoint, read_checkpoint
 from gateway.population.pull_manifest import finished_pulls, pull_folder, write_manifest
 from gateway.population.pull_planning import with_plans
-from gateway.population.pulled import current_rows
+from gateway.population.pulled import current_rows, patient_rows
 from tests.contract.bulk.asking import WORLD
 from tests.population.pull.cleaning import OTHER_KEY
 from tests.population.pull.pulling import at_rest, change, held_by, pulled
@@ -239,3 +239,4 @@ async def test_t23_a_pull_that_was_stopped_before_the_key_turned_begins_anew(exp
 
 def test_of_a_source_that_was_never_pulled_from_nothing_stands(tmp_path):
     assert not list(current_rows(tmp_path / "nowhere", "Patient"))
+    assert not list(patient_rows(tmp_path / "nowhere"))
