@@ -246,8 +246,10 @@ PROMISES: Mapping[str, Promise] = {
         {"SCR_PROVE_WORLDS": "100", "SCR_PROVE_DAYS": "14"},
         ("tests/radar/test_promise.py", "tests/radar/test_over_http.py"),
         (
+            "adapters/fhir_contacts.py",
             "adapters/simulators/traffic",
             "gateway/access/likeness.py",
+            "gateway/access/relationships.py",
             "gateway/access/staff_register.py",
             "gateway/audit/radar",
             "gateway/patient/radar.py",

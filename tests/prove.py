@@ -18,18 +18,21 @@ from pathlib import Path
 from secrets import randbelow
 from xml.etree import ElementTree
 
+import pytest
+
 from gateway.wiring import now
 from tests.promised import PROMISES, Promise
 
 ROOT = Path(__file__).parents[1]
 EVIDENCE = ROOT / "docs" / "evidence"
+_CAME_TO_ITS_END = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What one full run gave; `commit` is the one that the code was at, `digest` what the code itself was.
 
-    A history that is written anew loses the commit; `code` is what the promise held of.
+    A history that is written anew loses the commit; the digest is of `code` and of the tests that tried it.
     """
 
     promise: str
@@ -41,6 +44,7 @@ class Evidence:
     commit: str
     digest: str
     code: tuple[str, ...]
+    switches: Mapping[str, str]
     date: str
     counted: Mapping[str, Mapping[str, str]]
     """By test, what it recorded of itself: how much it tried, and what of."""
@@ -85,6 +89,7 @@ def prove(name: str) -> bool:
         commit,
         digest,
         promise.code,
+        promise.switches,
         now().date().isoformat(),
         run.counted,
     )
@@ -99,14 +104,19 @@ def prove(name: str) -> bool:
 
 def _committed(name: str, promise: Promise) -> str:
     """Give the digest of the code; SystemExit if there is none of some name, or other than what is committed."""
-    if _changes(promise.code):
+    bound = _bound(promise)
+    if _changes(bound):
         raise SystemExit(f"{name}: commit the code first; evidence is bound to a commit.")
-    missing = [each for each in promise.code if not _git("ls-tree", "HEAD", "--", each)]
+    missing = [each for each in bound if not _git("ls-tree", "HEAD", "--", each)]
     if missing:
         raise SystemExit(
             f"{name}: there is no {', '.join(missing)} any more: say which code it is of."
         )
-    return _digest("HEAD", promise.code)
+    return _digest("HEAD", bound)
+
+
+def _bound(promise: Promise) -> Sequence[str]:
+    return sorted({*promise.code, *promise.tests})
 
 
 def stale() -> dict[str, str]:
@@ -120,14 +130,19 @@ def _why_stale(name: str, promise: Promise) -> str | None:
     if not path.exists():
         return "there is no evidence"
     kept = json.loads(path.read_text())
-    if kept["failures"] or kept["count"] < promise.count or kept["code"] != list(promise.code):
+    is_full = (
+        kept["count"] >= promise.count
+        and kept.get("switches", promise.switches) == promise.switches
+    )
+    if kept["failures"] or not kept["tests"] or not is_full or kept["code"] != list(promise.code):
         return "the evidence is not of what is promised now"
-    if _changes(promise.code):
+    bound = _bound(promise)
+    if _changes(bound):
         return "the code has changes that are not committed"
-    was = kept.get("digest") or _digest(kept["commit"], promise.code)
+    was = kept.get("digest") or _digest(kept["commit"], bound)
     if not was:
         return "its commit is not in this history"
-    return None if was == _digest("HEAD", promise.code) else "the code has changed since"
+    return None if was == _digest("HEAD", bound) else "the code has changed since"
 
 
 def _changes(code: Sequence[str]) -> str:
@@ -178,7 +193,7 @@ def _run_share(promise: Promise, seed: int, share: str) -> _Run:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         # The younger format of report has no place for what a test records of itself.
         command += ["-o", "junit_family=xunit1"]
-        subprocess.run(
+        done = subprocess.run(
             [*command, f"--junitxml={report}", *promise.tests],
             cwd=ROOT,
             env={
@@ -189,7 +204,7 @@ def _run_share(promise: Promise, seed: int, share: str) -> _Run:
             },
             check=False,
         )
-        if not report.exists():
+        if done.returncode not in _CAME_TO_ITS_END or not report.exists():
             return _Run(0, 1, {})
         return _read(ElementTree.parse(report).getroot())
 

@@ -215,6 +215,23 @@ def test_il_02_a_retraction_is_shown_alike_whether_a_hidden_one_ties_it_to_what_
     assert told(told_of, sensitive, tying, **levels) == {"Encounter/r": "all"}
 
 
+def assessment(source, *words, is_own=False):
+    return item(resource("RiskAssessment", "r", meta=meta(*words), **NUMBER), source, is_own)
+
+
+def test_il_02_no_summary_that_a_hidden_label_alone_has_stands_for_an_own_item():
+    copy = assessment("gp", "sexual-health", "mental-health")
+    own = assessment("hospital", is_own=True)
+    levels = {
+        "problems": Level.SUMMARY,
+        "mental_health": Level.SUMMARY,
+        "sexual_health": Level.NONE,
+    }
+
+    assert told(assessment("gp", "mental-health"), own, **levels) == {"RiskAssessment/r": "summary"}
+    assert told(copy, own, **levels) == told(own, **levels) == {}
+
+
 def test_a_retraction_bears_the_labels_of_all_that_it_may_be():
     retraction = visit("gp", "r", status="cancelled", identifier=numbered("ABC", "DEF"))
     sensitive = visit("gp", "y", "safeguarding", identifier=numbered("ABC"))

@@ -21,12 +21,6 @@ def result(source, *words, is_own=False, **members):
     return item(content, source, is_own)
 
 
-def assessment(source, *words, is_own=False):
-    meta = {"security": [code for word in words for code in labelled(word)["security"]]}
-    content = resource("RiskAssessment", source, meta=meta, status="final", **ONE_THING)
-    return item(content, source, is_own)
-
-
 def kept(*items, **by_word):
     found = narrow(label(items, groups_of(items)), terms(**by_word))
     told = {each.item.source_id: each.level.value for each in found.kept}
@@ -78,18 +72,6 @@ def test_an_own_items_own_labels_always_count():
     )
 
     assert told == {"hospital": "mask"}
-
-
-def test_il_02_no_summary_that_a_hidden_label_alone_has_stands_for_an_own_item():
-    others = ("sexual-health", "mental-health")
-    copy, own = (assessment("gp", *others), assessment("hospital", is_own=True))
-    levels = {
-        "problems": Level.SUMMARY,
-        "mental_health": Level.SUMMARY,
-        "sexual_health": Level.NONE,
-    }
-
-    assert kept(copy, own, **levels) == kept(own, **levels) == {}
 
 
 def test_a_hard_bar_of_another_source_stands_for_an_own_item_too():

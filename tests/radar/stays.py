@@ -1,6 +1,6 @@
 """Say from what the sources hold who is in a stay with whom: it founds a relationship while it lasts, and three days more.
 
-Written from the rules of access in words (docs/roles.md), as the paper is, not from the gateway's code.
+Written from the rule in words (docs/decisions/0008, section 4), as the paper is, not from the gateway's code.
 """
 
 from datetime import datetime, timedelta
