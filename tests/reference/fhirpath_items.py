@@ -6,7 +6,7 @@ and "FHIRPath" (choice elements are named without their type), and FHIRPath, "Mo
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -23,6 +23,10 @@ class Item:
 
 
 Items = Sequence[Item]
+
+_DIGITS: Final = 8
+_STEP: Final = Decimal(1).scaleb(-_DIGITS)
+_ENOUGH: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 
 _PRIMITIVES: Final = [
     "base64Binary",
@@ -127,6 +131,12 @@ def is_kind_of(item: Item, wanted: str) -> bool:
 def values(items: Items) -> list[Any]:
     """Give what the items hold; one that has only an object beside it holds nothing."""
     return [each.value for each in items if each.value is not None]
+
+
+def stepped(value: int | Decimal) -> int | Decimal:
+    """Round what was calculated to a step of 10^-8: a Decimal has no finer ones (FHIRPath N1, 4.1.5)."""
+    is_fine = isinstance(value, Decimal) and int(value.as_tuple().exponent) < -_DIGITS
+    return Decimal(value).quantize(_STEP, context=_ENOUGH) if is_fine else value
 
 
 def kind_of_value(value: object) -> str:

@@ -17,6 +17,7 @@ from tests.reference.fhirpath_items import (
     children,
     is_kind_of,
     kind_of_value,
+    stepped,
     values,
 )
 from tests.reference.fhirpath_parser import (
@@ -167,6 +168,9 @@ def _compared(sign: str, left: Items, right: Items) -> list[Item]:
     return [Item(_COMPARISONS[sign](one, other))]
 
 
+_CALCULATE = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+
+
 def _calculated(sign: str, left: Items, right: Items) -> list[Item]:
     one, other = _single(left), _single(right)
     if one is None or other is None:
@@ -176,15 +180,9 @@ def _calculated(sign: str, left: Items, right: Items) -> list[Item]:
         return [Item(one + other)]
     if kinds != {"number"}:
         raise ViewError("what is no number is calculated with")
-    match sign:
-        case "+":
-            return [Item(one + other)]
-        case "-":
-            return [Item(one - other)]
-        case "*":
-            return [Item(one * other)]
-        case _:
-            return [] if other == 0 else [Item(Decimal(one) / Decimal(other))]
+    if sign == "/":
+        return [Item(stepped(Decimal(one) / Decimal(other)))] if other else []
+    return [Item(stepped(_CALCULATE[sign](one, other)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +271,7 @@ def _boundary(focus: Items, *, is_high: bool) -> list[Item]:
         raise ViewError("what has no boundaries is asked for them")
     digits = max(0, -int(Decimal(held).as_tuple().exponent))
     half = Decimal(5).scaleb(-digits - 1)
-    return [Item(Decimal(held) + (half if is_high else -half))]
+    return [Item(stepped(Decimal(held) + (half if is_high else -half)))]
 
 
 def _type_name(node: Node) -> str:
