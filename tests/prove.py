@@ -134,7 +134,12 @@ def _why_stale(name: str, promise: Promise) -> str | None:
         kept["count"] >= promise.count
         and kept.get("switches", promise.switches) == promise.switches
     )
-    if kept["failures"] or not kept["tests"] or not is_full or kept["code"] != list(promise.code):
+    if (
+        kept["failures"]
+        or not kept.get("tests")
+        or not is_full
+        or kept["code"] != list(promise.code)
+    ):
         return "the evidence is not of what is promised now"
     bound = _bound(promise)
     if _changes(bound):

@@ -63,6 +63,7 @@ def test_decision_4_a_receptionists_attempt_is_denied_and_told(site, browser):
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     sign_in(page, "receptionist")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     fields = {"reason_code": "risk-to-life", "reason": "Wants to know who it is"}
 
     page.evaluate(MAKE_A_FORM, [f"{site.record_of(STRANGER)}/break-glass", fields])

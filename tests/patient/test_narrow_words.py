@@ -189,32 +189,6 @@ def numbered(*values):
     return {"identifier": [{"system": "urn:s", "value": each} for each in values]}
 
 
-@pytest.mark.parametrize("status", RETRACTED)
-def test_il_02_an_own_item_is_shown_alike_whether_a_hidden_retraction_ties_it_to_anothers(status):
-    own = visit("hospital", "x", "sexual-health", is_own=True, identifier=numbered("ABC"))
-    hidden = visit("gp", "y", "sexual-health", "safeguarding", identifier=numbered("ABC"))
-    others = visit("gp", "z", identifier=numbered("DEF"))
-    tying = visit("gp", "r", "adoption", status=status, identifier=numbered("ABC", "DEF"))
-    levels = {"sexual_health": Level.NONE, "safeguarding": Level.MASK, "adoption": Level.NONE}
-
-    shown = told(own, hidden, others, tying, **levels)
-
-    assert shown == {"Encounter/x": "all", "Encounter/z": "all"}
-    assert shown == told(own, hidden, others, **levels)
-
-
-@pytest.mark.parametrize("status", RETRACTED)
-def test_il_02_a_retraction_is_shown_alike_whether_a_hidden_one_ties_it_to_what_is_sensitive(
-    status,
-):
-    told_of = visit("gp", "r", status="cancelled", identifier=numbered("ABC"))
-    sensitive = visit("gp", "y", "safeguarding", identifier=numbered("DEF"))
-    tying = visit("gp", "h", "adoption", status=status, identifier=numbered("ABC", "DEF"))
-    levels = {"safeguarding": Level.NONE, "adoption": Level.NONE}
-
-    assert told(told_of, sensitive, tying, **levels) == {"Encounter/r": "all"}
-
-
 def assessment(source, *words, is_own=False):
     return item(resource("RiskAssessment", "r", meta=meta(*words), **NUMBER), source, is_own)
 
@@ -240,18 +214,6 @@ def test_a_retraction_bears_the_labels_of_all_that_it_may_be():
     shown = told(retraction, sensitive, other, safeguarding=Level.NONE)
 
     assert shown == {"Encounter/z": "all"}
-
-
-@pytest.mark.parametrize("status", RETRACTED)
-def test_what_may_be_one_of_two_things_is_not_taken_for_a_stale_copy(status):
-    stands, elsewhere = visit("gp", "x"), visit("hospital", "y", status="cancelled")
-    replaced = visit("gp", "r", "adoption", status=status)
-
-    assert told(stands, elsewhere, adoption=Level.NONE) == {"Encounter/y": "all"}
-    assert told(stands, elsewhere, replaced, adoption=Level.NONE) == {
-        "Encounter/x": "all",
-        "Encounter/y": "all",
-    }
 
 
 NUMBERS = st.lists(st.sampled_from(["ABC", "DEF"]), max_size=2, unique=True)

@@ -9,6 +9,7 @@ from gateway.patient.narrow import narrow
 from rbac.types import Level
 from tests.patient.factories import item, labelled, resource
 from tests.patient.test_narrow import terms
+from tests.patient.test_narrow_words import RETRACTED, numbered, told, visit
 
 ONE_THING = {"identifier": [{"system": "urn:s", "value": "ABC"}]}
 RECENT = {"effectiveDateTime": "2026-02-01"}
@@ -90,3 +91,41 @@ def test_labels_are_lent_to_own_items_by_others_alone():
     lent = [set(each.lent) for each in label(items, groups_of(items))]
 
     assert lent == [set(), {Label.SAFEGUARDING}, set()]
+
+
+@pytest.mark.parametrize("status", RETRACTED)
+def test_il_02_an_own_item_is_shown_alike_whether_a_hidden_retraction_ties_it_to_anothers(status):
+    own = visit("hospital", "x", "sexual-health", is_own=True, identifier=numbered("ABC"))
+    hidden = visit("gp", "y", "sexual-health", "safeguarding", identifier=numbered("ABC"))
+    others = visit("gp", "z", identifier=numbered("DEF"))
+    tying = visit("gp", "r", "adoption", status=status, identifier=numbered("ABC", "DEF"))
+    levels = {"sexual_health": Level.NONE, "safeguarding": Level.MASK, "adoption": Level.NONE}
+
+    shown = told(own, hidden, others, tying, **levels)
+
+    assert shown == {"Encounter/x": "all", "Encounter/z": "all"}
+    assert shown == told(own, hidden, others, **levels)
+
+
+@pytest.mark.parametrize("status", RETRACTED)
+def test_il_02_a_retraction_is_shown_alike_whether_a_hidden_one_ties_it_to_what_is_sensitive(
+    status,
+):
+    told_of = visit("gp", "r", status="cancelled", identifier=numbered("ABC"))
+    sensitive = visit("gp", "y", "safeguarding", identifier=numbered("DEF"))
+    tying = visit("gp", "h", "adoption", status=status, identifier=numbered("ABC", "DEF"))
+    levels = {"safeguarding": Level.NONE, "adoption": Level.NONE}
+
+    assert told(told_of, sensitive, tying, **levels) == {"Encounter/r": "all"}
+
+
+@pytest.mark.parametrize("status", RETRACTED)
+def test_what_may_be_one_of_two_things_is_not_taken_for_a_stale_copy(status):
+    stands, elsewhere = visit("gp", "x"), visit("hospital", "y", status="cancelled")
+    replaced = visit("gp", "r", "adoption", status=status)
+
+    assert told(stands, elsewhere, adoption=Level.NONE) == {"Encounter/y": "all"}
+    assert told(stands, elsewhere, replaced, adoption=Level.NONE) == {
+        "Encounter/x": "all",
+        "Encounter/y": "all",
+    }
