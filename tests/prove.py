@@ -174,6 +174,9 @@ class _Run:
     counted: Mapping[str, Mapping[str, str]]
 
 
+_FAILED = _Run(0, 1, {})
+
+
 def _run(promise: Promise, seed: int) -> _Run:
     if promise.shares == 1:
         return _run_share(promise, seed, "0/1")
@@ -192,7 +195,8 @@ def _run(promise: Promise, seed: int) -> _Run:
 
 
 def _run_share(promise: Promise, seed: int, share: str) -> _Run:
-    inherited = dict(os.environ)  # noqa: TID251 - handed on to the test run as it is
+    # The options of a run that this one is within are not its own: they would count its coverage, or share it out.
+    inherited = {**os.environ, "PYTEST_ADDOPTS": ""}  # noqa: TID251 - else handed on as it is
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -210,8 +214,9 @@ def _run_share(promise: Promise, seed: int, share: str) -> _Run:
             check=False,
         )
         if done.returncode not in _CAME_TO_ITS_END or not report.exists():
-            return _Run(0, 1, {})
-        return _read(ElementTree.parse(report).getroot())
+            return _FAILED
+        found = _read(ElementTree.parse(report).getroot())
+        return found if found.tests else _FAILED
 
 
 def _read(report: ElementTree.Element) -> _Run:

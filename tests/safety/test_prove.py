@@ -68,3 +68,13 @@ def test_a_run_that_did_not_come_to_its_end_is_a_failure():
     found = prove._run_share(promise, 1, "0/1")
 
     assert (found.tests, found.failures) == (0, 1)
+
+
+def test_a_run_takes_no_options_of_the_run_that_it_is_within(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--there-is-no-such-option")
+    promise = replace(PROMISES["P01"], tests=("tests/test_run_seed.py",))
+
+    found = prove._run_share(promise, 1, "0/1")
+
+    assert found.tests > 0
+    assert found.failures == 0
