@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests import required_parts
-from tests.patience import be_patient
+from tests.patience import be_patient, let_examples_take_their_time
 from tests.reconciled import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.required_parts import pytest_runtest_makereport
 from tests.run_seed import choose_seed, pytest_report_header
@@ -22,8 +22,9 @@ __all__ = [
 
 
 def pytest_configure() -> None:
-    """Look for what the run needs, and settle its chance, before the first test is read."""
+    """Look for what the run needs, and settle its time and chance, before the first test is read."""
     required_parts.pytest_configure()
+    let_examples_take_their_time()
     choose_seed()
 
 

@@ -17,7 +17,7 @@ KNOWN = {
     "urn:uuid:6a1e": b"Encounter/other",
     NUMBERED: b"Patient/new",
 }
-SLOW = settings(max_examples=250, deadline=None)
+SLOW = settings(max_examples=250)
 
 
 def filled(template, resolve=KNOWN.get, address=no_address):

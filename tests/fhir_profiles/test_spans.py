@@ -32,7 +32,7 @@ def compact(resource):
     return write(resource, {"separators": (",", ":")})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(resources(), max_size=4), FORMATS)
 def test_every_resource_of_a_page_keeps_its_bytes(members, style):
     page = {"resourceType": "Bundle", "entry": [{"resource": each} for each in members]}
@@ -47,7 +47,7 @@ def test_every_resource_of_a_page_keeps_its_bytes(members, style):
     assert all(span.body in body for span in found.resources)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(resources(), FORMATS, st.data())
 def test_a_page_cut_off_anywhere_is_refused_whole(resource, style, data):
     body = write({"resourceType": "Bundle", "entry": [{"resource": resource}]}, style)

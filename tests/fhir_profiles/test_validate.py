@@ -170,7 +170,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_json_makes_a_judge_raise(value: object) -> None:
     for resource in (value, OBSERVATION | {"extension": value, "contained": value, "code": value}):
         body = json.dumps(resource).encode()

@@ -129,7 +129,7 @@ def test_a_period_runs_from_its_start_to_its_end_or_has_none(first, last, expect
     assert joined(span_of(first), span_of(last)) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from([4, 7, 10, 19]))
 def test_a_shorter_date_spans_the_longer_one(moment, length):
     whole = moment.isoformat(timespec="seconds")[:19]

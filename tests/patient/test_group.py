@@ -129,7 +129,7 @@ def partition(items):
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ITEMS, st.randoms())
 def test_the_order_of_sources_and_items_never_matters(drawn, random):
     items = [
@@ -141,7 +141,7 @@ def test_the_order_of_sources_and_items_never_matters(drawn, random):
     assert partition(shuffled) == partition(items)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ITEMS)
 def test_the_first_item_of_a_group_names_it(drawn):
     items = [

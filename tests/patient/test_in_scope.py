@@ -27,7 +27,7 @@ KINDS = (
     *("Encounter", "Condition", "AllergyIntolerance", "MedicationRequest", "Observation"),
     *("Medication", "Practitioner", "List", "Patient", "Linkage", "DetectedIssue"),
 )
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=100)
 GRANTS = st.builds(
     Granted, st.frozensets(st.sampled_from(KINDS)), st.frozensets(st.sampled_from(KINDS))
 )

@@ -10,7 +10,7 @@ from rbac.types import Level
 from tests.patient.factories import DIRECTORY, answer, joined, levels
 from tests.patient.worlds import SOURCES, VIEWS, told, view_of, worlds
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=60)
 EVERYTHING = levels()
 
 
@@ -88,7 +88,7 @@ def test_who_sees_everything_gets_every_value_as_it_was_sent(things):
             assert f"note {thing.number} of {thing.source}".encode() in shown[thing.outward_id]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(worlds(), VIEWS)
 def test_a_world_without_what_was_withheld_looks_the_same(things, seen):
     view = view_of(things, seen)
@@ -118,7 +118,7 @@ def changed_where_hidden(levels_by_id):
     return content
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds(statuses=("active",)), VIEWS)
 def test_what_projection_and_mask_hide_may_change_without_being_seen(things, seen):
     view = view_of(things, seen)

@@ -171,7 +171,7 @@ def drawn_items(drawn):
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ITEMS)
 def test_labels_only_grow_with_a_group_and_own_never_spreads(drawn):
     items = drawn_items(drawn)

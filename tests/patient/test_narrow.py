@@ -229,7 +229,7 @@ def drawn_items(drawn):
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DRAWN, PAIRS, PAIRS, st.sampled_from(["gp", "practice_admin"]))
 def test_a_higher_level_never_shows_less(drawn, bases, of_labels, role):
     items = drawn_items(drawn)
@@ -243,7 +243,7 @@ def test_a_higher_level_never_shows_less(drawn, bases, of_labels, role):
     assert all(at_higher[id(each.item)].level.rank >= each.level.rank for each in lower)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DRAWN, st.sampled_from(RANKED))
 def test_every_item_is_shown_or_counted_and_order_is_kept(drawn, base):
     items = drawn_items(drawn)

@@ -267,7 +267,7 @@ def told_by_hand(drawn, ties, own, levels):
     }
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(VISITS, st.sampled_from([None, *SOURCES]), *(st.sampled_from(LEVELS),) * 4)
 def test_whatever_stands_is_shown_as_its_own_words_and_those_of_what_stands_allow(
     drawn, own, base, mental_health, safeguarding, sexual_health

@@ -25,7 +25,7 @@ def span(resource_type, **members):
     return read_resource(json.dumps({"resourceType": resource_type, "id": "1", **members}).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(resources(), FORMATS, st.sets(st.sampled_from(["code", "subject", "note"])))
 def test_a_projection_holds_the_listed_elements_as_they_were_and_nothing_else(
     resource, style, elements

@@ -247,7 +247,7 @@ def test_a_token_of_no_system_matches_only_codes_of_none():
 DATES = st.sampled_from([None, "2023", "2024-05", "2024-05-06", "2025-01-01T10:00:00Z"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(DATES, max_size=6), st.sampled_from(["date", "-date", "_id", "-_id"]))
 def test_sorting_neither_loses_nor_adds_an_item(dates, sort):
     items = [observation(str(place), date) for place, date in enumerate(dates)]
@@ -255,7 +255,7 @@ def test_sorting_neither_loses_nor_adds_an_item(dates, sort):
     assert sorted(found(items, ("_sort", sort))) == sorted(each.id for each in items)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(DATES, max_size=6), st.sampled_from(["eq", "ge", "le", "gt", "lt"]))
 def test_a_search_for_less_finds_nothing_more(dates, prefix):
     items = [observation(str(place), date) for place, date in enumerate(dates)]

@@ -27,7 +27,7 @@ RULE = Rule(
 WORDS = st.lists(st.text(alphabet="a1:,[]\"'\\\x00|e\u0301\u00e9", max_size=6), max_size=4)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(WORDS, WORDS)
 @example(["a,b"], ["a", "b"])
 @example(["1:a"], ["1", "a"])

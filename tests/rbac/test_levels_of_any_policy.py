@@ -53,7 +53,7 @@ RULES = st.one_of(
 )
 CROWDED = st.lists(crowded_rules(), min_size=1, max_size=40)
 ITEM_LABELS = st.frozensets(st.sampled_from(LABELS), max_size=4)
-SETTINGS = settings(max_examples=80, deadline=None)
+SETTINGS = settings(max_examples=80)
 
 
 def decided(compiled, scope, category, labels):

@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.population.allow_list import AllowListError, Kept, Kind
@@ -223,7 +223,6 @@ def test_another_key_gives_no_id_again():
     assert ours["id"] != theirs["id"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.integers(0, 12))
 def test_wherever_the_lines_are_cut_the_parts_make_up_the_whole(lines, at):
     whole = deidentify(b"".join(lines), GROUND)

@@ -63,7 +63,6 @@ def test_a_moment_is_told_as_finely_as_its_rung(rung: TimeRung, told: str):
     assert told_moment(MOMENT, rung) == told
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2060-01-01")))
 def test_the_database_tells_a_moment_as_we_do(moment: datetime):
     select = ", ".join(told_moment_sql("moment", each) for each in TimeRung)
@@ -108,7 +107,7 @@ def test_people_who_share_a_secret_climb_until_they_do_not():
     assert rungs(database) == {("A1", "2026-05-04"): 16}
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     st.lists(
         st.tuples(

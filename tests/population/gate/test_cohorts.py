@@ -105,7 +105,7 @@ def table_of(counts: list[int]) -> CountTable:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(COUNTS, st.randoms(use_true_random=False))
 def test_t10_whatever_is_asked_two_worlds_that_are_told_alike_answer_alike(counts, random: Random):
     """Every count changed to another that is published so: no group of any kind tells which world this is."""

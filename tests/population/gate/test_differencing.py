@@ -1,7 +1,7 @@
 """Releases side by side (T9, T27): no difference between them is a few people."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.population.differencing import (
@@ -120,7 +120,6 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(st.frozensets(st.integers(0, 40), min_size=1), CELLS)
 def test_whatever_is_found_is_a_few_people_and_every_pair_is_found(new, earlier):
     found = set(isolations({"new": new}, earlier))

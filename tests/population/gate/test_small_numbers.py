@@ -1,7 +1,7 @@
 """One count at a time: what is published of it, and what that tells."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.population.small_numbers import (
@@ -47,7 +47,6 @@ def test_nobody_can_make_a_published_count_that_the_rule_never_gives(value: int)
         Rounded(value)
 
 
-@settings(deadline=None)
 @given(COUNTS)
 def test_t11_rounding_never_tells_a_count_of_one_to_seven(count: int):
     possible = possible_counts(publishable_count(count))
@@ -56,7 +55,6 @@ def test_t11_rounding_never_tells_a_count_of_one_to_seven(count: int):
     assert list(possible) in ([0], list(range(1, 8))) or possible[0] >= 8
 
 
-@settings(deadline=None)
 @given(COUNTS)
 def test_what_can_be_told_of_a_count_is_every_count_that_is_told_alike(count: int):
     told = publishable_count(count)

@@ -82,7 +82,7 @@ def grid(numbers: list[int]) -> tuple[dict[str, Counted], tuple[Total[str], ...]
     return people(**cells, **sums), tuple(totals)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(GRIDS)
 def test_t12_every_kept_back_count_may_be_any_of_five_numbers(numbers: list[int]):
     counts, totals = grid(numbers)
@@ -98,7 +98,7 @@ def test_t12_every_kept_back_count_may_be_any_of_five_numbers(numbers: list[int]
     assert all(told[name].least <= counts[name].count <= told[name].most for name in small)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(GRIDS)
 def test_what_is_shown_is_what_the_rule_makes_of_the_count(numbers: list[int]):
     counts, totals = grid(numbers)
@@ -113,7 +113,7 @@ def test_what_is_shown_is_what_the_rule_makes_of_the_count(numbers: list[int]):
     )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(GRIDS, st.integers(1, 6))
 def test_looking_at_all_at_once_finds_the_same_cells_as_one_by_one(numbers: list[int], width: int):
     counts, totals = grid(numbers)

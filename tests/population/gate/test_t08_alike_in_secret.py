@@ -128,7 +128,7 @@ WHO_HAD = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(WHO_HAD, min_size=1, max_size=24))
 @example([("p", "X", "a"), ("p", "X", "b"), ("q", "X", "c"), ("r", "X", None)])
 def test_t08_gate_and_attack_reckon_as_plain_python_does(table_of):

@@ -89,7 +89,7 @@ def test_a_footer_says_no_least_and_no_largest_value():
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_text_is_read_back_from_ndjson_as_it_was(rows):
     content = ndjson_of(COLUMNS, rows)
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import BadRequestError
@@ -37,13 +37,11 @@ def outcome(document) -> str:
     return " ".join(faults_of_wanted(wanted, frozenset({"small"}), NOW))
 
 
-@settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(WANTED_FIELDS), _JSON)))
 def test_whatever_is_sent_is_read_or_refused(document):
     assert isinstance(outcome({**WHOLE, **document}), str)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(WANTED_FIELDS)), st.text(min_size=TELLING, max_size=600))
 def test_a_message_never_repeats_what_was_sent(field, text):
     assert text not in outcome({**WHOLE, field: text})
@@ -55,7 +53,6 @@ def test_what_is_whole_is_read_as_it_was_meant():
     assert outcome(WHOLE) == ""
 
 
-@settings(deadline=None)
 @given(_JSON)
 def test_a_reason_is_a_line_of_text_or_is_refused(given_reason):
     try:

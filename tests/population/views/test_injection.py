@@ -34,10 +34,8 @@ HOSTILE = (
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(is_text)
 ANY_TEXT = TEXTS | st.sampled_from(HOSTILE)
-FEW = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-MANY = settings(max_examples=300, deadline=None)
+FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=300)
 
 
 def escaped(text: str) -> str:
