@@ -25,6 +25,8 @@ from tests.promised import PROMISES, Promise
 
 ROOT = Path(__file__).parents[1]
 EVIDENCE = ROOT / "docs" / "evidence"
+_STEERS = ("COV", "PYTEST", "SCR_")
+_OF_THE_MACHINE = ("SCR_SAMPLE_DATA", "SCR_REQUIRE")
 _CAME_TO_ITS_END = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -195,18 +197,16 @@ def _run(promise: Promise, seed: int) -> _Run:
 
 
 def _run_share(promise: Promise, seed: int, share: str) -> _Run:
-    # The options of a run that this one is within are not its own: they would count its coverage, or share it out.
-    inherited = {**os.environ, "PYTEST_ADDOPTS": ""}  # noqa: TID251 - else handed on as it is
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        # The younger format of report has no place for what a test records of itself.
+        # The younger format of report has no place for what a test records of itself, nor for its file.
         command += ["-o", "junit_family=xunit1"]
         done = subprocess.run(
             [*command, f"--junitxml={report}", *promise.tests],
             cwd=ROOT,
             env={
-                **inherited,
+                **_inherited(),
                 **promise.switches,
                 "SCR_PROVE_SEED": str(seed),
                 "SCR_PROVE_SHARE": share,
@@ -215,8 +215,29 @@ def _run_share(promise: Promise, seed: int, share: str) -> _Run:
         )
         if done.returncode not in _CAME_TO_ITS_END or not report.exists():
             return _FAILED
-        found = _read(ElementTree.parse(report).getroot())
-        return found if found.tests else _FAILED
+        return _what_came(promise, done.returncode, ElementTree.parse(report).getroot())
+
+
+def _what_came(promise: Promise, status: int, report: ElementTree.Element) -> _Run:
+    found = _read(report)
+    # A run can end badly with no test to blame, as by what fails when all of them are over.
+    is_told = found.failures > 0 or status == pytest.ExitCode.OK
+    return found if is_told and _tried_all(promise, report) else _FAILED
+
+
+def _inherited() -> Mapping[str, str]:
+    """Give the environment without what steers a run: a promise's switches alone say how much is tried, and how."""
+    outer = dict(os.environ)  # noqa: TID251 - handed on to the test run
+    return {
+        name: value
+        for name, value in outer.items()
+        if name in _OF_THE_MACHINE or not name.startswith(_STEERS)
+    }
+
+
+def _tried_all(promise: Promise, report: ElementTree.Element) -> bool:
+    tried = {Path(case.attrib["file"]) for case in report.iter("testcase")}
+    return all(any(file.is_relative_to(each) for file in tried) for each in promise.tests)
 
 
 def _read(report: ElementTree.Element) -> _Run:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -62,19 +63,50 @@ def test_evidence_of_other_code_or_of_a_commit_that_is_lost_is_stale(
     assert why_stale(tmp_path, commit="0" * 40) == "its commit is not in this history"
 
 
+def run_of(*tests: str) -> tuple[int, int]:
+    found = prove._run_share(replace(PROMISES["P01"], tests=tests), 1, "0/1")
+    return found.tests, found.failures
+
+
+QUICK = "tests/test_run_seed.py"
+
+
 def test_a_run_that_did_not_come_to_its_end_is_a_failure():
-    promise = replace(PROMISES["P01"], tests=("tests/safety/test_there_is_none.py",))
-
-    found = prove._run_share(promise, 1, "0/1")
-
-    assert (found.tests, found.failures) == (0, 1)
+    assert run_of("tests/safety/test_there_is_none.py") == (0, 1)
 
 
-def test_a_run_takes_no_options_of_the_run_that_it_is_within(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--there-is-no-such-option")
-    promise = replace(PROMISES["P01"], tests=("tests/test_run_seed.py",))
+def test_a_run_of_which_one_file_tries_nothing_is_a_failure():
+    assert run_of(QUICK)[1] == 0
+    assert run_of(QUICK, "tests/run_seed.py") == (0, 1)
 
-    found = prove._run_share(promise, 1, "0/1")
 
-    assert found.tests > 0
-    assert found.failures == 0
+@pytest.mark.parametrize(
+    ("status", "failures"), [(pytest.ExitCode.OK, 0), (pytest.ExitCode.TESTS_FAILED, 1)]
+)
+def test_a_run_that_ends_badly_with_no_test_to_blame_is_a_failure(status: int, failures: int):
+    promise = replace(PROMISES["P01"], tests=(QUICK,))
+    told = ElementTree.fromstring(
+        f'<testsuite tests="1" failures="0" errors="0" skipped="0"><testcase name="one" file="{QUICK}"/></testsuite>'
+    )
+
+    assert prove._what_came(promise, status, told).failures == failures
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTEST_ADDOPTS", "--there-is-no-such-option"),
+        ("PYTEST_PLUGINS", "there_is_no_such_plugin"),
+        ("SCR_PROVE_COUNT", "not a number"),
+    ],
+)
+def test_a_run_takes_nothing_that_steers_the_run_it_is_within(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(name, value)
+
+    tests, failures = run_of(QUICK)
+
+    assert tests > 0
+    assert failures == 0
+    assert name not in prove._inherited()

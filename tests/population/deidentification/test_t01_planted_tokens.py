@@ -1,6 +1,7 @@
 """T1, T2: a token in every place that FHIR R4 has for a text, in every spelling, comes out nowhere."""
 
 import os
+from collections.abc import Iterable
 from itertools import islice
 from random import Random
 
@@ -30,9 +31,9 @@ TOKEN = Canary({Identifier.NHS_NUMBER: NUMBER, Identifier.NAME: NAME})
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="the published samples are not here")
 
 
-def leaking(clean: Deidentifier, seed: int, most: int) -> list[tuple[Place, str]]:
+def leaking(clean: Deidentifier, tried: Iterable[tuple[Place, str]]) -> list[tuple[Place, str]]:
     """Plant in batches, and give the places of the batches from which anything comes out."""
-    found, rest = [], islice(cases(seed), most)
+    found, rest = [], iter(tried)
     while batch := list(islice(rest, AT_ONCE)):
         done = clean(ndjson(*(planted(*case) for case in batch)))
         if traces_of(TOKEN, done.ndjson + str(done.report).encode()):
@@ -45,7 +46,7 @@ def test_t01_t02_a_token_in_any_place_comes_out_nowhere(seed, record_property):
     record_property("tried", COUNT)
     record_property("places", len(every_place()))
 
-    assert leaking(Deidentifier(ground()), seed, COUNT) == []
+    assert leaking(Deidentifier(ground()), islice(cases(seed), COUNT)) == []
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -74,7 +75,10 @@ def test_t02_an_attachment_that_is_kept_as_it_stands_is_found_out(monkeypatch):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_t01_an_element_that_is_kept_as_it_stands_is_found_out(seed, monkeypatch):
-    assert leaking(Deidentifier(weak_ground(monkeypatch, "text")), seed, 1_500) != []
+    # Every order has places in a text; how soon they come is up to chance.
+    in_a_text = (case for case in cases(seed) if case[0].names[0] == "text")
+
+    assert leaking(Deidentifier(weak_ground(monkeypatch, "text")), islice(in_a_text, 500)) != []
 
 
 @pytest.mark.parametrize("allowed", ALLOW_LISTS, ids=lambda one: one.resource_type)

@@ -34,7 +34,10 @@ HOSTILE = (
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(is_text)
 ANY_TEXT = TEXTS | st.sampled_from(HOSTILE)
-FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 MANY = settings(max_examples=300)
 
 
