@@ -21,11 +21,11 @@ from xml.etree import ElementTree
 import pytest
 
 from gateway.wiring import now
+from tests.mutation.copied_tree import environment
 from tests.promised import PROMISES, Promise
 
 ROOT = Path(__file__).parents[1]
 EVIDENCE = ROOT / "docs" / "evidence"
-_STEERS = ("COV", "PYTEST", "SCR_")
 _OF_THE_MACHINE = ("SCR_SAMPLE_DATA", "SCR_REQUIRE")
 _CAME_TO_ITS_END = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -227,12 +227,8 @@ def _what_came(promise: Promise, status: int, report: ElementTree.Element) -> _R
 
 def _inherited() -> Mapping[str, str]:
     """Give the environment without what steers a run: a promise's switches alone say how much is tried, and how."""
-    outer = dict(os.environ)  # noqa: TID251 - handed on to the test run
-    return {
-        name: value
-        for name, value in outer.items()
-        if name in _OF_THE_MACHINE or not name.startswith(_STEERS)
-    }
+    outer = os.environ  # noqa: TID251 - handed on to the test run
+    return {**environment(), **{name: outer[name] for name in _OF_THE_MACHINE if name in outer}}
 
 
 def _tried_all(promise: Promise, report: ElementTree.Element) -> bool:
